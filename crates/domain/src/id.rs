@@ -1,0 +1,157 @@
+//! Identifiers that cannot be mixed up: an `Id<kind::Team>` is not an `Id<kind::Ticket>`.
+
+use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+/// What an identifier identifies. Implemented by the empty types of [`kind`] only.
+pub trait Kind: 'static {
+    /// The kind's name in the API and in messages, in `snake_case`.
+    const NAME: &'static str;
+}
+
+/// One empty type per kind of thing that has an identifier.
+pub mod kind {
+    macro_rules! kinds {
+        ($($(#[$doc:meta])* $kind:ident = $name:literal,)*) => {$(
+            $(#[$doc])*
+            #[derive(Debug)]
+            pub enum $kind {}
+            impl super::Kind for $kind {
+                const NAME: &'static str = $name;
+            }
+        )*};
+    }
+    kinds! {
+        /// A person's account, outside all organizations.
+        Account = "account",
+        /// One sign-in of an account: a family of refresh tokens.
+        Session = "session",
+        /// A tenant.
+        Organization = "organization",
+        /// An account's membership of one organization.
+        Member = "member",
+        /// An offer of membership, sent to an e-mail address.
+        Invitation = "invitation",
+        /// A group of members.
+        Team = "team",
+        /// A site that customers write from.
+        Website = "website",
+        /// A support ticket.
+        Ticket = "ticket",
+        /// A public reply, an internal note or a recorded event on a ticket.
+        Message = "message",
+        /// A relation between two tickets.
+        Link = "link",
+        /// A form that tickets are made from.
+        Template = "template",
+        /// A queue that tickets wait in.
+        Queue = "queue",
+        /// A question with its answer, for the public.
+        Faq = "faq",
+        /// A text of the help centre.
+        Article = "article",
+        /// An automation: a trigger, a condition, actions.
+        Workflow = "workflow",
+        /// A mailbox whose messages become tickets.
+        Mailbox = "mailbox",
+    }
+}
+
+/// A UUIDv7 that identifies one thing of kind `K`.
+pub struct Id<K>(Uuid, PhantomData<fn() -> K>);
+
+impl<K> Id<K> {
+    /// A new identifier; later ones sort after earlier ones.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::from(Uuid::now_v7())
+    }
+
+    /// The identifier without its kind, for the database.
+    #[must_use]
+    pub const fn uuid(self) -> Uuid {
+        self.0
+    }
+}
+
+impl<K> Default for Id<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<K> From<Uuid> for Id<K> {
+    fn from(uuid: Uuid) -> Self {
+        Self(uuid, PhantomData)
+    }
+}
+
+// Written out because a derive would ask the same of `K`, which is never a value.
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Id<K> {}
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+impl<K> Eq for Id<K> {}
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+impl<K> Hash for Id<K> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+impl<K> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+impl<K> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+impl<K> FromStr for Id<K> {
+    type Err = uuid::Error;
+    fn from_str(s: &str) -> Result<Self, Self::Err> {
+        Uuid::from_str(s).map(Self::from)
+    }
+}
+impl<K> Serialize for Id<K> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+impl<'de, K> Deserialize<'de> for Id<K> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Uuid::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl<K> utoipa::PartialSchema for Id<K> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        <Uuid as utoipa::PartialSchema>::schema()
+    }
+}
+#[cfg(feature = "openapi")]
+impl<K> utoipa::ToSchema for Id<K> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        <Uuid as utoipa::ToSchema>::name()
+    }
+}

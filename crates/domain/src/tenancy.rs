@@ -1,0 +1,1 @@
+//! Accounts, organizations and who belongs to them.

@@ -1,0 +1,179 @@
+//! Text that is known to be fit to store: bounded, without NUL (which Postgres cannot hold).
+
+use std::{fmt, ops::Deref};
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Why a text was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidText {
+    /// Fewer characters than the minimum, once trimmed.
+    #[error("needs at least {0} characters")]
+    TooShort(usize),
+    /// More characters than the maximum.
+    #[error("has more than {0} characters")]
+    TooLong(usize),
+    /// Holds U+0000.
+    #[error("contains the NUL character")]
+    Nul,
+    /// Is no address of the form `name@host`.
+    #[error("is not an e-mail address")]
+    NotAnEmail,
+    /// Is not made of lower-case letters, digits and single inner hyphens.
+    #[error("must be lower-case letters, digits and inner hyphens, starting with a letter")]
+    NotASlug,
+}
+
+/// A text of `MIN` to `MAX` characters, white space around it removed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Text<const MIN: usize, const MAX: usize>(String);
+
+impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
+    /// Trims and checks a text.
+    ///
+    /// # Errors
+    /// Too short, too long, or with a NUL in it.
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        let text = text.trim();
+        let length = text.chars().count();
+        if text.contains('\0') {
+            Err(InvalidText::Nul)
+        } else if length < MIN {
+            Err(InvalidText::TooShort(MIN))
+        } else if length > MAX {
+            Err(InvalidText::TooLong(MAX))
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// A plain e-mail address, in lower case.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+impl Email {
+    /// Checks the address's form and folds it to lower case, so that one person has one account.
+    ///
+    /// # Errors
+    /// Not of the form `name@host.tld`, too long, or with a NUL, a space or a control character in it.
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        let text = Text::<3, 254>::parse(text)?.into_string().to_lowercase();
+        let well_formed = text.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty()
+                && name.len() <= 64
+                && host.contains('.')
+                && host.split('.').all(|label| {
+                    !label.is_empty()
+                        && !label.starts_with('-')
+                        && !label.ends_with('-')
+                        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                })
+        });
+        let clean = text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c));
+        if well_formed && clean { Ok(Self(text)) } else { Err(InvalidText::NotAnEmail) }
+    }
+}
+
+/// A name for use in addresses: `northwind`, `acme-support`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Slug(String);
+
+impl Slug {
+    /// The pattern of a slug, as the contract states it.
+    pub const PATTERN: &'static str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
+
+    /// Checks a slug of 2 to 60 characters.
+    ///
+    /// # Errors
+    /// Not of the form of [`Slug::PATTERN`], or too short or long.
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        let text = Text::<2, 60>::parse(text)?.into_string();
+        let parts_fit = text
+            .split('-')
+            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        if parts_fit && text.starts_with(|c: char| c.is_ascii_lowercase()) {
+            Ok(Self(text))
+        } else {
+            Err(InvalidText::NotASlug)
+        }
+    }
+}
+
+macro_rules! text_like {
+    ([$($generics:tt)*] $type:ty, $schema:expr) => {
+        impl<$($generics)*> Deref for $type {
+            type Target = str;
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+        impl<$($generics)*> fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl<$($generics)*> fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+        impl<'de, $($generics)*> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).map_err(serde::de::Error::custom)
+            }
+        }
+        #[cfg(feature = "openapi")]
+        impl<$($generics)*> utoipa::PartialSchema for $type {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                let string = utoipa::openapi::schema::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String);
+                let schema: utoipa::openapi::schema::ObjectBuilder = $schema(string);
+                schema.into()
+            }
+        }
+        #[cfg(feature = "openapi")]
+        impl<$($generics)*> utoipa::ToSchema for $type {}
+    };
+}
+text_like!([const MIN: usize, const MAX: usize] Text<MIN, MAX>, |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(MIN)).max_length(Some(MAX)));
+text_like!([] Email, |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(3)).max_length(Some(254)).format(Some(utoipa::openapi::SchemaFormat::Custom("email".to_owned()))));
+text_like!([] Slug, |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(2)).max_length(Some(60)).pattern(Some(Slug::PATTERN)));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_trimmed_and_bounded_in_characters() {
+        assert_eq!(&*Text::<1, 3>::parse("  äöü ").unwrap(), "äöü");
+        assert_eq!(Text::<1, 3>::parse("   "), Err(InvalidText::TooShort(1)));
+        assert_eq!(Text::<1, 3>::parse("abcd"), Err(InvalidText::TooLong(3)));
+        assert_eq!(Text::<1, 3>::parse("a\0"), Err(InvalidText::Nul));
+    }
+
+    #[test]
+    fn email_addresses_are_folded_and_checked() {
+        assert_eq!(&*Email::parse(" Ada@Example.ORG ").unwrap(), "ada@example.org");
+        for bad in ["", "ada", "@b.c", "a@b", "a b@c.de", "a@b..de", "a@-b.de", "<a@b.de>", "a@b.de\0", "a@b@c.de"] {
+            assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn slugs_are_what_the_pattern_says() {
+        assert!(Slug::parse("acme-2").is_ok());
+        for bad in ["", "a", "Acme", "-acme", "acme-", "ac--me", "2acme", "a_b"] {
+            assert!(Slug::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

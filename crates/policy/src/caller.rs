@@ -1,0 +1,170 @@
+//! Who is asking, in one organization: what a decision needs to know of them, laid out for speed.
+
+use usher_domain::{Id, kind};
+use uuid::Uuid;
+
+use crate::{Condition, Level, Mask, Model, Permission, PermissionSet, RoleIx};
+
+/// The state of a membership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// May act.
+    Active,
+    /// Blocked by an administrator.
+    Blocked,
+    /// No longer taking part; history stays.
+    Deactivated,
+}
+
+impl Standing {
+    /// The state's name in the database and in the API.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Blocked => "blocked",
+            Self::Deactivated => "deactivated",
+        }
+    }
+
+    /// The state of this name; a name that is not known does not let anybody act.
+    #[must_use]
+    pub fn parse(key: &str) -> Self {
+        match key {
+            "active" => Self::Active,
+            "deactivated" => Self::Deactivated,
+            _ => Self::Blocked,
+        }
+    }
+}
+
+/// A role held at a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assignment {
+    /// The organization, team, queue … that it is held at.
+    pub scope: Uuid,
+    /// The role, which says the level.
+    pub role: RoleIx,
+}
+
+/// What the store has read of a caller.
+#[derive(Debug)]
+pub struct CallerFacts<'a, A> {
+    /// The organization's access model.
+    pub model: &'static Model,
+    /// The organization.
+    pub organization: Id<kind::Organization>,
+    /// The caller's membership of it.
+    pub member: Id<kind::Member>,
+    /// The membership's state.
+    pub standing: Standing,
+    /// The standing conditions about the organization that hold (plan, settings). Those about the caller are derived.
+    pub conditions: Mask,
+    /// What the token allows at most; `None` for a signed-in person.
+    pub scopes: Option<PermissionSet>,
+    /// Level, scope and role of every assignment; names that the model does not know give nothing.
+    pub assignments: A,
+    /// Ties the names of the assignments to where they were read from.
+    pub names: std::marker::PhantomData<&'a str>,
+}
+
+/// A caller, ready to be decided about.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub(crate) model: &'static Model,
+    pub(crate) organization: Id<kind::Organization>,
+    member: Id<kind::Member>,
+    pub(crate) standing: Standing,
+    /// What guards leave: token scopes, and reads only under a read-only role.
+    pub(crate) allowed: PermissionSet,
+    pub(crate) scopes: PermissionSet,
+    /// The conditions that hold for every resource.
+    pub(crate) conditions: Mask,
+    /// Sorted by level, then scope.
+    held: Vec<Assignment>,
+    /// Where each level starts in `held`, and the end.
+    starts: [usize; Level::COUNT + 1],
+}
+
+impl Caller {
+    /// Lays the facts out.
+    pub fn new<'a>(facts: CallerFacts<'a, impl IntoIterator<Item = (Level, Uuid, &'a str)>>) -> Self {
+        let model = facts.model;
+        let mut held: Vec<Assignment> = facts
+            .assignments
+            .into_iter()
+            .filter_map(|(level, scope, role)| model.role(level, role).map(|role| Assignment { scope, role }))
+            .collect();
+        // Roles are listed level by level, so level order is kept by comparing the roles' levels.
+        held.sort_unstable_by_key(|a| (model.role_at(a.role).level, a.scope, a.role));
+        held.dedup();
+        let mut starts = [held.len(); Level::COUNT + 1];
+        for level in Level::ALL {
+            starts[level as usize] = held.partition_point(|a| model.role_at(a.role).level < level);
+        }
+        let organization_roles = || held[..starts[1]].iter().map(|a| model.role_at(a.role));
+        let staff = organization_roles().any(|role| role.staff);
+        let capped = organization_roles().any(|role| role.read_only);
+        let scopes = facts.scopes.unwrap_or(PermissionSet::ALL);
+        Self {
+            model,
+            organization: facts.organization,
+            member: facts.member,
+            standing: facts.standing,
+            allowed: if capped { scopes.and(PermissionSet::reads()) } else { scopes },
+            scopes,
+            conditions: facts.conditions.and(Mask::STANDING).with(Condition::Always, true).with(Condition::Staff, staff),
+            held,
+            starts,
+        }
+    }
+
+    /// The organization.
+    #[must_use]
+    pub const fn organization(&self) -> Id<kind::Organization> {
+        self.organization
+    }
+
+    /// The caller's membership.
+    #[must_use]
+    pub const fn member(&self) -> Id<kind::Member> {
+        self.member
+    }
+
+    /// The organization's access model.
+    #[must_use]
+    pub const fn model(&self) -> &'static Model {
+        self.model
+    }
+
+    /// The roles held at a level, each with its scope, in the order of the scopes.
+    #[must_use]
+    pub fn held_at(&self, level: Level) -> &[Assignment] {
+        &self.held[self.starts[level as usize]..self.starts[level as usize + 1]]
+    }
+
+    /// The roles held at one scope of a level.
+    #[must_use]
+    #[inline]
+    pub fn held_in(&self, level: Level, scope: Uuid) -> &[Assignment] {
+        let held = self.held_at(level);
+        let start = held.partition_point(|a| a.scope < scope);
+        let length = held[start..].iter().take_while(|a| a.scope == scope).count();
+        &held[start..start + length]
+    }
+
+    /// The scopes of a level at which any role is held, each once.
+    #[must_use]
+    pub fn scopes_at(&self, level: Level) -> Vec<Uuid> {
+        let mut scopes: Vec<Uuid> = self.held_at(level).iter().map(|a| a.scope).collect();
+        scopes.dedup();
+        scopes
+    }
+
+    /// Whether guards leave the permission at all: the membership is active, and neither the token's scopes nor a
+    /// read-only role exclude it.
+    #[must_use]
+    pub fn is_open(&self, permission: Permission) -> bool {
+        self.standing == Standing::Active && self.allowed.contains(permission)
+    }
+}

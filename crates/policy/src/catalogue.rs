@@ -1,0 +1,280 @@
+//! The closed catalogue of permissions: one list, in this one place.
+
+use std::fmt;
+
+use usher_domain::kind;
+
+use crate::{Level, ResourceKind, resource::Target};
+
+/// A part of the product that an access model may or may not cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Module {
+    /// Organizations, members, invitations, teams, billing.
+    Tenancy,
+    /// The support desk.
+    Desk,
+}
+
+impl Module {
+    /// Every module.
+    pub const ALL: [Self; 2] = [Self::Tenancy, Self::Desk];
+
+    /// The module's name in model documents and in the API.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Tenancy => "tenancy",
+            Self::Desk => "desk",
+        }
+    }
+
+    /// The module of this name.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|module| module.key() == key)
+    }
+}
+
+/// Whether a permission only reads: what a read-only role keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Shows, and changes nothing.
+    Read,
+    /// Changes something.
+    Write,
+}
+
+/// An act that a permission allows, as a type: what a [`crate::Permit`] is for.
+pub trait Action: fmt::Debug + 'static {
+    /// The kind of thing that the act is done to.
+    type Target: Target;
+    /// The permission that allows it.
+    const PERMISSION: Permission;
+}
+
+use Access::{Read, Write};
+use Level::{Organization as Org, Queue, Team};
+
+macro_rules! catalogue {
+    ($($module:ident: $target:ident at $levels:tt {
+        $($permission:ident $key:literal $access:ident $action:ident $text:literal;)*
+    })*) => {
+        /// A permission: a resource and an action on it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Permission {
+            $($(#[doc = $text] $permission,)*)*
+        }
+
+        impl Permission {
+            /// Every permission, in the order of the catalogue.
+            pub const ALL: &'static [Self] = &[$($(Self::$permission,)*)*];
+            /// How many permissions there are.
+            pub const COUNT: usize = Self::ALL.len();
+
+            const INFO: [Info; Self::COUNT] = [$($(Info {
+                key: $key,
+                text: $text,
+                module: Module::$module,
+                target: ResourceKind::$target,
+                levels: &$levels,
+                access: $access,
+            },)*)*];
+        }
+
+        /// One type per permission, named as the act: what handlers, permits and the store speak of.
+        pub mod can {
+            use super::{Action, Permission, kind};
+            $($(
+                #[doc = $text]
+                #[derive(Debug)]
+                pub enum $action {}
+                impl Action for $action {
+                    type Target = kind::$target;
+                    const PERMISSION: Permission = Permission::$permission;
+                }
+            )*)*
+        }
+    };
+}
+
+catalogue! {
+    Tenancy: Organization at [Org] {
+        OrganizationView "organization.view" Read ViewOrganization "See the organization: its name, plan and access model.";
+        OrganizationUpdate "organization.update" Write UpdateOrganization "Change the organization's settings.";
+        OrganizationDelete "organization.delete" Write DeleteOrganization "Delete the organization and everything in it.";
+        BillingView "billing.view" Read ViewBilling "See the plan, its limits and what is used of them.";
+        BillingManage "billing.manage" Write ManageBilling "Change the plan, cancel it, change payment data.";
+        InvitationView "invitation.view" Read ViewInvitations "See pending invitations.";
+        InvitationCreate "invitation.create" Write CreateInvitation "Invite somebody by e-mail.";
+        InvitationRevoke "invitation.revoke" Write RevokeInvitation "Revoke a pending invitation.";
+        TeamCreate "team.create" Write CreateTeam "Create a team.";
+        AccessReview "access.review" Read ReviewAccess "Ask what another member may do, and why.";
+    }
+    Tenancy: Member at [Org] {
+        MemberView "member.view" Read ViewMember "See members: name, roles, teams, when they joined and were last active.";
+        MemberChangeRole "member.change_role" Write ChangeMemberRole "Give and take organization roles, as far as the table of givers allows.";
+        MemberRemove "member.remove" Write RemoveMember "Remove a member from the organization.";
+        MemberLeave "member.leave" Write LeaveOrganization "Leave the organization.";
+        MemberSetQueuePermissions "member.set_queue_permissions" Write SetQueuePermissions "Set what a member may do on each queue.";
+    }
+    Tenancy: Team at [Org, Team] {
+        TeamView "team.view" Read ViewTeam "See a team and who is in it.";
+        TeamUpdate "team.update" Write UpdateTeam "Change a team: its name, its websites, which templates it sees.";
+        TeamManageMembers "team.manage_members" Write ManageTeamMembers "Add and remove a team's members and set their team roles.";
+        TeamDelete "team.delete" Write DeleteTeam "Delete a team.";
+    }
+    Desk: Organization at [Org] {
+        TemplateCreate "template.create" Write CreateTemplate "Create a ticket template.";
+        QueueCreate "queue.create" Write CreateQueue "Create a queue.";
+        WebsiteCreate "website.create" Write CreateWebsite "Create a website.";
+        WorkflowView "workflow.view" Read ViewWorkflows "See workflows.";
+        WorkflowManage "workflow.manage" Write ManageWorkflows "Create, change, enable and delete workflows.";
+        MailboxView "mailbox.view" Read ViewMailboxes "See mailboxes and how they fare.";
+        MailboxManage "mailbox.manage" Write ManageMailboxes "Create, change and delete mailboxes.";
+        DeskSettingsManage "desk_settings.manage" Write ManageDeskSettings "Change statuses and priorities.";
+        KnowledgeBaseView "knowledge_base.view" Read ViewKnowledgeBase "Read FAQ and articles, drafts included.";
+        KnowledgeBaseManage "knowledge_base.manage" Write ManageKnowledgeBase "Write, publish and delete FAQ and articles.";
+    }
+    Desk: Website at [Org] {
+        WebsiteView "website.view" Read ViewWebsite "See websites.";
+        WebsiteUpdate "website.update" Write UpdateWebsite "Change a website and rotate its key.";
+        WebsiteDelete "website.delete" Write DeleteWebsite "Delete a website.";
+    }
+    Desk: Queue at [Org, Queue] {
+        QueueView "queue.view" Read ViewQueue "See that a queue exists, its name and description.";
+        QueueUpdate "queue.update" Write UpdateQueue "Rename and describe a queue.";
+        QueueDelete "queue.delete" Write DeleteQueue "Delete an empty queue.";
+        QueueViewPermissions "queue.view_permissions" Read ViewQueuePermissions "See who may do what on a queue.";
+        QueueReceiveEscalations "queue.receive_escalations" Read ReceiveEscalations "Be told of escalations of tickets nobody holds, and be added to tickets that arrive without one.";
+        QueueReceiveErrors "queue.receive_errors" Read ReceiveInboxErrors "Be told when the mailbox that feeds the queue fails.";
+    }
+    Desk: Ticket at [Org, Team, Queue] {
+        TicketView "ticket.view" Read ViewTicket "See a ticket, its public replies and its history.";
+        TicketViewNotes "ticket.view_notes" Read ViewTicketNotes "Read a ticket's internal notes.";
+        TicketCreate "ticket.create" Write CreateTicket "Create a ticket in this place.";
+        TicketReply "ticket.reply" Write ReplyToTicket "Answer a ticket publicly.";
+        TicketNote "ticket.note" Write NoteOnTicket "Write an internal note on a ticket.";
+        TicketUpdate "ticket.update" Write UpdateTicket "Change a ticket's subject, status and priority.";
+        TicketAssign "ticket.assign" Write AssignTicket "Set who handles a ticket.";
+        TicketMove "ticket.move" Write MoveTicket "Move a ticket to another team or queue.";
+        TicketAddParticipant "ticket.add_participant" Write AddParticipant "Add a participant to a ticket.";
+        TicketRemoveParticipant "ticket.remove_participant" Write RemoveParticipant "Remove a participant from a ticket.";
+        TicketMerge "ticket.merge" Write MergeTicket "Merge a ticket with another.";
+        TicketClone "ticket.clone" Write CloneTicket "Make a copy of a ticket.";
+        TicketLink "ticket.link" Write LinkTicket "Link a ticket with another, and take links away.";
+        TicketDelete "ticket.delete" Write DeleteTicket "Delete a ticket for good.";
+    }
+    Desk: Template at [Org] {
+        TemplateView "template.view" Read ViewTemplate "See a ticket template and use it.";
+        TemplateUpdate "template.update" Write UpdateTemplate "Change a ticket template, and which teams see it.";
+        TemplateDelete "template.delete" Write DeleteTemplate "Delete a ticket template.";
+    }
+}
+
+struct Info {
+    key: &'static str,
+    text: &'static str,
+    module: Module,
+    target: ResourceKind,
+    levels: &'static [Level],
+    access: Access,
+}
+
+impl Permission {
+    const fn info(self) -> &'static Info {
+        &Self::INFO[self as usize]
+    }
+
+    /// The permission's name: `ticket.reply`.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        self.info().key
+    }
+
+    /// What it lets a person do, as a sentence.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        self.info().text
+    }
+
+    /// The module it belongs to.
+    #[must_use]
+    pub const fn module(self) -> Module {
+        self.info().module
+    }
+
+    /// The kind of thing it is about.
+    #[must_use]
+    pub const fn target(self) -> ResourceKind {
+        self.info().target
+    }
+
+    /// The levels whose roles may give it.
+    #[must_use]
+    pub const fn levels(self) -> &'static [Level] {
+        self.info().levels
+    }
+
+    /// Whether it reads or writes.
+    #[must_use]
+    pub const fn access(self) -> Access {
+        self.info().access
+    }
+
+    /// The permission of this name.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|permission| permission.key() == key)
+    }
+
+    /// The permissions about one kind of thing.
+    pub fn of(kind: ResourceKind) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |permission| permission.target() == kind)
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+/// A set of permissions, as bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PermissionSet([u64; Permission::COUNT.div_ceil(64)]);
+
+impl PermissionSet {
+    /// Every permission.
+    pub const ALL: Self = Self([u64::MAX; Permission::COUNT.div_ceil(64)]);
+    /// None.
+    pub const NONE: Self = Self([0; Permission::COUNT.div_ceil(64)]);
+
+    /// The permissions that only read.
+    #[must_use]
+    pub fn reads() -> Self {
+        Permission::ALL.iter().copied().filter(|permission| permission.access() == Access::Read).collect()
+    }
+
+    /// Whether the permission is in the set.
+    #[must_use]
+    pub const fn contains(&self, permission: Permission) -> bool {
+        self.0[permission as usize / 64] >> (permission as usize % 64) & 1 == 1
+    }
+
+    /// The permissions in both sets.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine &= theirs);
+        self
+    }
+}
+
+impl FromIterator<Permission> for PermissionSet {
+    fn from_iter<T: IntoIterator<Item = Permission>>(permissions: T) -> Self {
+        permissions.into_iter().fold(Self::NONE, |mut set, permission| {
+            set.0[permission as usize / 64] |= 1 << (permission as usize % 64);
+            set
+        })
+    }
+}

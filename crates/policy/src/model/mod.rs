@@ -1,0 +1,268 @@
+//! An access model: a document, compiled.
+
+mod document;
+mod parse;
+
+use std::{fmt, sync::LazyLock};
+
+use crate::{Level, Mask, Module, Permission};
+
+/// The built-in access models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum ModelKey {
+    /// Support by organization role, team and ticket template.
+    Helpdesk,
+    /// Support by per-user, per-queue permission.
+    Queues,
+}
+
+impl ModelKey {
+    /// Every built-in model.
+    pub const ALL: [Self; 2] = [Self::Helpdesk, Self::Queues];
+
+    /// The model's name in the API and in the database.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Helpdesk => "helpdesk",
+            Self::Queues => "queues",
+        }
+    }
+
+    /// The model of this name.
+    #[must_use]
+    pub fn parse(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|model| model.key() == key)
+    }
+
+    const fn document(self) -> &'static str {
+        match self {
+            Self::Helpdesk => include_str!("../../models/helpdesk.md"),
+            Self::Queues => include_str!("../../models/queues.md"),
+        }
+    }
+}
+
+/// A role's index in its model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoleIx(pub(crate) u16);
+
+/// How many members must hold a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holders {
+    /// Any number, none included.
+    Any,
+    /// At least one, always: the last one cannot lose it.
+    AtLeastOne,
+    /// One, always: it can only be handed over.
+    ExactlyOne,
+}
+
+/// A role of a model.
+#[derive(Debug)]
+pub struct Role {
+    /// Where it is held.
+    pub level: Level,
+    /// Its name, unique within its level.
+    pub key: String,
+    /// Its name for people.
+    pub title: String,
+    /// How many must hold it.
+    pub holders: Holders,
+    /// Whether who creates an organization gets it.
+    pub creator: bool,
+    /// Whether its holders count as staff.
+    pub staff: bool,
+    /// Whether it caps: its holders only read, whatever else they hold.
+    pub read_only: bool,
+}
+
+/// What a role may do with another role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Verb {
+    /// Give it to somebody.
+    Give = 1,
+    /// Take it from somebody, who then holds another or none.
+    Take = 2,
+    /// Remove somebody who holds it.
+    Remove = 4,
+}
+
+impl Verb {
+    /// Every verb.
+    pub const ALL: [Self; 3] = [Self::Give, Self::Take, Self::Remove];
+
+    /// The verb as a cell of a model document says it.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Give => "give",
+            Self::Take => "take",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+/// What is wrong with a model document, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {message}")]
+pub struct ModelError {
+    /// The document.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub message: String,
+}
+
+/// A compiled access model.
+pub struct Model {
+    key: ModelKey,
+    title: String,
+    modules: Vec<Module>,
+    several_organization_roles: bool,
+    roles: Vec<Role>,
+    /// `roles × permissions`.
+    grants: Box<[Mask]>,
+    /// `givers × roles`, as bits of [`Verb`].
+    ladder: Box<[u8]>,
+    /// The line of each permission's row, by level; 0 where there is none.
+    lines: Box<[[u32; Permission::COUNT]; Level::COUNT]>,
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Model({})", self.key.key())
+    }
+}
+
+static BUILT_IN: LazyLock<Result<Vec<Model>, ModelError>> =
+    LazyLock::new(|| ModelKey::ALL.into_iter().map(|key| Model::parse(key, key.document())).collect());
+
+impl Model {
+    /// A built-in model. All of them are parsed at the first call.
+    ///
+    /// # Panics
+    /// If a document that was built in is wrong, which the tests of this crate rule out; a server that ran on without its
+    /// policy would be worse.
+    #[must_use]
+    pub fn built_in(key: ModelKey) -> &'static Self {
+        match &*BUILT_IN {
+            Ok(models) => &models[key as usize],
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Compiles a document.
+    ///
+    /// # Errors
+    /// With file and line: an unknown permission, role, condition or heading, a row missing for a permission that the
+    /// level could give, a row, role or table that stands twice.
+    pub fn parse(key: ModelKey, document: &str) -> Result<Self, ModelError> {
+        parse::model(key, document)
+    }
+
+    /// Which built-in model it is.
+    #[must_use]
+    pub const fn key(&self) -> ModelKey {
+        self.key
+    }
+
+    /// The model's name for people.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The document itself.
+    #[must_use]
+    pub const fn document(&self) -> &'static str {
+        self.key.document()
+    }
+
+    /// The parts of the product that it covers.
+    #[must_use]
+    pub fn modules(&self) -> &[Module] {
+        &self.modules
+    }
+
+    /// Whether a member may hold several organization roles at once; otherwise exactly one.
+    #[must_use]
+    pub const fn several_organization_roles(&self) -> bool {
+        self.several_organization_roles
+    }
+
+    /// Its roles, level by level.
+    pub fn roles(&self) -> impl Iterator<Item = (RoleIx, &Role)> {
+        self.roles.iter().enumerate().map(|(index, role)| (RoleIx(u16::try_from(index).unwrap_or(u16::MAX)), role))
+    }
+
+    /// The roles of one level.
+    pub fn roles_at(&self, level: Level) -> impl Iterator<Item = (RoleIx, &Role)> {
+        self.roles().filter(move |(_, role)| role.level == level)
+    }
+
+    /// The role of this name at this level.
+    #[must_use]
+    pub fn role(&self, level: Level, key: &str) -> Option<RoleIx> {
+        self.roles.iter().position(|role| role.level == level && role.key == key).and_then(|index| {
+            u16::try_from(index).ok().map(RoleIx)
+        })
+    }
+
+    /// A role by its index.
+    #[must_use]
+    pub fn role_at(&self, role: RoleIx) -> &Role {
+        &self.roles[usize::from(role.0)]
+    }
+
+    /// The organization role that the creator of an organization gets.
+    #[must_use]
+    pub fn creator_role(&self) -> Option<RoleIx> {
+        self.roles().find(|(_, role)| role.creator).map(|(index, _)| index)
+    }
+
+    /// Under which conditions a role gives a permission.
+    #[must_use]
+    #[inline]
+    pub fn cell(&self, role: RoleIx, permission: Permission) -> Mask {
+        self.grants[usize::from(role.0) * Permission::COUNT + permission as usize]
+    }
+
+    /// Whether any role of the model gives the permission.
+    #[must_use]
+    pub fn gives(&self, permission: Permission) -> bool {
+        self.roles().any(|(role, _)| !self.cell(role, permission).is_empty())
+    }
+
+    /// Whether who holds `giver` may do `verb` with `role`.
+    #[must_use]
+    pub fn may(&self, giver: RoleIx, verb: Verb, role: RoleIx) -> bool {
+        self.ladder[usize::from(giver.0) * self.roles.len() + usize::from(role.0)] & verb as u8 != 0
+    }
+
+    /// The line of the document with a permission's row at a level, from 1.
+    #[must_use]
+    pub fn line(&self, level: Level, permission: Permission) -> Option<u32> {
+        let line = self.lines[level as usize][permission as usize];
+        (line > 0).then_some(line)
+    }
+
+    /// The document's name within the policy crate.
+    #[must_use]
+    pub fn file(&self) -> String {
+        format!("models/{}.md", self.key.key())
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn every_built_in_document_is_read() {
+        for key in ModelKey::ALL {
+            Model::parse(key, key.document()).unwrap_or_else(|e| panic!("{e}"));
+        }
+    }
+}

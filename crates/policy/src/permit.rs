@@ -1,0 +1,115 @@
+//! Proofs of a decision, which the store asks for before it acts.
+
+use std::marker::PhantomData;
+
+use usher_domain::{Id, kind};
+use uuid::Uuid;
+
+use crate::{Action, Caller, Decision, Denial, Level, Resource, ViewFilter};
+
+/// The proof that one caller may do `A` to one thing, once. Only [`Caller::permit`] makes one.
+#[derive(Debug)]
+#[must_use = "a permit is for one act"]
+pub struct Permit<A: Action> {
+    organization: Id<kind::Organization>,
+    target: Id<A::Target>,
+    member: Id<kind::Member>,
+    action: PhantomData<fn() -> A>,
+}
+
+impl<A: Action> Permit<A> {
+    /// The organization in which the act is allowed.
+    #[must_use]
+    pub const fn organization(&self) -> Id<kind::Organization> {
+        self.organization
+    }
+
+    /// The thing that the act may be done to.
+    #[must_use]
+    pub const fn target(&self) -> Id<A::Target> {
+        self.target
+    }
+
+    /// Who may do it.
+    #[must_use]
+    pub const fn member(&self) -> Id<kind::Member> {
+        self.member
+    }
+}
+
+/// The proof that one caller may list what `A` shows, with the filter that a list must obey. Only [`Caller::listing`]
+/// makes one.
+#[derive(Debug, Clone)]
+pub struct Listing<A: Action> {
+    organization: Id<kind::Organization>,
+    member: Id<kind::Member>,
+    teams: Vec<Uuid>,
+    filter: ViewFilter,
+    action: PhantomData<fn() -> A>,
+}
+
+impl<A: Action> Listing<A> {
+    /// The organization whose things may be listed.
+    #[must_use]
+    pub const fn organization(&self) -> Id<kind::Organization> {
+        self.organization
+    }
+
+    /// Who lists.
+    #[must_use]
+    pub const fn member(&self) -> Id<kind::Member> {
+        self.member
+    }
+
+    /// The teams that the caller is in, which some conditions speak of.
+    #[must_use]
+    pub fn teams(&self) -> &[Uuid] {
+        &self.teams
+    }
+
+    /// Which rows may be shown.
+    #[must_use]
+    pub const fn filter(&self) -> &ViewFilter {
+        &self.filter
+    }
+}
+
+/// Why no permit was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The caller may not even see the thing: the answer is that of a thing that does not exist.
+    Hidden,
+    /// The caller sees the thing and may not do this to it.
+    Forbidden(Denial),
+}
+
+impl Caller {
+    /// Asks for a permit.
+    ///
+    /// # Errors
+    /// [`Refusal`], in which what may not be viewed is hidden and what may be viewed is forbidden (law 8).
+    pub fn permit<A: Action>(&self, resource: &Resource<A::Target>) -> Result<Permit<A>, Refusal> {
+        match self.decide(A::PERMISSION, resource) {
+            Decision::Allow(_) => Ok(Permit {
+                organization: self.organization,
+                target: resource.id,
+                member: self.member(),
+                action: PhantomData,
+            }),
+            Decision::Deny(denial) if self.sees(resource) => Err(Refusal::Forbidden(denial)),
+            Decision::Deny(_) => Err(Refusal::Hidden),
+        }
+    }
+
+    /// The right to list whatever `A` shows, which may be nothing at all.
+    #[must_use]
+    pub fn listing<A: Action>(&self) -> Listing<A> {
+        Listing {
+            organization: self.organization,
+            member: self.member(),
+            teams: self.scopes_at(Level::Team),
+            filter: self.filter(A::PERMISSION),
+            action: PhantomData,
+        }
+    }
+}
