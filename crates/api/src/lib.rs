@@ -1,1 +1,17 @@
-//! .
+//! The HTTP API: routes, requests and answers. What an operation does is the store's; who may do it is the policy's.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod access;
+mod app;
+pub mod auth;
+pub mod desk;
+mod docs;
+mod health;
+mod http;
+pub mod mail;
+mod openapi;
+pub mod tenancy;
+
+pub use app::{App, Settings, serve};
+pub use auth::password;
+pub use openapi::document;

@@ -143,15 +143,40 @@ impl<'de, K> Deserialize<'de> for Id<K> {
     }
 }
 
+macro_rules! aliases {
+    ($($alias:ident = $kind:ident,)*) => {$(
+        #[doc = concat!("The identifier of a thing of [`kind::", stringify!($kind), "`].")]
+        pub type $alias = Id<kind::$kind>;
+    )*};
+}
+// Besides being short, an alias hides the parameter from the derive of a schema, which would ask the kind for one.
+aliases! {
+    AccountId = Account,
+    SessionId = Session,
+    OrganizationId = Organization,
+    MemberId = Member,
+    InvitationId = Invitation,
+    TeamId = Team,
+    WebsiteId = Website,
+    TicketId = Ticket,
+    MessageId = Message,
+    LinkId = Link,
+    TemplateId = Template,
+    QueueId = Queue,
+}
+
 #[cfg(feature = "openapi")]
 impl<K> utoipa::PartialSchema for Id<K> {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
-        <Uuid as utoipa::PartialSchema>::schema()
+        utoipa::openapi::schema::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Uuid)))
+            .into()
     }
 }
 #[cfg(feature = "openapi")]
 impl<K> utoipa::ToSchema for Id<K> {
     fn name() -> std::borrow::Cow<'static, str> {
-        <Uuid as utoipa::ToSchema>::name()
+        "Id".into()
     }
 }

@@ -8,5 +8,5 @@ mod id;
 pub mod tenancy;
 mod text;
 
-pub use id::{Id, Kind, kind};
+pub use id::*;
 pub use text::{Email, InvalidText, Slug, Text};

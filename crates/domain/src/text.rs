@@ -110,7 +110,7 @@ impl Slug {
 }
 
 macro_rules! text_like {
-    ([$($generics:tt)*] $type:ty, $schema:expr) => {
+    ([$($generics:tt)*] $type:ty, $name:expr, $schema:expr) => {
         impl<$($generics)*> Deref for $type {
             type Target = str;
             fn deref(&self) -> &str {
@@ -142,12 +142,16 @@ macro_rules! text_like {
             }
         }
         #[cfg(feature = "openapi")]
-        impl<$($generics)*> utoipa::ToSchema for $type {}
+        impl<$($generics)*> utoipa::ToSchema for $type {
+            fn name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+        }
     };
 }
-text_like!([const MIN: usize, const MAX: usize] Text<MIN, MAX>, |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(MIN)).max_length(Some(MAX)));
-text_like!([] Email, |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(3)).max_length(Some(254)).format(Some(utoipa::openapi::SchemaFormat::Custom("email".to_owned()))));
-text_like!([] Slug, |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(2)).max_length(Some(60)).pattern(Some(Slug::PATTERN)));
+text_like!([const MIN: usize, const MAX: usize] Text<MIN, MAX>, format!("Text{MIN}To{MAX}"), |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(MIN)).max_length(Some(MAX)));
+text_like!([] Email, "Email", |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(3)).max_length(Some(254)).format(Some(utoipa::openapi::SchemaFormat::Custom("email".to_owned()))));
+text_like!([] Slug, "Slug", |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(2)).max_length(Some(60)).pattern(Some(Slug::PATTERN)));
 
 #[cfg(test)]
 mod tests {

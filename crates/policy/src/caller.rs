@@ -90,17 +90,24 @@ impl Caller {
     /// Lays the facts out.
     pub fn new<'a>(facts: CallerFacts<'a, impl IntoIterator<Item = (Level, Uuid, &'a str)>>) -> Self {
         let model = facts.model;
-        let mut held: Vec<Assignment> = facts
-            .assignments
-            .into_iter()
-            .filter_map(|(level, scope, role)| model.role(level, role).map(|role| Assignment { scope, role }))
-            .collect();
-        // Roles are listed level by level, so level order is kept by comparing the roles' levels.
-        held.sort_unstable_by_key(|a| (model.role_at(a.role).level, a.scope, a.role));
-        held.dedup();
-        let mut starts = [held.len(); Level::COUNT + 1];
-        for level in Level::ALL {
-            starts[level as usize] = held.partition_point(|a| model.role_at(a.role).level < level);
+        let assignments = facts.assignments.into_iter();
+        let mut held: Vec<Assignment> = Vec::with_capacity(assignments.size_hint().0);
+        let mut starts = [0; Level::COUNT + 1];
+        let mut sorted = true;
+        let mut last = (Level::Organization, 0);
+        for (level, scope, role) in assignments {
+            let place = (level, scope.as_u128());
+            sorted &= last <= place;
+            last = place;
+            let elsewhere = level == Level::Organization && scope != facts.organization.uuid();
+            if let Some(role) = model.role(level, role).filter(|_| !elsewhere) {
+                held.push(Assignment { scope, role });
+                starts[level as usize + 1] += 1;
+            }
+        }
+        if !sorted { held.sort_unstable_by_key(|a| (model.role_at(a.role).level, a.scope.as_u128())); }
+        for level in 0..Level::COUNT {
+            starts[level + 1] += starts[level];
         }
         let organization_roles = || held[..starts[1]].iter().map(|a| model.role_at(a.role));
         let staff = organization_roles().any(|role| role.staff);
@@ -113,7 +120,11 @@ impl Caller {
             standing: facts.standing,
             allowed: if capped { scopes.and(PermissionSet::reads()) } else { scopes },
             scopes,
-            conditions: facts.conditions.and(Mask::STANDING).with(Condition::Always, true).with(Condition::Staff, staff),
+            conditions: facts
+                .conditions
+                .and(Mask::ORGANIZATION)
+                .with(Condition::Always, true)
+                .with(Condition::Staff, staff),
             held,
             starts,
         }
@@ -147,10 +158,12 @@ impl Caller {
     #[must_use]
     #[inline]
     pub fn held_in(&self, level: Level, scope: Uuid) -> &[Assignment] {
-        let held = self.held_at(level);
-        let start = held.partition_point(|a| a.scope < scope);
-        let length = held[start..].iter().take_while(|a| a.scope == scope).count();
-        &held[start..start + length]
+        // As numbers, because two of those are compared in two instructions.
+        let (held, wanted) = (self.held_at(level), scope.as_u128());
+        let start = held.partition_point(|a| a.scope.as_u128() < wanted);
+        let held = &held[start..];
+        let end = held.iter().position(|a| a.scope != scope).unwrap_or(held.len());
+        &held[..end]
     }
 
     /// The scopes of a level at which any role is held, each once.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use usher_domain::kind;
 
-use crate::{Level, ResourceKind, resource::Target};
+use crate::{Level, ResourceKind, Target};
 
 /// A part of the product that an access model may or may not cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -237,44 +237,5 @@ impl Permission {
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.key())
-    }
-}
-
-/// A set of permissions, as bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PermissionSet([u64; Permission::COUNT.div_ceil(64)]);
-
-impl PermissionSet {
-    /// Every permission.
-    pub const ALL: Self = Self([u64::MAX; Permission::COUNT.div_ceil(64)]);
-    /// None.
-    pub const NONE: Self = Self([0; Permission::COUNT.div_ceil(64)]);
-
-    /// The permissions that only read.
-    #[must_use]
-    pub fn reads() -> Self {
-        Permission::ALL.iter().copied().filter(|permission| permission.access() == Access::Read).collect()
-    }
-
-    /// Whether the permission is in the set.
-    #[must_use]
-    pub const fn contains(&self, permission: Permission) -> bool {
-        self.0[permission as usize / 64] >> (permission as usize % 64) & 1 == 1
-    }
-
-    /// The permissions in both sets.
-    #[must_use]
-    pub fn and(mut self, other: Self) -> Self {
-        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine &= theirs);
-        self
-    }
-}
-
-impl FromIterator<Permission> for PermissionSet {
-    fn from_iter<T: IntoIterator<Item = Permission>>(permissions: T) -> Self {
-        permissions.into_iter().fold(Self::NONE, |mut set, permission| {
-            set.0[permission as usize / 64] |= 1 << (permission as usize % 64);
-            set
-        })
     }
 }

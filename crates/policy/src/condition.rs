@@ -83,7 +83,7 @@ impl Condition {
     /// Whether the condition is about the caller or their organization alone, so that it holds for all resources or none.
     #[must_use]
     pub const fn is_standing(self) -> bool {
-        matches!(self, Self::Always | Self::Staff | Self::PlanWorkflows)
+        Mask::STANDING.contains(self)
     }
 
     /// Whether the condition can hold between a caller and a resource of this kind. A model document that asks for
@@ -109,9 +109,10 @@ impl Mask {
     pub const NONE: Self = Self(0);
     /// Given without a condition.
     pub const ALWAYS: Self = Self::of(Condition::Always);
-    /// Every condition about the caller alone.
-    pub const STANDING: Self =
-        Self(Self::ALWAYS.0 | Self::of(Condition::Staff).0 | Self::of(Condition::PlanWorkflows).0);
+    /// Every condition about the caller's organization alone: its plan, its settings.
+    pub const ORGANIZATION: Self = Self::of(Condition::PlanWorkflows);
+    /// Every condition about the caller or their organization alone, so that it holds for all resources or none.
+    pub const STANDING: Self = Self(Self::ALWAYS.0 | Self::of(Condition::Staff).0 | Self::ORGANIZATION.0);
 
     /// The set of one condition.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Caller, Condition, Level, Permission, Resource, RoleIx, Standing};
+use crate::{Assignment, Caller, Condition, Level, Mask, Permission, Resource, RoleIx, Standing, Target};
 
 /// The grant that allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,10 +47,22 @@ impl Decision {
     }
 }
 
+/// A decision as it is answered: what may not be viewed is not told of (law 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Allowed, by this grant.
+    Allowed(Grant),
+    /// Denied, and the caller sees the resource: the answer is "forbidden".
+    Forbidden(Denial),
+    /// Denied, and the caller may not see the resource: the answer is "not found".
+    Hidden(Denial),
+}
+
 impl Caller {
-    /// Decides whether the caller may use a permission on a resource.
+    /// Decides whether the caller may use a permission on a resource. A permission about another kind of thing is given
+    /// by nobody.
     #[must_use]
-    pub fn decide<K>(&self, permission: Permission, resource: &Resource<K>) -> Decision {
+    pub fn decide<K: Target>(&self, permission: Permission, resource: &Resource<K>) -> Decision {
         if resource.organization != self.organization {
             return Decision::Deny(Denial::OtherOrganization);
         }
@@ -61,37 +73,59 @@ impl Caller {
             let denial = if self.scopes.contains(permission) { Denial::ReadOnly } else { Denial::TokenScope };
             return Decision::Deny(denial);
         }
-        let holding = self.conditions | resource.holding;
-        let grant = |held: &[crate::Assignment]| {
-            held.iter().find_map(|a| {
-                let condition = self.model.cell(a.role, permission).and(holding).first()?;
-                Some(Decision::Allow(Grant { role: a.role, scope: a.scope, condition }))
-            })
-        };
-        if let Some(allow) = grant(self.held_at(Level::Organization)) {
-            return allow;
+        if permission.target() != K::KIND {
+            return Decision::Deny(Denial::NoGrant);
         }
-        for level in &Level::ALL[1..] {
-            if let Some(scope) = resource.scopes.at(*level)
-                && let Some(allow) = grant(self.held_in(*level, scope))
-            {
-                return allow;
+        let holding = self.holding(resource);
+        for level in Level::ALL {
+            for &Assignment { role, scope } in self.covering_at(level, resource) {
+                if let Some(condition) = self.model.cell(role, permission).and(holding).first() {
+                    return Decision::Allow(Grant { role, scope, condition });
+                }
             }
         }
         Decision::Deny(Denial::NoGrant)
     }
 
+    /// The caller's assignments at the scopes that the resource stands in, the widest level first.
+    #[inline]
+    pub(crate) fn covering<K>(&self, resource: &Resource<K>) -> impl Iterator<Item = Assignment> {
+        Level::ALL.into_iter().flat_map(|level| self.covering_at(level, resource)).copied()
+    }
+
+    #[inline]
+    fn covering_at<K>(&self, level: Level, resource: &Resource<K>) -> &[Assignment] {
+        match (level, resource.scopes.at(level)) {
+            (Level::Organization, _) => self.held_at(level),
+            (_, Some(scope)) => self.held_in(level, scope),
+            (_, None) => &[],
+        }
+    }
+
+    /// Which conditions hold. Those about the caller are never the resource's to say.
+    #[inline]
+    pub(crate) fn holding<K>(&self, resource: &Resource<K>) -> Mask {
+        self.conditions | resource.holding.without(Mask::STANDING)
+    }
+
     /// Whether the caller may see that a resource exists: what tells a 403 from a 404.
     #[must_use]
-    pub fn sees<K: crate::resource::Target>(&self, resource: &Resource<K>) -> bool {
+    pub fn sees<K: Target>(&self, resource: &Resource<K>) -> bool {
         self.decide(K::KIND.view(), resource).is_allow()
     }
 
+    /// Decides, and tells what is hidden from what is forbidden.
+    #[must_use]
+    pub fn outcome<K: Target>(&self, permission: Permission, resource: &Resource<K>) -> Outcome {
+        match self.decide(permission, resource) {
+            Decision::Allow(grant) => Outcome::Allowed(grant),
+            Decision::Deny(denial) if self.sees(resource) => Outcome::Forbidden(denial),
+            Decision::Deny(denial) => Outcome::Hidden(denial),
+        }
+    }
+
     /// Every permission about this kind of thing that the caller has on this one.
-    pub fn permissions_on<K: crate::resource::Target>(
-        &self,
-        resource: &Resource<K>,
-    ) -> impl Iterator<Item = Permission> {
+    pub fn permissions_on<K: Target>(&self, resource: &Resource<K>) -> impl Iterator<Item = Permission> {
         Permission::of(K::KIND).filter(|permission| self.decide(*permission, resource).is_allow())
     }
 }

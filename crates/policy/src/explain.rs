@@ -2,9 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{
-    Assignment, Caller, Decision, Denial, Grant, Level, Mask, Permission, Resource, RoleIx, resource::Target,
-};
+use crate::{Assignment, Caller, Condition, Denial, Level, Mask, Outcome, Permission, Resource, Role, RoleIx, Target};
 
 /// An assignment of the caller's that covers the resource, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,17 +36,6 @@ pub enum Remedy {
     },
 }
 
-/// Why a decision denied or allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// Allowed, by this grant.
-    Allowed(Grant),
-    /// Denied, and the caller sees the resource: the answer is "forbidden".
-    Forbidden(Denial),
-    /// Denied, and the caller may not see the resource: the answer is "not found".
-    Hidden(Denial),
-}
-
 /// A decision, with all that it rests on.
 #[derive(Debug, Clone)]
 pub struct Explanation {
@@ -56,7 +43,7 @@ pub struct Explanation {
     pub permission: Permission,
     /// What was decided.
     pub outcome: Outcome,
-    /// Every assignment that covers the resource.
+    /// Every assignment that covers the resource; none for a resource of another organization.
     pub considered: Vec<Considered>,
     /// What would have allowed, each by itself. Empty for an allow, and for a denial that no role can lift.
     pub remedies: Vec<Remedy>,
@@ -66,38 +53,22 @@ impl Caller {
     /// Explains what [`Caller::decide`] decides.
     #[must_use]
     pub fn explain<K: Target>(&self, permission: Permission, resource: &Resource<K>) -> Explanation {
-        let outcome = match self.decide(permission, resource) {
-            Decision::Allow(grant) => Outcome::Allowed(grant),
-            Decision::Deny(denial) if self.sees(resource) => Outcome::Forbidden(denial),
-            Decision::Deny(denial) => Outcome::Hidden(denial),
-        };
-        let considered = match outcome {
-            Outcome::Forbidden(Denial::OtherOrganization) | Outcome::Hidden(Denial::OtherOrganization) => Vec::new(),
-            _ => self.covering(resource).map(|a| self.consider(a, permission, resource)).collect(),
-        };
-        let remedies = match outcome {
-            Outcome::Forbidden(Denial::NoGrant) | Outcome::Hidden(Denial::NoGrant) => {
-                self.remedies(permission, resource, &considered)
-            }
-            _ => Vec::new(),
-        };
-        Explanation { permission, outcome, considered, remedies }
-    }
-
-    fn covering<K>(&self, resource: &Resource<K>) -> impl Iterator<Item = Assignment> {
-        let below = Level::ALL[1..].iter().filter_map(|level| Some(self.held_in(*level, resource.scopes.at(*level)?)));
-        self.held_at(Level::Organization).iter().chain(below.flatten()).copied()
+        let outcome = self.outcome(permission, resource);
+        let mut explanation = Explanation { permission, outcome, considered: Vec::new(), remedies: Vec::new() };
+        if resource.organization != self.organization() || permission.target() != K::KIND {
+            return explanation;
+        }
+        explanation.considered = self.covering(resource).map(|a| self.consider(a, permission, resource)).collect();
+        if let Outcome::Forbidden(Denial::NoGrant) | Outcome::Hidden(Denial::NoGrant) = outcome {
+            explanation.remedies = self.remedies(permission, resource, &explanation.considered);
+        }
+        explanation
     }
 
     fn consider<K>(&self, assignment: Assignment, permission: Permission, resource: &Resource<K>) -> Considered {
         let cell = self.model.cell(assignment.role, permission);
         let level = self.model.role_at(assignment.role).level;
-        Considered {
-            assignment,
-            cell,
-            met: cell.and(self.conditions | resource.holding),
-            line: self.model.line(level, permission),
-        }
+        Considered { assignment, cell, met: cell.and(self.holding(resource)), line: self.model.line(level, permission) }
     }
 
     /// Roles that would allow as things stand, and conditions that would let a held role allow.
@@ -111,15 +82,17 @@ impl Caller {
                 Level::Organization => self.organization.uuid(),
                 level => resource.scopes.at(level)?,
             };
-            let standing = self.conditions.with(crate::Condition::Staff, self.becomes_staff(role));
-            let gives = !self.model.cell(role, permission).and(standing | resource.holding).is_empty();
+            let holding = self.holding(resource).without(Mask::of(Condition::Staff));
+            let holding = holding.with(Condition::Staff, self.staff_with(about));
+            let gives = !self.model.cell(role, permission).and(holding).is_empty();
             (gives && !about.read_only).then_some(Remedy::Role { role, scope })
         });
         conditions.chain(roles).collect()
     }
 
-    fn becomes_staff(&self, role: RoleIx) -> bool {
-        let about = self.model.role_at(role);
-        self.conditions.contains(crate::Condition::Staff) || (about.level == Level::Organization && about.staff)
+    /// Whether the caller would be staff with this role: where members have one organization role, it replaces theirs.
+    fn staff_with(&self, role: &Role) -> bool {
+        let stays = role.level != Level::Organization || self.model.several_organization_roles();
+        role.staff || (stays && self.conditions.contains(Condition::Staff))
     }
 }

@@ -40,8 +40,10 @@ impl Caller {
         if !self.is_open(permission) {
             return ViewFilter::None;
         }
-        let organization =
-            self.held_at(Level::Organization).iter().fold(Mask::NONE, |all, a| all | self.model.cell(a.role, permission));
+        let organization = self
+            .held_at(Level::Organization)
+            .iter()
+            .fold(Mask::NONE, |all, a| all | self.model.cell(a.role, permission));
         let Some(organization) = self.open_conditions(organization) else {
             return ViewFilter::All;
         };

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use usher_domain::{Id, kind};
 use uuid::Uuid;
 
-use crate::{Action, Caller, Decision, Denial, Level, Resource, ViewFilter};
+use crate::{Action, Caller, Denial, Level, Outcome, Resource, ViewFilter};
 
 /// The proof that one caller may do `A` to one thing, once. Only [`Caller::permit`] makes one.
 #[derive(Debug)]
@@ -89,15 +89,15 @@ impl Caller {
     /// # Errors
     /// [`Refusal`], in which what may not be viewed is hidden and what may be viewed is forbidden (law 8).
     pub fn permit<A: Action>(&self, resource: &Resource<A::Target>) -> Result<Permit<A>, Refusal> {
-        match self.decide(A::PERMISSION, resource) {
-            Decision::Allow(_) => Ok(Permit {
+        match self.outcome(A::PERMISSION, resource) {
+            Outcome::Allowed(_) => Ok(Permit {
                 organization: self.organization,
                 target: resource.id,
                 member: self.member(),
                 action: PhantomData,
             }),
-            Decision::Deny(denial) if self.sees(resource) => Err(Refusal::Forbidden(denial)),
-            Decision::Deny(_) => Err(Refusal::Hidden),
+            Outcome::Forbidden(denial) => Err(Refusal::Forbidden(denial)),
+            Outcome::Hidden(_) => Err(Refusal::Hidden),
         }
     }
 

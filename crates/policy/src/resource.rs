@@ -26,15 +26,8 @@ pub enum ResourceKind {
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Organization,
-        Self::Member,
-        Self::Team,
-        Self::Website,
-        Self::Queue,
-        Self::Ticket,
-        Self::Template,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Organization, Self::Member, Self::Team, Self::Website, Self::Queue, Self::Ticket, Self::Template];
 
     /// The kind's name in the API.
     #[must_use]

@@ -2,57 +2,72 @@
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-/// A cell's text and its line.
-#[derive(Debug, Clone)]
-pub(super) struct Cell {
-    pub text: String,
+use super::At;
+
+/// A cell as it was written, and its line. Markup in a cell is not understood, so it is refused as an unknown word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cell<'t> {
+    pub text: &'t str,
     pub line: usize,
 }
 
-/// A table and the second-level heading it stands under.
+/// A table and the heading it stands under. Every row is as wide as the header.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct Table<'t> {
     pub heading: String,
     pub line: usize,
-    pub header: Vec<Cell>,
-    pub rows: Vec<Vec<Cell>>,
+    pub header: Vec<Cell<'t>>,
+    pub rows: Vec<Vec<Cell<'t>>>,
 }
 
 /// A document's title and tables.
 #[derive(Debug, Default)]
-pub(super) struct Document {
+pub(super) struct Document<'t> {
     pub title: String,
-    pub tables: Vec<Table>,
+    pub tables: Vec<Table<'t>>,
 }
 
-pub(super) fn read(text: &str) -> Document {
+pub(super) fn read(text: &str) -> At<Document<'_>> {
     let mut document = Document::default();
     let mut heading = String::new();
     let mut written = String::new();
-    let mut row: Vec<Cell> = Vec::new();
+    let mut line = 0;
+    let mut row: Vec<Cell<'_>> = Vec::new();
+    let mut row_end = 0;
     for (event, range) in Parser::new_ext(text, Options::ENABLE_TABLES).into_offset_iter() {
-        let line = text[..range.start].matches('\n').count() + 1;
         match event {
-            Event::Start(Tag::Heading { .. } | Tag::TableCell) => written.clear(),
+            Event::Start(Tag::Heading { .. }) => written.clear(),
             Event::Text(part) | Event::Code(part) => written.push_str(&part),
             Event::End(TagEnd::Heading(HeadingLevel::H1)) => document.title = std::mem::take(&mut written),
             Event::End(TagEnd::Heading(_)) => heading = std::mem::take(&mut written),
             Event::Start(Tag::Table(_)) => {
+                let line = line_of(text, range.start);
                 document.tables.push(Table { heading: heading.clone(), line, header: Vec::new(), rows: Vec::new() });
             }
-            Event::End(TagEnd::TableCell) => row.push(Cell { text: written.trim().to_owned(), line }),
-            Event::End(TagEnd::TableHead) => {
-                if let Some(table) = document.tables.last_mut() {
-                    table.header = std::mem::take(&mut row);
-                }
+            Event::Start(Tag::TableHead | Tag::TableRow) => line = line_of(text, range.start),
+            Event::End(TagEnd::TableCell) => {
+                row.push(Cell { text: text[range.clone()].trim(), line });
+                row_end = range.end;
             }
-            Event::End(TagEnd::TableRow) => {
-                if let Some(table) = document.tables.last_mut() {
-                    table.rows.push(std::mem::take(&mut row));
+            Event::End(end @ (TagEnd::TableHead | TagEnd::TableRow)) => {
+                // Markdown fills up a row that is too short and drops what is too much: neither is what its writer meant.
+                let dropped = text[row_end..range.end.max(row_end)].trim();
+                if !matches!(dropped, "" | "|") || row.iter().any(|cell| cell.text.is_empty()) {
+                    return Err((line, "a cell is empty, missing or too many: write `-` for never".to_owned()));
+                }
+                let row = std::mem::take(&mut row);
+                match document.tables.last_mut() {
+                    Some(table) if end == TagEnd::TableHead => table.header = row,
+                    Some(table) => table.rows.push(row),
+                    None => {}
                 }
             }
             _ => {}
         }
     }
-    document
+    Ok(document)
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text[..offset].matches('\n').count() + 1
 }

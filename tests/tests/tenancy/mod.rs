@@ -1,1 +1,3 @@
 //! Accounts, organizations and who belongs to them.
+
+mod organizations;

@@ -1,0 +1,152 @@
+//! The application: what its parts share, its routes, and the server.
+
+use std::{net::TcpListener, num::NonZeroU32, time::Duration};
+
+use actix_web::{
+    App as Service, HttpServer,
+    dev::Server,
+    middleware::{Compress, from_fn},
+    web,
+};
+use moka::sync::Cache;
+use usher_domain::{Id, kind};
+use usher_store::{Store, Work};
+use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
+
+use crate::{
+    access,
+    auth::{self, Keys, SignInLimit},
+    desk,
+    http::{BODY_LIMIT, Problem, Stop, nowhere, render},
+    openapi, tenancy,
+};
+
+/// What an operator can set.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The issuer and audience of access tokens, and the beginning of links in mail.
+    pub public_url: String,
+    /// Attempts to sign in a minute, for one account.
+    pub sign_in_attempts: NonZeroU32,
+    /// Origins whose pages may call the API from a browser.
+    pub cors_origins: Vec<String>,
+    /// How many threads serve requests; `None` for one a core.
+    pub workers: Option<usize>,
+    /// People whom Swagger UI offers to sign in as: address and password. Empty outside the demo.
+    pub demo_people: Vec<(String, String)>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: "http://127.0.0.1:8080".to_owned(),
+            sign_in_attempts: const { NonZeroU32::new(10).unwrap() },
+            cors_origins: Vec::new(),
+            workers: None,
+            demo_people: Vec::new(),
+        }
+    }
+}
+
+/// What the operations share.
+pub struct App {
+    /// The database.
+    pub store: Store,
+    /// The keys of access tokens.
+    pub keys: Keys,
+    /// How often one may try to sign in.
+    pub sign_in_limit: SignInLimit,
+    /// Who was active lately.
+    pub activity: Activity,
+    /// What the operator set.
+    pub settings: Settings,
+}
+
+impl App {
+    /// Prepares the application on a migrated database.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn new(store: Store, settings: Settings) -> Result<Self, Stop> {
+        let keys = Keys::load(&store, &settings.public_url).await?;
+        let sign_in_limit = SignInLimit::new(settings.sign_in_attempts);
+        Ok(Self { store, keys, sign_in_limit, activity: Activity::default(), settings })
+    }
+}
+
+/// Remembers who was active, so that a member's last activity is written every few minutes and not at every request.
+pub struct Activity(Cache<(Id<kind::Organization>, Id<kind::Member>), ()>);
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(300)).build())
+    }
+}
+
+impl Activity {
+    /// Notes that the caller of a work is active.
+    pub fn note(&self, store: &Store, work: &Work) {
+        let who = (work.organization(), work.caller().member());
+        if self.0.contains_key(&who) {
+            return;
+        }
+        self.0.insert(who, ());
+        let store = store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store.note_activity(who.0, who.1).await {
+                tracing::warn!(%error, "a member's activity was not noted");
+            }
+        });
+    }
+}
+
+/// Every operation. Registering one here is what puts it into the contract.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(auth::routes).configure(tenancy::routes).configure(access::routes).configure(desk::routes);
+    config.configure(crate::health::routes);
+}
+
+/// Serves on a listener until the server is stopped.
+///
+/// # Errors
+/// The listener cannot be served on.
+pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
+    let app = web::Data::new(app);
+    let workers = app.settings.workers;
+    let contract = web::Data::new(openapi::document());
+    let server = HttpServer::new(move || {
+        let contract = contract.clone();
+        let (service, _) = Service::new()
+            .into_utoipa_app()
+            .app_data(app.clone())
+            .app_data(web::PayloadConfig::new(BODY_LIMIT))
+            .map(|service| service.wrap(Compress::default()).wrap(cors(&app.settings)).wrap(from_fn(render)))
+            .configure(routes)
+            .split_for_parts();
+        let demo = app.settings.demo_people.clone();
+        service.configure(move |config| crate::docs::routes(config, &contract, &demo)).default_service(web::to(nowhere))
+    })
+    .keep_alive(Duration::from_secs(75))
+    .client_request_timeout(Duration::from_secs(15))
+    .shutdown_timeout(5)
+    .disable_signals();
+    let server = if let Some(workers) = workers { server.workers(workers) } else { server };
+    Ok(server.listen(listener)?.run())
+}
+
+fn cors(settings: &Settings) -> actix_cors::Cors {
+    let cors = actix_cors::Cors::default()
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers(["authorization", "content-type", "if-match", "idempotency-key", "x-request-id"])
+        .expose_headers(["etag", "location", "x-request-id", "retry-after"])
+        .block_on_origin_mismatch(false)
+        .max_age(3600);
+    settings.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
+}
+
+/// The answer to a method that an address does not know.
+#[must_use]
+pub fn method_not_allowed() -> Problem {
+    let status = actix_web::http::StatusCode::METHOD_NOT_ALLOWED;
+    Problem::new(status, "method_not_allowed", "This address does not know this method.")
+}

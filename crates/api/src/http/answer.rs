@@ -1,0 +1,119 @@
+//! Answers: a status, a body, the entity tag and the place of what was made.
+
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+use usher_domain::{desk, tenancy};
+use usher_policy::{Caller, Permission, Resource, Target};
+use usher_store::{Located, Page, Seen};
+use utoipa::ToSchema;
+
+use super::{Stop, paging};
+
+/// What a handler returns.
+pub type Answer = Result<HttpResponse, Stop>;
+
+/// A thing whose every change makes a new version.
+pub trait Versioned {
+    /// The version.
+    fn version(&self) -> i64;
+}
+
+macro_rules! versioned {
+    ($($type:ty),*) => {$(
+        impl Versioned for $type {
+            fn version(&self) -> i64 {
+                self.version
+            }
+        }
+    )*};
+}
+versioned!(
+    tenancy::Account,
+    tenancy::Organization,
+    tenancy::Member,
+    tenancy::Team,
+    desk::Ticket,
+    desk::Template,
+    desk::Queue
+);
+
+/// A thing, and what the caller may do with it if they asked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Granted<T> {
+    /// The thing.
+    #[serde(flatten)]
+    pub item: T,
+    /// With `include=permissions`: every permission that the caller has on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<&'static str>>,
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Listed<T> {
+    /// The things.
+    pub items: Vec<T>,
+    /// What to pass as `cursor` for the next page; `null` on the last.
+    pub next_cursor: Option<String>,
+    /// With `include=total`: how many there are in all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+}
+
+fn builder(status: StatusCode, version: Option<i64>) -> HttpResponseBuilder {
+    let mut builder = HttpResponse::build(status);
+    builder.insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(version) = version {
+        builder.insert_header((header::ETAG, format!("\"{version}\"")));
+    }
+    builder
+}
+
+/// 200 with a body.
+pub fn ok(body: impl Serialize) -> HttpResponse {
+    builder(StatusCode::OK, None).json(body)
+}
+
+/// 200 with a versioned thing.
+pub fn shown<T: Serialize + Versioned>(thing: T) -> HttpResponse {
+    builder(StatusCode::OK, Some(thing.version())).json(thing)
+}
+
+/// 201 with the thing that was made, and its address.
+pub fn created<T: Serialize + Versioned>(thing: T, location: &str) -> HttpResponse {
+    builder(StatusCode::CREATED, Some(thing.version())).insert_header((header::LOCATION, location)).json(thing)
+}
+
+/// 204.
+#[must_use]
+pub fn no_content() -> HttpResponse {
+    builder(StatusCode::NO_CONTENT, None).finish()
+}
+
+fn permissions<K: Target>(caller: &Caller, resource: &Resource<K>) -> Vec<&'static str> {
+    caller.permissions_on(resource).map(Permission::key).collect()
+}
+
+/// 200 with a thing that the caller sees.
+pub fn seen<K: Located>(caller: &Caller, seen: Seen<K>, include: paging::Include) -> HttpResponse
+where
+    K::Item: Serialize + Versioned,
+{
+    let permissions = include.permissions.then(|| permissions(caller, &seen.resource));
+    builder(StatusCode::OK, Some(seen.item.version())).json(Granted { item: seen.item, permissions })
+}
+
+/// 200 with a page of things that the caller sees.
+pub fn listed<K: Located>(caller: &Caller, page: Page<Seen<K>>, sort: &str, include: paging::Include) -> HttpResponse
+where
+    K::Item: Serialize,
+{
+    let page = page.map(|seen| {
+        let permissions = include.permissions.then(|| permissions(caller, &seen.resource));
+        Granted { item: seen.item, permissions }
+    });
+    ok(paging::listed(page, sort))
+}

@@ -1,0 +1,251 @@
+//! Who calls, and the transaction that their request is.
+
+use std::{
+    future::{Ready, ready},
+    ops::{Deref, DerefMut},
+};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest, HttpResponse, body::to_bytes, dev::Payload, http::StatusCode, http::header,
+    web,
+};
+use sha2::{Digest, Sha256};
+use usher_domain::{Id, kind};
+use usher_store::{
+    Identity, OrganizationKey, Outside, Work,
+    idempotency::{self, IdempotencyKey, StoredAnswer, Unit},
+};
+
+use super::{FieldError, Problem, Stop, body::BodyHash};
+use crate::App;
+
+/// A request of somebody who has signed in.
+pub struct Call {
+    app: web::Data<App>,
+    identity: Identity,
+    request: HttpRequest,
+}
+
+impl FromRequest for Call {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    /// Without I/O: what the token says is checked here, what it is worth is read with the caller's facts.
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+            return ready(Err(Problem::missing("address")));
+        };
+        let identity = bearer(request).and_then(|token| app.keys.verify(token));
+        ready(identity.map(|identity| Self { app, identity, request: request.clone() }))
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
+    let header = request.headers().get(header::AUTHORIZATION).ok_or_else(|| {
+        Problem::unauthenticated("token_missing", "Sign in, and send the access token as `Authorization: Bearer …`.")
+    })?;
+    let token = header.to_str().ok().and_then(|value| value.split_once(' '));
+    match token {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),
+        _ => Err(Problem::unauthenticated("token_invalid", "The `Authorization` header is not `Bearer` and a token.")),
+    }
+}
+
+impl Call {
+    /// Who calls.
+    #[must_use]
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The application.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Begins to read in an organization.
+    ///
+    /// # Errors
+    /// 401 if the session has ended, 404 if the caller is no member.
+    pub async fn read(&self, organization: &OrganizationKey) -> Result<Work, Stop> {
+        let work = self.app.store.read(&self.identity, organization).await?;
+        self.app.activity.note(&self.app.store, &work);
+        Ok(work)
+    }
+
+    /// Begins to write in an organization.
+    ///
+    /// # Errors
+    /// As [`Call::read`]; or what was answered to the same idempotency key before.
+    pub async fn write(&self, organization: &OrganizationKey) -> Result<Act<Work>, Stop> {
+        self.write_involving(organization, &[]).await
+    }
+
+    /// Begins to write something whose decision rests on other members' rights too.
+    ///
+    /// # Errors
+    /// As [`Call::write`].
+    pub async fn write_involving(
+        &self,
+        organization: &OrganizationKey,
+        members: &[Id<kind::Member>],
+    ) -> Result<Act<Work>, Stop> {
+        let work = self.app.store.write(&self.identity, organization, members).await?;
+        self.app.activity.note(&self.app.store, &work);
+        self.act(work).await
+    }
+
+    /// Begins to change who may do what in an organization.
+    ///
+    /// # Errors
+    /// As [`Call::write`].
+    pub async fn change_rights(&self, organization: &OrganizationKey) -> Result<Act<Work>, Stop> {
+        let work = self.app.store.change_rights(&self.identity, organization).await?;
+        self.app.activity.note(&self.app.store, &work);
+        self.act(work).await
+    }
+
+    /// Begins something outside the organizations.
+    ///
+    /// # Errors
+    /// 401 if the session has ended; or what was answered to the same idempotency key before.
+    pub async fn outside(&self) -> Result<Act<Outside>, Stop> {
+        let outside = self.app.store.signed_in(&self.identity).await?;
+        self.act(outside).await
+    }
+
+    async fn act<W: Unit>(&self, mut unit: W) -> Result<Act<W>, Stop> {
+        let key = idempotency_key(&self.request)?;
+        if let Some(key) = &key
+            && let Some(answer) = idempotency::claim(&mut unit, key).await?
+        {
+            return Err(Stop::Replay(Box::new(answer)));
+        }
+        Ok(Act { unit, key })
+    }
+
+    /// The version in `If-Match`, if the request names one.
+    ///
+    /// # Errors
+    /// It is no entity tag of ours.
+    pub fn if_match(&self) -> Result<Option<i64>, Problem> {
+        let Some(value) = self.request.headers().get(header::IF_MATCH) else { return Ok(None) };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(None);
+        }
+        let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|tag| tag.parse().ok());
+        tag.map(Some).ok_or_else(|| {
+            let detail = "`If-Match` must be the `ETag` that came with the thing.";
+            Problem::malformed(FieldError::of("If-Match", "invalid", detail))
+        })
+    }
+
+    /// The version in `If-Match`, where a lost update would hurt.
+    ///
+    /// # Errors
+    /// 428 without one.
+    pub fn must_match(&self) -> Result<Option<i64>, Problem> {
+        if self.request.headers().contains_key(header::IF_MATCH) {
+            return self.if_match();
+        }
+        let detail = "Send the `ETag` of what you read as `If-Match`, so that nobody's change is lost.";
+        Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", detail))
+    }
+}
+
+fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key").filter(|_| request.method() == "POST") else {
+        return Ok(None);
+    };
+    let key = value.to_str().unwrap_or_default();
+    if !(1..=255).contains(&key.len()) {
+        let detail = "`Idempotency-Key` is 1 to 255 printable ASCII characters.";
+        return Err(Problem::malformed(FieldError::of("Idempotency-Key", "invalid", detail)));
+    }
+    let mut hash = Sha256::new();
+    hash.update(request.uri().to_string());
+    if let Some(BodyHash(body)) = request.extensions().get() {
+        hash.update(body);
+    }
+    Ok(Some(IdempotencyKey { key: key.to_owned(), request_hash: hash.finalize().into() }))
+}
+
+/// A transaction that changes something. Dropped, it is rolled back.
+pub struct Act<W> {
+    unit: W,
+    key: Option<IdempotencyKey>,
+}
+
+impl<W> Deref for Act<W> {
+    type Target = W;
+    fn deref(&self) -> &W {
+        &self.unit
+    }
+}
+
+impl<W> DerefMut for Act<W> {
+    fn deref_mut(&mut self) -> &mut W {
+        &mut self.unit
+    }
+}
+
+impl<W: Unit> Act<W> {
+    /// Commits, and answers. An answer to an idempotency key is kept in the same commit.
+    ///
+    /// # Errors
+    /// The database refused, and nothing has happened.
+    pub async fn commit(mut self, answer: HttpResponse) -> Result<HttpResponse, Stop> {
+        let Some(key) = self.key.take() else {
+            self.unit.commit().await?;
+            return Ok(answer);
+        };
+        let headers = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
+        let headers = headers
+            .iter()
+            .filter_map(|name| Some((name.to_string(), answer.headers().get(name)?.to_str().ok()?.to_owned())));
+        let (status, headers) = (answer.status().as_u16(), headers.collect());
+        let body = to_bytes(answer.into_body()).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
+        let stored = StoredAnswer { status, headers, body };
+        idempotency::remember(&mut self.unit, &key, &stored).await?;
+        self.unit.commit().await?;
+        Ok(replay(&stored))
+    }
+}
+
+/// An answer that was kept.
+pub fn replay(answer: &StoredAnswer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut response = HttpResponse::build(status);
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    for (name, value) in &answer.headers {
+        response.insert_header((name.as_str(), value.as_str()));
+    }
+    if answer.body.is_empty() { response.finish() } else { response.body(answer.body.clone()) }
+}
+
+/// A request of somebody who has not signed in.
+pub struct Guest {
+    /// The application.
+    pub app: web::Data<App>,
+    /// Where the request comes from.
+    pub address: String,
+    /// What the client calls itself.
+    pub user_agent: String,
+}
+
+impl FromRequest for Guest {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+            return ready(Err(Problem::missing("address")));
+        };
+        let user_agent =
+            request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
+        ready(Ok(Self { app, address, user_agent: user_agent.chars().take(200).collect() }))
+    }
+}

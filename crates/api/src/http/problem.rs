@@ -1,0 +1,226 @@
+//! What went wrong, as RFC 9457 `application/problem+json`.
+
+use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use serde::Serialize;
+use usher_policy::Denial;
+use usher_store::{StoreError, idempotency::StoredAnswer};
+use utoipa::ToSchema;
+
+/// A refusal or a failure, for people and for programs.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem it is: `about:blank`, the status says it.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The status in words.
+    pub title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// A stable name of the problem.
+    pub code: &'static str,
+    /// What happened and what to do, for people.
+    pub detail: String,
+    /// What is wrong with the request, place by place.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The permission that is missing, if that is the problem.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permission: Option<&'static str>,
+    /// The request, to ask about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// After how many seconds to try again.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
+}
+
+/// One thing that is wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// The place in the body, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The parameter of the path, the query or the header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// A stable name of what is wrong.
+    pub code: String,
+    /// What is wrong, for people.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// Something is wrong in the body.
+    #[must_use]
+    pub fn at(pointer: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: Some(pointer.into()), parameter: None, code: code.into(), detail: detail.into() }
+    }
+
+    /// Something is wrong with a parameter.
+    #[must_use]
+    pub fn of(parameter: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: None, parameter: Some(parameter.into()), code: code.into(), detail: detail.into() }
+    }
+}
+
+impl Problem {
+    /// A problem of a status.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: "about:blank",
+            title: status.canonical_reason().unwrap_or("Problem"),
+            status: status.as_u16(),
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            permission: None,
+            request_id: None,
+            retry_after: None,
+        }
+    }
+
+    /// The request cannot be read: 400.
+    #[must_use]
+    pub fn malformed(error: FieldError) -> Self {
+        let detail = error.detail.clone();
+        Self { errors: vec![error], ..Self::new(StatusCode::BAD_REQUEST, "malformed_request", detail) }
+    }
+
+    /// Nobody is signed in: 401.
+    #[must_use]
+    pub fn unauthenticated(code: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, code, detail)
+    }
+
+    /// There is no such thing, as far as the caller may know: 404.
+    #[must_use]
+    pub fn missing(kind: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {kind}, or you may not see it."))
+    }
+
+    /// The body is understood and says something that cannot be: 422.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [only] => only.detail.clone(),
+            all => format!("{} fields are invalid.", all.len()),
+        };
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
+    }
+
+    /// The state of things does not allow it: 409.
+    #[must_use]
+    pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// This problem, told of the thing that a place in the body names: for identifiers in bodies.
+    #[must_use]
+    pub fn about(mut self, pointer: &str) -> Self {
+        self.errors.push(FieldError::at(pointer, self.code, self.detail.clone()));
+        self
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::SessionEnded => Self::unauthenticated("session_ended", "The session has ended: sign in again."),
+            StoreError::Missing(kind) => Self::missing(kind),
+            StoreError::Forbidden { permission, denial } => {
+                let why = match denial {
+                    Denial::TokenScope => "the token's scopes do not include it",
+                    Denial::ReadOnly => "your role only reads",
+                    Denial::Inactive(_) => "your membership is not active",
+                    Denial::OtherOrganization | Denial::NoGrant => "none of your roles gives it here",
+                };
+                let detail = format!("You need `{permission}` for this, and {why}.");
+                Self { permission: Some(permission.key()), ..Self::new(StatusCode::FORBIDDEN, "forbidden", detail) }
+            }
+            StoreError::Beyond(detail) => Self::new(StatusCode::FORBIDDEN, "role_out_of_reach", detail),
+            StoreError::Invalid { pointer, code, detail } => Self::invalid(vec![if pointer.starts_with('/') {
+                FieldError::at(pointer, code, detail)
+            } else {
+                FieldError::of(pointer, code, detail)
+            }]),
+            StoreError::Conflict(conflict) => Self::conflict(conflict.code, conflict.detail),
+            StoreError::Stale => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "stale",
+                "It has changed since you read it: read it again, and decide again.",
+            ),
+            StoreError::Database(error) => {
+                tracing::error!(%error, "the database failed");
+                let detail = "Something went wrong on our side. Nothing was changed.";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", detail)
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.code, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The status, with the problem beside it: the body is written by [`super::render`], which knows the request.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// Why a handler stopped before its end.
+#[derive(Debug)]
+pub enum Stop {
+    /// A refusal or a failure.
+    Problem(Box<Problem>),
+    /// The request was answered before: this is what was answered.
+    Replay(Box<StoredAnswer>),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+impl From<StoreError> for Stop {
+    fn from(error: StoreError) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Problem(problem) => problem.fmt(f),
+            Self::Replay(answer) => write!(f, "answered before with {}", answer.status),
+        }
+    }
+}
+
+impl ResponseError for Stop {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Problem(problem) => problem.status_code(),
+            Self::Replay(answer) => StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK),
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Problem(problem) => problem.error_response(),
+            Self::Replay(answer) => super::call::replay(answer),
+        }
+    }
+}

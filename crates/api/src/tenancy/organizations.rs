@@ -1,0 +1,141 @@
+//! Organizations.
+
+use actix_web::{delete, get, patch, post};
+use serde::Deserialize;
+use usher_domain::{
+    Slug, Text,
+    tenancy::{Membership, Organization, PermissionsModel},
+};
+use usher_policy::{Action, Model, ModelKey, can};
+use usher_store::{
+    OrganizationKey,
+    tenancy::{NewOrganization, OrganizationChange},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::http::{Answer, Body, Call, Listed, Path, Query, created, no_content, ok, shown};
+
+/// An organization in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct OrganizationPath {
+    /// The organization's id or slug.
+    #[param(value_type = String, example = "northwind")]
+    pub(crate) organization: OrganizationKey,
+}
+
+/// The access models to choose from.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessModelKey {
+    /// Support by organization role, team and ticket template.
+    Helpdesk,
+    /// Support by per-user, per-queue permission.
+    Queues,
+}
+
+impl AccessModelKey {
+    fn model(self) -> &'static Model {
+        Model::built_in(match self {
+            Self::Helpdesk => ModelKey::Helpdesk,
+            Self::Queues => ModelKey::Queues,
+        })
+    }
+}
+
+/// A new organization.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewOrganization, example = json!({"name": "Acme", "slug": "acme", "access_model": "helpdesk"}))]
+pub struct CreateOrganization {
+    /// Its name.
+    name: Text<1, 120>,
+    /// Its name in addresses.
+    slug: Slug,
+    /// Who may do what in it. It stays.
+    access_model: AccessModelKey,
+}
+
+/// Create an organization
+///
+/// It begins with an example template, an example FAQ and an example article. Its creator holds the model's highest role.
+#[utoipa::path(tag = "organizations", request_body = CreateOrganization,
+    responses((status = 201, body = Organization)), extensions(("x-permission" = json!("signed_in"))))]
+#[post("/v1/organizations")]
+pub async fn create_organization(call: Call, body: Body<CreateOrganization>) -> Answer {
+    let mut act = call.outside().await?;
+    let CreateOrganization { name, slug, access_model } = body.parse()?;
+    let new = NewOrganization { name, slug, model: access_model.model() };
+    let organization = act.create_organization(call.identity().account, new).await?;
+    let location = format!("/v1/organizations/{}", organization.id);
+    act.commit(created(organization, &location)).await
+}
+
+/// List my organizations
+///
+/// With my roles in each, by name.
+#[utoipa::path(tag = "organizations", responses((status = 200, body = Listed<Membership>)),
+    extensions(("x-permission" = json!("signed_in"))))]
+#[get("/v1/organizations")]
+pub async fn list_organizations(call: Call) -> Answer {
+    let mut act = call.outside().await?;
+    let items = act.organizations_of(call.identity().account).await?;
+    Ok(ok(Listed { items, next_cursor: None, total: None }))
+}
+
+/// Get an organization
+#[utoipa::path(tag = "organizations", params(OrganizationPath), responses((status = 200, body = Organization)),
+    extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}")]
+pub async fn get_organization(call: Call, path: Path<OrganizationPath>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let permit = work.permit_here::<can::ViewOrganization>()?;
+    Ok(shown(work.organization_view(permit).await?))
+}
+
+/// What is to change about an organization.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"permissions_model": "restrictive"}))]
+pub struct OrganizationPatch {
+    /// Its name.
+    name: Option<Text<1, 120>>,
+    /// What a new queue gives to staff.
+    permissions_model: Option<PermissionsModel>,
+}
+
+/// Change an organization's settings
+#[utoipa::path(tag = "organizations", params(OrganizationPath), request_body = OrganizationPatch,
+    responses((status = 200, body = Organization)),
+    extensions(("x-permission" = json!(can::UpdateOrganization::PERMISSION.key()))))]
+#[patch("/v1/organizations/{organization}")]
+pub async fn update_organization(call: Call, path: Path<OrganizationPath>, body: Body<OrganizationPatch>) -> Answer {
+    let mut work = call.write(&path.organization).await?;
+    let permit = work.permit_here::<can::UpdateOrganization>()?;
+    let OrganizationPatch { name, permissions_model } = body.parse()?;
+    let change = OrganizationChange { name, permissions_model };
+    let organization = work.update_organization(permit, call.if_match()?, change).await?;
+    work.commit(shown(organization)).await
+}
+
+/// The confirmation of a deletion.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Confirmation {
+    /// The organization's slug, repeated.
+    confirm: Option<String>,
+}
+
+/// Delete an organization
+///
+/// With everything in it, for good. `confirm` must repeat its slug.
+#[utoipa::path(tag = "organizations", params(OrganizationPath, Confirmation), responses((status = 204)),
+    extensions(("x-permission" = json!(can::DeleteOrganization::PERMISSION.key()))))]
+#[delete("/v1/organizations/{organization}")]
+pub async fn delete_organization(call: Call, path: Path<OrganizationPath>, query: Query<Confirmation>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_here::<can::DeleteOrganization>()?;
+    work.delete_organization(permit, call.if_match()?, query.confirm.as_deref()).await?;
+    work.commit(no_content()).await
+}

@@ -1,0 +1,15 @@
+//! The support desk: tickets, what they are made from and where they wait.
+
+mod knowledge;
+mod message;
+mod queue;
+mod template;
+mod ticket;
+mod website;
+
+pub use knowledge::{Article, Faq};
+pub use message::{Message, MessageKind};
+pub use queue::{Queue, QueuePermissions, QueueRoles};
+pub use template::{InvalidAnswer, Question, QuestionKind, Template, check_answers, check_questions};
+pub use ticket::{LinkKind, LinkedTicket, Participant, Priority, Status, StatusCategory, Ticket, TicketLink};
+pub use website::Website;

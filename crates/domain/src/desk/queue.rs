@@ -1,0 +1,117 @@
+//! Queues, and what a person may do on each.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::QueueId;
+
+/// A queue.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Queue {
+    /// The queue.
+    pub id: QueueId,
+    /// Its name, unique in the organization.
+    pub name: String,
+    /// What waits in it.
+    pub description: String,
+    /// Whether it came with the organization: such a queue is not deleted.
+    pub built_in: bool,
+    /// Whether a mailbox feeds it, so that inbox duties on it have an effect.
+    pub mailbox_target: bool,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// Grows with every change; the entity tag.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+/// The three permissions on a queue, independent of each other (TK-24), and the two duties, which are none (TK-31).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct QueueRoles {
+    /// View tickets and answer them.
+    #[serde(default)]
+    pub contribute: bool,
+    /// Change tickets' attributes; merge, clone and link them.
+    #[serde(default)]
+    pub manage: bool,
+    /// Delete tickets for good.
+    #[serde(default)]
+    pub delete: bool,
+    /// Fall-back recipient of escalations. Only on a queue that a mailbox feeds.
+    #[serde(default)]
+    pub administer_inbox: bool,
+    /// Is told when the mailbox fails. Only on a queue that a mailbox feeds.
+    #[serde(default)]
+    pub notify_inbox_errors: bool,
+}
+
+impl QueueRoles {
+    /// The roles of the level `queue` that these are, each with whether it is held.
+    #[must_use]
+    pub const fn each(self) -> [(&'static str, bool); 5] {
+        [
+            ("contribute", self.contribute),
+            ("manage", self.manage),
+            ("delete", self.delete),
+            ("administer_inbox", self.administer_inbox),
+            ("notify_inbox_errors", self.notify_inbox_errors),
+        ]
+    }
+
+    /// Those of these names.
+    #[must_use]
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        names.into_iter().fold(Self::default(), |mut roles, name| {
+            match name {
+                "contribute" => roles.contribute = true,
+                "manage" => roles.manage = true,
+                "delete" => roles.delete = true,
+                "administer_inbox" => roles.administer_inbox = true,
+                "notify_inbox_errors" => roles.notify_inbox_errors = true,
+                _ => {}
+            }
+            roles
+        })
+    }
+
+    /// Whether a duty is among them.
+    #[must_use]
+    pub const fn has_duty(self) -> bool {
+        self.administer_inbox || self.notify_inbox_errors
+    }
+
+    /// What deserves a word of warning, though it is stored as given (TK-25).
+    #[must_use]
+    pub const fn warning(self) -> Option<&'static str> {
+        if self.contribute {
+            None
+        } else if self.manage {
+            Some("Manage without contribute: may change tickets that they cannot see.")
+        } else if self.delete {
+            Some("Delete without contribute: may delete tickets that they cannot see.")
+        } else {
+            None
+        }
+    }
+}
+
+/// What one person may do on one queue.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueuePermissions {
+    /// The queue.
+    pub queue_id: QueueId,
+    /// The queue's name.
+    pub queue_name: String,
+    /// The permissions and duties.
+    #[serde(flatten)]
+    pub roles: QueueRoles,
+    /// Whether duties are recorded that have no effect, since no mailbox feeds the queue (TK-42).
+    pub duties_dormant: bool,
+    /// A word of warning about the combination.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<&'static str>,
+}

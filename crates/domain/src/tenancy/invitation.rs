@@ -1,0 +1,54 @@
+//! Invitations.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::{AccountId, InvitationId};
+
+/// An offer of membership with one role (VK-51), sent by e-mail.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Invitation {
+    /// The invitation.
+    pub id: InvitationId,
+    /// The address it was sent to. Only this address may accept it.
+    pub email: String,
+    /// The organization role that it gives.
+    pub role: String,
+    /// Where it stands.
+    pub state: InvitationState,
+    /// When it was sent.
+    pub created_at: DateTime<Utc>,
+    /// When it can no longer be accepted: seven days later.
+    pub expires_at: DateTime<Utc>,
+    /// Who sent it.
+    pub invited_by: Option<AccountId>,
+}
+
+/// Where an invitation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationState {
+    /// Waits to be accepted.
+    Pending,
+    /// Was accepted.
+    Accepted,
+    /// Was taken back.
+    Revoked,
+    /// Was not accepted in time.
+    Expired,
+}
+
+impl InvitationState {
+    /// The state of an invitation whose stored state is `key`.
+    #[must_use]
+    pub fn of(key: &str, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+        match key {
+            "accepted" => Self::Accepted,
+            "revoked" => Self::Revoked,
+            _ if expires_at <= now => Self::Expired,
+            _ => Self::Pending,
+        }
+    }
+}

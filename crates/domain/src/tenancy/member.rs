@@ -1,0 +1,43 @@
+//! Memberships.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{MemberId, TeamId};
+
+/// Somebody in an organization, or somebody who was invited and has not come yet.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Member {
+    /// The membership.
+    pub id: MemberId,
+    /// The person's name.
+    pub name: String,
+    /// The person's address.
+    pub email: String,
+    /// `active`, `blocked` or `deactivated`.
+    pub state: String,
+    /// Their organization roles.
+    pub roles: Vec<String>,
+    /// The teams they are in, each with the role there.
+    pub teams: Vec<TeamRole>,
+    /// Since when they have been a member.
+    pub joined_at: DateTime<Utc>,
+    /// When they last did anything here, within a few minutes.
+    pub last_active_at: Option<DateTime<Utc>>,
+    /// Grows with every change; the entity tag.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+/// A team role of a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TeamRole {
+    /// The team.
+    pub team_id: TeamId,
+    /// The team's name.
+    pub name: String,
+    /// The role in it.
+    pub role: String,
+}

@@ -1,0 +1,13 @@
+//! Accounts, organizations and who belongs to them.
+
+mod account;
+mod invitation;
+mod member;
+mod organization;
+mod team;
+
+pub use account::{Account, Session};
+pub use invitation::{Invitation, InvitationState};
+pub use member::{Member, TeamRole};
+pub use organization::{Membership, Organization, PermissionsModel};
+pub use team::{Team, TeamMember};

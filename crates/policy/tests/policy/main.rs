@@ -1,0 +1,18 @@
+//! What the policy engine promises: its laws over generated callers and resources, the built-in models cell by cell, and
+//! the facts of the requirements that a cell or the ladder decides.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[macro_use]
+mod support;
+
+mod cedar;
+mod differential;
+mod documents;
+mod generate;
+mod golden;
+mod helpdesk;
+mod laws;
+mod laws_of_giving;
+mod parser;
+mod queues;
+mod synthetic;

@@ -1,0 +1,157 @@
+//! Who is asking, read from the database in the round trip that begins the transaction.
+
+use std::marker::PhantomData;
+
+use sqlx::{Row, postgres::PgRow};
+use usher_domain::{Id, Slug, kind};
+use usher_policy::{Caller, CallerFacts, Condition, Level, Mask, Model, ModelKey, PermissionSet, Standing};
+use uuid::Uuid;
+
+use crate::{StoreError, StoreResult};
+
+/// Who a request comes from, as its token says. Nothing of it says what they may do.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The account.
+    pub account: Id<kind::Account>,
+    /// The sign-in that the token belongs to.
+    pub session: Id<kind::Session>,
+    /// What the token allows at most; `None` for a signed-in person.
+    pub scopes: Option<PermissionSet>,
+}
+
+/// How an address names an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrganizationKey {
+    /// By its identifier.
+    Id(Id<kind::Organization>),
+    /// By its slug.
+    Slug(Slug),
+}
+
+impl std::str::FromStr for OrganizationKey {
+    type Err = usher_domain::InvalidText;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self::Id).or_else(|_| Slug::parse(text).map(Self::Slug))
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for OrganizationKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(|_| serde::de::Error::custom("neither an id nor a slug"))
+    }
+}
+
+/// Prepared on every connection, so that they run in the simple protocol, several in one round trip, without being planned
+/// anew. Assignments come as one text, `level:scope:role` by commas: quicker to read than arrays.
+pub(crate) const PREPARE: &str = "
+prepare enter_organization(text) as
+    select set_config('app.org_id', coalesce((select org_id::text from organization_slugs where slug = $1), ''), true);
+prepare lock_members(uuid[]) as
+    select 1 from members where org_id = current_org() and id = any($1) order by id for share;
+prepare lock_rights as
+    select pg_advisory_xact_lock(hashtextextended('rights of ' || coalesce(current_org()::text, ''), 0));
+prepare caller_facts(uuid, uuid) as
+    select exists (
+            select 1 from sessions s
+            where s.id = $2 and s.account_id = $1 and s.ended_at is null and s.expires_at > now()
+        ) as signed_in,
+        m.org_id, m.state, o.model, p.workflows, (
+            select string_agg(
+                case when r.team_id is not null then 'team:' || r.team_id
+                     when r.queue_id is not null then 'queue:' || r.queue_id
+                     else 'organization:' || r.org_id end || ':' || r.role, ',')
+            from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
+        ) as assignments
+    from (select current_org() as id) here
+    left join members m on m.org_id = here.id and m.id = $1
+    left join organizations o on o.id = m.org_id
+    left join plans p on p.key = o.plan
+";
+
+/// How a transaction begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mode<'a> {
+    /// Only reads.
+    Read,
+    /// Writes: the caller's membership and those of others who are involved are locked, shared, before any is read.
+    Write(&'a [Id<kind::Member>]),
+    /// Changes who may do what: one at a time in an organization, so that two such changes cannot wait for each other.
+    ChangeRights,
+}
+
+/// The statements that begin a transaction in an organization. The facts are read by a statement of their own after the
+/// locks are held: a statement sees what was committed when it began.
+pub(crate) fn opening(identity: &Identity, organization: &OrganizationKey, mode: Mode<'_>) -> String {
+    use std::fmt::Write;
+    let Identity { account, session, .. } = identity;
+    let mut sql = String::from(if matches!(mode, Mode::Read) { "BEGIN READ ONLY" } else { "BEGIN" });
+    let _ = match organization {
+        OrganizationKey::Id(id) => write!(sql, ";SET LOCAL app.org_id='{id}'"),
+        // A slug is lower-case letters, digits and hyphens.
+        OrganizationKey::Slug(slug) => write!(sql, ";EXECUTE enter_organization('{slug}')"),
+    };
+    if matches!(mode, Mode::ChangeRights) {
+        sql.push_str(";EXECUTE lock_rights");
+    }
+    if let Mode::Write(_) | Mode::ChangeRights = mode {
+        let others: &[Id<kind::Member>] = if let Mode::Write(others) = mode { others } else { &[] };
+        let _ = write!(sql, ";EXECUTE lock_members(array['{account}'");
+        others.iter().for_each(|other| {
+            let _ = write!(sql, ",'{other}'");
+        });
+        sql.push_str("]::uuid[])");
+    }
+    let _ = write!(sql, ";EXECUTE caller_facts('{account}','{session}')");
+    sql
+}
+
+/// Makes the caller out of the row of `caller_facts`.
+///
+/// # Errors
+/// The session has ended; or the account is no member, to whom the organization does not exist.
+pub(crate) fn from_row(identity: &Identity, row: &PgRow) -> StoreResult<Caller> {
+    if !row.try_get::<bool, _>("signed_in")? {
+        return Err(StoreError::SessionEnded);
+    }
+    caller_of(identity, row)
+}
+
+fn caller_of(identity: &Identity, row: &PgRow) -> StoreResult<Caller> {
+    let missing = StoreError::Missing("organization");
+    let Some(organization) = row.try_get::<Option<Uuid>, _>("org_id")? else {
+        return Err(missing);
+    };
+    let model = row.try_get::<Option<&str>, _>("model")?.and_then(ModelKey::parse).ok_or(missing)?;
+    let state: &str = row.try_get("state")?;
+    let workflows = row.try_get::<Option<bool>, _>("workflows")?.unwrap_or_default();
+    let assignments: Option<&str> = row.try_get("assignments")?;
+    Ok(Caller::new(CallerFacts {
+        model: Model::built_in(model),
+        organization: organization.into(),
+        member: identity.account.uuid().into(),
+        standing: Standing::parse(state),
+        conditions: Mask::NONE.with(Condition::PlanWorkflows, workflows),
+        scopes: identity.scopes,
+        assignments: assignments.unwrap_or_default().split(',').filter_map(assignment),
+        names: PhantomData,
+    }))
+}
+
+fn assignment(text: &str) -> Option<(Level, Uuid, &str)> {
+    let (level, rest) = text.split_once(':')?;
+    let (scope, role) = rest.split_once(':')?;
+    Some((Level::parse(level)?, scope.parse().ok()?, role))
+}
+
+/// Loads another member's facts within a transaction of this organization.
+pub(crate) async fn load(transaction: &mut crate::connection::Transaction, identity: &Identity) -> StoreResult<Caller> {
+    let sql = format!("EXECUTE caller_facts('{}','{}')", identity.account, identity.session);
+    let mut rows = sqlx::Executor::fetch_all(&mut **transaction, sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;
+    let row = rows.pop().ok_or(StoreError::Missing("member"))?;
+    match caller_of(identity, &row) {
+        Err(StoreError::Missing(_)) => Err(StoreError::Missing("member")),
+        other => other,
+    }
+}

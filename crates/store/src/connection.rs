@@ -1,0 +1,198 @@
+//! Connections, and the pool of them.
+//!
+//! The pool is deadpool's over bare connections: sqlx's own pool pings at every release (and by default at every acquire),
+//! a round trip that costs as much as reading a row. A connection that has died is found out at the first statement of
+//! the next transaction and replaced there.
+
+use std::{
+    ops::{Deref, DerefMut},
+    time::Duration,
+};
+
+use deadpool::managed;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions};
+
+use crate::{StoreError, StoreResult, caller};
+
+/// How to reach the database: once as its owner, to migrate, and once as the role that the application runs as.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub(crate) owner: PgConnectOptions,
+    app: PgConnectOptions,
+}
+
+impl Database {
+    /// Takes a URL whose role owns the schema (or may create it). Unless a second URL is given for it, the application
+    /// connects with the same one and becomes `usher_app` as the connection starts.
+    ///
+    /// # Errors
+    /// A URL that is none.
+    pub fn new(owner_url: &str, app_url: Option<&str>) -> Result<Self, sqlx::Error> {
+        let owner: PgConnectOptions = owner_url.parse()?;
+        let app = match app_url {
+            Some(url) => url.parse()?,
+            None => owner.clone().options([("role", "usher_app")]),
+        };
+        let app = app.application_name("usher").options([
+            ("statement_timeout", "15s"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+        ]);
+        Ok(Self { owner: owner.application_name("usher-owner"), app })
+    }
+}
+
+/// The database, for the application.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: managed::Pool<Connections>,
+    size: usize,
+}
+
+impl Store {
+    /// Opens the store with at most `size` connections, and checks that row-level security binds the role it runs as.
+    ///
+    /// # Errors
+    /// The database is out of reach, or the role could pass by the walls between the tenants.
+    pub async fn open(database: &Database, size: usize) -> StoreResult<Self> {
+        let pool = managed::Pool::builder(Connections(database.app.clone()))
+            .max_size(size)
+            .wait_timeout(Some(Duration::from_secs(10)))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;
+        let store = Self { pool, size };
+        let mut transaction = store.begin("BEGIN READ ONLY").await?;
+        let bound: bool = sqlx::query_scalar(
+            "select not rolsuper and not rolbypassrls and not exists (select 1 from pg_tables where tableowner = current_user)
+             from pg_roles where rolname = current_user",
+        )
+        .fetch_one(&mut *transaction)
+        .await?;
+        if bound {
+            Ok(store)
+        } else {
+            let problem =
+                "the application's database role must not be a superuser, bypass row-level security or own tables";
+            Err(StoreError::Database(sqlx::Error::Configuration(problem.into())))
+        }
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> StoreResult<()> {
+        let mut transaction = self.begin("BEGIN READ ONLY").await?;
+        sqlx::query("select 1").execute(&mut *transaction).await?;
+        Ok(())
+    }
+
+    /// Begins a transaction with a statement of ours.
+    pub(crate) async fn begin(&self, statement: &str) -> StoreResult<Transaction> {
+        self.begin_with_answer(statement).await.map(|(transaction, _)| transaction)
+    }
+
+    /// Begins a transaction with several statements in one round trip and returns the last row that they give.
+    ///
+    /// The statements are sent as they are: whoever writes them puts in nothing but typed identifiers.
+    pub(crate) async fn begin_with_answer(
+        &self,
+        statements: &str,
+    ) -> StoreResult<(Transaction, Option<sqlx::postgres::PgRow>)> {
+        let mut attempts = 0;
+        loop {
+            let connection = self.pool.get().await.map_err(pool_error)?;
+            let mut transaction = Transaction { connection: Some(connection) };
+            let sent = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
+            match transaction.fetch_all(sent).await {
+                Ok(mut rows) => return Ok((transaction, rows.pop())),
+                // The connection died while it lay idle (the database was restarted, say): take another.
+                Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) if attempts <= self.size => {
+                    attempts += 1;
+                    transaction.discard();
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+fn pool_error(error: managed::PoolError<sqlx::Error>) -> StoreError {
+    StoreError::Database(match error {
+        managed::PoolError::Backend(error) => error,
+        managed::PoolError::Timeout(_) => sqlx::Error::PoolTimedOut,
+        other => sqlx::Error::Configuration(other.to_string().into()),
+    })
+}
+
+#[derive(Debug)]
+struct Connections(PgConnectOptions);
+
+impl managed::Manager for Connections {
+    type Type = PgConnection;
+    type Error = sqlx::Error;
+
+    async fn create(&self) -> Result<PgConnection, sqlx::Error> {
+        let mut connection = PgConnection::connect_with(&self.0).await?;
+        connection.execute(sqlx::raw_sql(caller::PREPARE)).await?;
+        Ok(connection)
+    }
+
+    async fn recycle(&self, _: &mut PgConnection, _: &managed::Metrics) -> managed::RecycleResult<sqlx::Error> {
+        Ok(())
+    }
+}
+
+/// An open transaction on a connection of its own. Dropped, it is rolled back, in the background.
+pub struct Transaction {
+    connection: Option<managed::Object<Connections>>,
+}
+
+impl Transaction {
+    pub(crate) async fn commit(mut self) -> StoreResult<()> {
+        let answer = self.execute(sqlx::raw_sql("COMMIT")).await;
+        match answer {
+            Ok(_) => {
+                self.connection.take();
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn discard(mut self) {
+        if let Some(connection) = self.connection.take() {
+            drop(managed::Object::take(connection));
+        }
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let Some(mut connection) = self.connection.take() {
+            tokio::spawn(async move {
+                if connection.execute(sqlx::raw_sql("ROLLBACK")).await.is_err() {
+                    drop(managed::Object::take(connection));
+                }
+            });
+        }
+    }
+}
+
+const GONE: &str = "a transaction keeps its connection until it is ended, which takes it";
+
+impl Deref for Transaction {
+    type Target = PgConnection;
+    #[allow(clippy::expect_used, reason = "see GONE")]
+    fn deref(&self) -> &PgConnection {
+        self.connection.as_ref().expect(GONE)
+    }
+}
+
+impl DerefMut for Transaction {
+    #[allow(clippy::expect_used, reason = "see GONE")]
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.connection.as_mut().expect(GONE)
+    }
+}

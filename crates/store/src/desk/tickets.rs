@@ -1,0 +1,69 @@
+//! Tickets.
+
+use sqlx::{Row, postgres::PgRow};
+use usher_domain::{Id, desk::Ticket, kind};
+use usher_policy::{Condition, Level};
+use uuid::Uuid;
+
+use crate::{Located, located::Rule};
+
+impl Located for kind::Ticket {
+    type Item = Ticket;
+    const TABLE: &'static str = "tickets t";
+    const ALIAS: &'static str = "t";
+    const NUMBERED: bool = true;
+    const COLUMNS: &'static str = ", t.id, t.number, t.subject, t.description, t.status, t.priority, t.team_id, t.queue_id, \
+        t.template_id, t.website_id, t.requester_name, t.requester_email, t.assignee_id, t.answers, \
+        t.merged_into is not null as merged, t.created_by, t.created_at, t.updated_at, t.version";
+    const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "t.team_id"), (Level::Queue, "t.queue_id")];
+    const RULES: &'static [Rule] = &[
+        Rule { condition: Condition::Own, holds: "t.created_by = $2", rows: None },
+        Rule { condition: Condition::Assigned, holds: "t.assignee_id = $2", rows: None },
+        Rule {
+            condition: Condition::Participant,
+            holds: "exists (select 1 from ticket_participants c
+                where c.org_id = t.org_id and c.ticket_id = t.id and c.member_id = $2)",
+            rows: Some((
+                "(select c.ticket_id from ticket_participants c where c.org_id = $1 and c.member_id = $2) s",
+                "t.id = s.ticket_id",
+            )),
+        },
+        Rule {
+            condition: Condition::TemplateVisible,
+            holds: "t.team_id is null and exists (select 1 from template_teams v
+                where v.org_id = t.org_id and v.template_id = t.template_id and v.team_id = any($3))",
+            rows: Some((
+                "(select distinct v.template_id from template_teams v where v.org_id = $1 and v.team_id = any($3)) s",
+                "t.team_id is null and t.template_id = s.template_id",
+            )),
+        },
+    ];
+    // Whether a template is visible to a team is a fact of every ticket that was made from it.
+    const ALSO_LOCK: &'static [&'static str] = &["select 1 from templates p
+        where p.org_id = $1 and p.id = (select t.template_id from tickets t where t.org_id = $1 and t.id = $2) for share"];
+
+    fn item(row: &PgRow) -> Result<Ticket, sqlx::Error> {
+        let id = |column: &str| row.try_get::<Option<Uuid>, _>(column);
+        Ok(Ticket {
+            id: row.try_get::<Uuid, _>("id")?.into(),
+            number: row.try_get("number")?,
+            subject: row.try_get("subject")?,
+            description: row.try_get("description")?,
+            status: row.try_get("status")?,
+            priority: row.try_get("priority")?,
+            team_id: id("team_id")?.map(Id::from),
+            queue_id: id("queue_id")?.map(Id::from),
+            template_id: id("template_id")?.map(Id::from),
+            website_id: id("website_id")?.map(Id::from),
+            requester_name: row.try_get("requester_name")?,
+            requester_email: row.try_get("requester_email")?,
+            assignee_id: id("assignee_id")?.map(Id::from),
+            answers: row.try_get("answers")?,
+            merged: row.try_get("merged")?,
+            created_by: id("created_by")?.map(Id::from),
+            created_at: row.try_get("created_at")?,
+            updated_at: row.try_get("updated_at")?,
+            version: row.try_get("version")?,
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! What can go wrong in the store, as the few cases that an answer can tell apart.
+
+use usher_policy::{Denial, Permission};
+
+/// What the store answers with.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// Why the store did not do what it was asked. In every case nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The session that the request rests on has ended.
+    #[error("the session has ended")]
+    SessionEnded,
+    /// There is no such thing, or the caller may not know of it.
+    #[error("no such {0}")]
+    Missing(&'static str),
+    /// The caller may see the thing and may not do this to it.
+    #[error("{permission} is denied")]
+    Forbidden {
+        /// What was asked for.
+        permission: Permission,
+        /// Why it was denied.
+        denial: Denial,
+    },
+    /// What a role may be given or taken by is not what the caller is.
+    #[error("{0}")]
+    Beyond(String),
+    /// A field of the request says something that cannot be.
+    #[error("{pointer}: {detail}")]
+    Invalid {
+        /// The place in the body, as a JSON pointer.
+        pointer: &'static str,
+        /// A stable name of what is wrong.
+        code: &'static str,
+        /// What is wrong, for people.
+        detail: String,
+    },
+    /// The state of things does not allow it now.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// The thing has changed since the caller read it.
+    #[error("changed since it was read")]
+    Stale,
+    /// The database did not answer as it should.
+    #[error(transparent)]
+    Database(sqlx::Error),
+}
+
+/// A conflict, by a stable code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Conflict {
+    /// The code in the API.
+    pub code: &'static str,
+    /// What is in the way, for people.
+    pub detail: &'static str,
+}
+
+/// Constraints whose breach is a user's conflict and no fault of ours: name in the schema, what it means.
+const CONSTRAINTS: [(&str, Conflict); 10] = [
+    ("account_email_taken", Conflict { code: "email_taken", detail: "An account with this e-mail address exists." }),
+    ("organization_slug_taken", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
+    ("organization_slugs_pkey", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
+    ("team_name_taken", Conflict { code: "team_name_taken", detail: "Another team has this name." }),
+    ("queue_name_taken", Conflict { code: "queue_name_taken", detail: "Another queue has this name." }),
+    ("template_name_taken", Conflict { code: "template_name_taken", detail: "Another template has this name." }),
+    (
+        "invitation_pending",
+        Conflict { code: "invitation_pending", detail: "An invitation of this address is pending already." },
+    ),
+    ("members_pkey", Conflict { code: "already_member", detail: "This person is a member already." }),
+    ("tickets_linked_already", Conflict { code: "already_linked", detail: "The two tickets are linked already." }),
+    ("one_role_in_a_team", Conflict { code: "already_in_team", detail: "This member is in the team already." }),
+];
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let Some(cause) = error.as_database_error() else {
+            return Self::Database(error);
+        };
+        let known = |name: &str| CONSTRAINTS.iter().find(|(constraint, _)| *constraint == name);
+        if let Some((_, conflict)) = cause.constraint().and_then(known) {
+            return Self::Conflict(*conflict);
+        }
+        match cause.code().as_deref() {
+            // Two acts stood in each other's way and this one gave in: deadlock, serialization failure, lock timeout.
+            Some("40P01" | "40001" | "55P03") => Self::Conflict(Conflict {
+                code: "contention",
+                detail: "Somebody else was changing the same things. Nothing was done; try again.",
+            }),
+            _ => Self::Database(error),
+        }
+    }
+}

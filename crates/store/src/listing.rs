@@ -1,0 +1,257 @@
+//! Lists: a view filter, the user's own filters, an order and a place to go on from, turned into one statement whose cost
+//! grows with the page.
+//!
+//! A filter of several clauses is not one long `or`, through which no index leads: each clause, and within it each scope,
+//! finds its own first rows in the wanted order, and the page is merged out of those.
+
+use sqlx::{Row, postgres::PgRow};
+use usher_policy::{Action, Clause, Level, Listing, Mask, Place, ViewFilter};
+use uuid::Uuid;
+
+use crate::{
+    Located, Seen, StoreResult,
+    connection::Transaction,
+    located::{fact_columns, resource, rule},
+    sql::Sql,
+};
+
+/// Where a page goes on: behind the last row of the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct After {
+    /// The last row's value in the order, as text; empty where the order is that of ids.
+    pub key: String,
+    /// The last row's id.
+    pub id: Uuid,
+}
+
+/// An order: a column, unless it is that of ids alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order {
+    /// The expression and its Postgres type; `None` to order by id.
+    pub column: Option<(&'static str, &'static str)>,
+    pub descending: bool,
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    /// How many rows at most, from 1.
+    pub limit: u32,
+    /// Behind which row.
+    pub after: Option<After>,
+    /// Whether to count all rows, which costs as much as reading them.
+    pub total: bool,
+}
+
+/// A part of a list.
+#[derive(Debug)]
+pub struct Page<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<After>,
+    /// How many rows there are in all, if asked for.
+    pub total: Option<i64>,
+}
+
+impl<T> Page<T> {
+    /// A page of nothing: the total is known.
+    fn empty(request: &PageRequest) -> Self {
+        Self { items: Vec::new(), next: None, total: request.total.then_some(0) }
+    }
+
+    /// The same page of other things.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(change).collect(), next: self.next, total: self.total }
+    }
+}
+
+/// Lists what a listing shows. `filters` adds conditions of the user's to the statement, each beginning with ` and `.
+pub(crate) async fn list<A: Action>(
+    transaction: &mut Transaction,
+    listing: &Listing<A>,
+    filters: impl Fn(&mut Sql) -> StoreResult<String>,
+    order: Order,
+    request: &PageRequest,
+) -> StoreResult<Page<Seen<A::Target>>>
+where
+    A::Target: Located,
+{
+    if *listing.filter() == ViewFilter::None {
+        return Ok(Page::empty(request));
+    }
+    let rows = page(transaction, listing, &filters, order, request).await?;
+    let limit = request.limit as usize;
+    let next = match rows.get(limit - 1) {
+        Some(last) if rows.len() > limit => {
+            Some(After { key: last.try_get("sort_key")?, id: last.try_get::<Uuid, _>("fact_id")? })
+        }
+        _ => None,
+    };
+    let items = rows
+        .iter()
+        .take(limit)
+        .map(|row| Ok(Seen { item: A::Target::item(row)?, resource: resource(listing.organization(), row)? }));
+    let items = items.collect::<Result<_, sqlx::Error>>()?;
+    let total = if request.total { Some(count(transaction, listing, &filters).await?) } else { None };
+    Ok(Page { items, next, total })
+}
+
+fn begin<A: Action>(listing: &Listing<A>) -> StoreResult<Sql> {
+    let mut sql = Sql::default();
+    sql.bind(listing.organization().uuid())?;
+    sql.bind(listing.member().uuid())?;
+    sql.bind(listing.teams().to_vec())?;
+    Ok(sql)
+}
+
+/// One row more than the page, which tells whether there is a next.
+async fn page<A: Action>(
+    transaction: &mut Transaction,
+    listing: &Listing<A>,
+    filters: &impl Fn(&mut Sql) -> StoreResult<String>,
+    order: Order,
+    request: &PageRequest,
+) -> StoreResult<Vec<PgRow>>
+where
+    A::Target: Located,
+{
+    let mut sql = begin(listing)?;
+    let (a, table) = (A::Target::ALIAS, A::Target::TABLE);
+    let (direction, past) = if order.descending { ("desc", "<") } else { ("asc", ">") };
+    let sort = order.column.map_or_else(|| "''".to_owned(), |(column, _)| column.to_owned());
+    let (by, merged_by) = match order.column {
+        Some((column, _)) => {
+            (format!("{column} {direction}, {a}.id {direction}"), format!("k {direction}, id {direction}"))
+        }
+        None => (format!("{a}.id {direction}"), format!("id {direction}")),
+    };
+    let mut wanted = format!("{a}.org_id = $1{}", filters(&mut sql)?);
+    if let Some(after) = &request.after {
+        let id = sql.bind(after.id)?;
+        wanted += &match order.column {
+            Some((column, kind)) => {
+                let key = sql.bind(after.key.clone())?;
+                format!(" and ({column}, {a}.id) {past} ({key}::text::{kind}, {id})")
+            }
+            None => format!(" and {a}.id {past} {id}"),
+        };
+    }
+    let limit = sql.bind(i64::from(request.limit) + 1)?;
+    let first = |from: &str, on: &str| {
+        format!("select {a}.id, {sort} as k from {from} where {wanted}{on} order by {by} limit {limit}")
+    };
+    let found = match listing.filter() {
+        ViewFilter::None | ViewFilter::All => first(table, ""),
+        ViewFilter::Any(clauses) => {
+            let mut branches = Vec::new();
+            for clause in clauses {
+                branches.extend(branches_of::<A>(clause, &mut sql, &first)?);
+            }
+            format!("select id, k from ({}) found order by {merged_by} limit {limit}", branches.join(" union "))
+        }
+    };
+    let text = format!(
+        "select {facts}, found.k::text as sort_key{columns}
+         from ({found}) found join {table} on {a}.org_id = $1 and {a}.id = found.id
+         where $2::uuid is not null and $3::uuid[] is not null
+         order by {by}",
+        facts = fact_columns::<A::Target>(),
+        columns = A::Target::COLUMNS,
+    );
+    Ok(sql.query(text).fetch_all(&mut **transaction).await?)
+}
+
+/// The selects that find the first rows of one clause.
+fn branches_of<A: Action>(
+    clause: &Clause,
+    sql: &mut Sql,
+    first: &impl Fn(&str, &str) -> String,
+) -> StoreResult<Vec<String>>
+where
+    A::Target: Located,
+{
+    let table = A::Target::TABLE;
+    match &clause.place {
+        Place::In(level, scopes) => {
+            let scopes = sql.bind(scopes.clone())?;
+            let on = format!(" and {} = s.scope{}", scope::<A>(*level)?, any_of::<A>(clause.conditions)?);
+            let each = first(table, &on);
+            Ok(vec![format!("(select x.* from unnest({scopes}::uuid[]) s(scope) cross join lateral ({each}) x)")])
+        }
+        Place::Organization => clause
+            .conditions
+            .iter()
+            .map(|condition| {
+                let rule = rule::<A::Target>(condition)?;
+                Ok(match rule.rows {
+                    Some((rows, join)) => {
+                        let each = first(table, &format!(" and {join}"));
+                        format!("(select x.* from {rows} cross join lateral ({each}) x)")
+                    }
+                    None => format!("({})", first(table, &format!(" and {}", rule.holds))),
+                })
+            })
+            .collect(),
+    }
+}
+
+/// How many rows there are in all.
+async fn count<A: Action>(
+    transaction: &mut Transaction,
+    listing: &Listing<A>,
+    filters: &impl Fn(&mut Sql) -> StoreResult<String>,
+) -> StoreResult<i64>
+where
+    A::Target: Located,
+{
+    let mut sql = begin(listing)?;
+    let wanted = filters(&mut sql)?;
+    let seen = match listing.filter() {
+        ViewFilter::None => "false".to_owned(),
+        ViewFilter::All => "true".to_owned(),
+        ViewFilter::Any(clauses) => {
+            let clauses: Vec<String> = clauses
+                .iter()
+                .map(|clause| match &clause.place {
+                    Place::Organization => Ok(format!("(true{})", any_of::<A>(clause.conditions)?)),
+                    Place::In(level, scopes) => {
+                        let scopes = sql.bind(scopes.clone())?;
+                        Ok(format!("({} = any({scopes}){})", scope::<A>(*level)?, any_of::<A>(clause.conditions)?))
+                    }
+                })
+                .collect::<StoreResult<_>>()?;
+            format!("({})", clauses.join(" or "))
+        }
+    };
+    let (a, table) = (A::Target::ALIAS, A::Target::TABLE);
+    let text = format!(
+        "select count(*) as total from {table}
+         where {a}.org_id = $1 and {seen}{wanted} and $2::uuid is not null and $3::uuid[] is not null"
+    );
+    Ok(sql.query(text).fetch_one(&mut **transaction).await?.try_get("total")?)
+}
+
+fn scope<A: Action>(level: Level) -> StoreResult<&'static str>
+where
+    A::Target: Located,
+{
+    let found = A::Target::SCOPES.iter().find(|(of, _)| *of == level);
+    found.map(|(_, expression)| *expression).ok_or_else(|| {
+        let problem = format!("`{}` stands in no {level}", A::PERMISSION);
+        crate::StoreError::Database(sqlx::Error::Configuration(problem.into()))
+    })
+}
+
+/// ` and (… or …)`, or nothing where no condition is left to ask.
+fn any_of<A: Action>(conditions: Mask) -> StoreResult<String>
+where
+    A::Target: Located,
+{
+    if conditions == Mask::ALWAYS {
+        return Ok(String::new());
+    }
+    let rules: Vec<&str> =
+        conditions.iter().map(|c| rule::<A::Target>(c).map(|r| r.holds)).collect::<StoreResult<_>>()?;
+    Ok(format!(" and ({})", rules.iter().map(|holds| format!("({holds})")).collect::<Vec<_>>().join(" or ")))
+}

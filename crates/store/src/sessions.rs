@@ -1,0 +1,183 @@
+//! Sign-ins: sessions, their refresh tokens, and the keys that access tokens are signed with.
+
+use chrono::{DateTime, Duration, Utc};
+use usher_domain::{Email, Id, kind, tenancy::Session};
+use uuid::Uuid;
+
+use crate::{Identity, Outside, StoreError, StoreResult};
+
+/// How long a session lasts without being renewed.
+const LIFETIME: Duration = Duration::days(30);
+
+/// What came of a refresh token.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// It was good, and is used up now: the session goes on.
+    Renewed(Id<kind::Account>, Id<kind::Session>),
+    /// It had been used before: somebody has a copy, so the session has been ended. Commit this.
+    Reused,
+    /// It is none, or its session has ended.
+    Unknown,
+}
+
+/// A key that access tokens are signed with.
+#[derive(Debug)]
+pub struct SigningKey {
+    /// Its name in tokens.
+    pub id: Uuid,
+    /// The 32 bytes of its secret.
+    pub secret: Vec<u8>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+impl Outside {
+    /// The account of an address, and its password's hash.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn credentials(&mut self, email: &Email) -> StoreResult<Option<(Id<kind::Account>, String)>> {
+        let row = sqlx::query!("select id, password_hash from accounts where email = $1", &**email)
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        Ok(row.map(|row| (row.id.into(), row.password_hash)))
+    }
+
+    /// Begins a session, with its first refresh token.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin_session(
+        &mut self,
+        account: Id<kind::Account>,
+        refresh_hash: &[u8],
+        user_agent: &str,
+        address: &str,
+    ) -> StoreResult<Id<kind::Session>> {
+        let id = Uuid::now_v7();
+        sqlx::query!(
+            "insert into sessions (id, account_id, expires_at, user_agent, address) values ($1, $2, $3, $4, $5)",
+            id,
+            account.uuid(),
+            Utc::now() + LIFETIME,
+            user_agent,
+            address
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.add_refresh_token(id.into(), refresh_hash).await?;
+        Ok(id.into())
+    }
+
+    /// Adds a refresh token to a session.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn add_refresh_token(&mut self, session: Id<kind::Session>, hash: &[u8]) -> StoreResult<()> {
+        sqlx::query!("insert into refresh_tokens (token_hash, session_id) values ($1, $2)", hash, session.uuid())
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Uses a refresh token up.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn renew(&mut self, hash: &[u8]) -> StoreResult<Renewal> {
+        let row = sqlx::query!(
+            r#"select s.id, s.account_id, r.used_at, s.ended_at is null and s.expires_at > now() as "live!"
+               from refresh_tokens r join sessions s on s.id = r.session_id where r.token_hash = $1 for update of r, s"#,
+            hash
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        let Some(row) = row.filter(|row| row.live) else { return Ok(Renewal::Unknown) };
+        if row.used_at.is_some() {
+            sqlx::query!("update sessions set ended_at = now() where id = $1", row.id)
+                .execute(&mut *self.transaction)
+                .await?;
+            return Ok(Renewal::Reused);
+        }
+        sqlx::query!("update refresh_tokens set used_at = now() where token_hash = $1", hash)
+            .execute(&mut *self.transaction)
+            .await?;
+        sqlx::query!(
+            "update sessions set last_used_at = now(), expires_at = $2 where id = $1",
+            row.id,
+            Utc::now() + LIFETIME
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(Renewal::Renewed(row.account_id.into(), row.id.into()))
+    }
+
+    /// The account's sessions that go on, the newest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sessions(&mut self, identity: &Identity) -> StoreResult<Vec<Session>> {
+        let rows = sqlx::query!(
+            "select id, created_at, last_used_at, expires_at, user_agent, address from sessions
+             where account_id = $1 and ended_at is null and expires_at > now() order by id desc limit 100",
+            identity.account.uuid()
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let sessions = rows.into_iter().map(|row| Session {
+            id: row.id.into(),
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            expires_at: row.expires_at,
+            user_agent: row.user_agent,
+            address: row.address,
+            current: row.id == identity.session.uuid(),
+        });
+        Ok(sessions.collect())
+    }
+
+    /// Ends one of the account's sessions. Its access tokens stop at once.
+    ///
+    /// # Errors
+    /// There is no such session of this account that goes on.
+    pub async fn end_session(&mut self, account: Id<kind::Account>, session: Id<kind::Session>) -> StoreResult<()> {
+        let ended = sqlx::query!(
+            "update sessions set ended_at = now() where id = $1 and account_id = $2 and ended_at is null",
+            session.uuid(),
+            account.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        if ended.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Missing("session")) }
+    }
+
+    /// The signing keys, the newest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn signing_keys(&mut self) -> StoreResult<Vec<SigningKey>> {
+        Ok(sqlx::query_as!(SigningKey, "select id, secret, created_at from signing_keys order by id desc limit 5")
+            .fetch_all(&mut *self.transaction)
+            .await?)
+    }
+
+    /// Adds a signing key, unless there is one younger than `age`: of several servers that start at once, one does.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn rotate_signing_key(&mut self, secret: &[u8], age: Duration) -> StoreResult<()> {
+        sqlx::query!("select pg_advisory_xact_lock(hashtextextended('signing keys', 2))")
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        sqlx::query!(
+            "insert into signing_keys (id, secret)
+             select $1, $2 where not exists (select 1 from signing_keys where created_at > $3)",
+            Uuid::now_v7(),
+            secret,
+            Utc::now() - age
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}

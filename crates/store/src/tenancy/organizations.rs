@@ -1,0 +1,205 @@
+//! Organizations.
+
+use chrono::{DateTime, Utc};
+use usher_domain::{
+    Email, Id, Slug, Text, kind,
+    tenancy::{Membership, Organization, PermissionsModel},
+};
+use usher_policy::{Level, Model, Permit, can};
+use uuid::Uuid;
+
+use crate::{Outside, StoreError, StoreResult, Work};
+
+struct Row {
+    id: Uuid,
+    slug: String,
+    name: String,
+    model: String,
+    plan: String,
+    permissions_model: String,
+    version: i64,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Row> for Organization {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            slug: row.slug,
+            name: row.name,
+            access_model: row.model,
+            plan: row.plan,
+            permissions_model: PermissionsModel::parse(&row.permissions_model),
+            created_at: row.created_at,
+            version: row.version,
+        }
+    }
+}
+
+/// What a new organization is made of.
+#[derive(Debug)]
+pub struct NewOrganization {
+    /// Its name.
+    pub name: Text<1, 120>,
+    /// Its name in addresses.
+    pub slug: Slug,
+    /// Its access model.
+    pub model: &'static Model,
+}
+
+/// What is to change about an organization: what is `None` stays.
+#[derive(Debug, Default)]
+pub struct OrganizationChange {
+    /// Its name.
+    pub name: Option<Text<1, 120>>,
+    /// What a new queue gives to staff.
+    pub permissions_model: Option<PermissionsModel>,
+}
+
+/// What a new organization begins with (VK-40, VK-41, TK-34). `$1` is the organization; other places are given ids.
+const EXAMPLE: &str = include_str!("example.sql");
+
+impl Outside {
+    /// Creates an organization with example content. Its creator holds the model's highest role (VK-42).
+    ///
+    /// # Errors
+    /// The slug is taken.
+    pub async fn create_organization(
+        &mut self,
+        account: Id<kind::Account>,
+        new: NewOrganization,
+    ) -> StoreResult<Organization> {
+        let id = Id::<kind::Organization>::new();
+        let role = new.model.creator_role().map(|role| new.model.role_at(role).key.clone());
+        let role = role.ok_or(StoreError::Missing("role"))?;
+        self.enter(id).await?;
+        let row = sqlx::query_as!(
+            Row,
+            "insert into organizations (id, slug, name, model) values ($1, $2, $3, $4) returning *",
+            id.uuid(),
+            &*new.slug,
+            &*new.name,
+            new.model.key().key()
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        sqlx::query!("insert into organization_slugs (slug, org_id) values ($1, $2)", &*new.slug, id.uuid())
+            .execute(&mut *self.transaction)
+            .await?;
+        self.add_member(id, account, &role, None).await?;
+        for statement in EXAMPLE.split(";\n\n") {
+            sqlx::query(statement).bind(id.uuid()).execute(&mut *self.transaction).await?;
+        }
+        Ok(row.into())
+    }
+
+    /// The account's organizations, with its roles in each (VK-72), by name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn organizations_of(&mut self, account: Id<kind::Account>) -> StoreResult<Vec<Membership>> {
+        self.act_as(account).await?;
+        let rows = sqlx::query!(
+            r#"select o.id, o.slug, o.name, o.model, o.plan, o.permissions_model, o.version, o.created_at,
+                a.active_org_id is not distinct from o.id as "active!",
+                array(select r.role from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
+                    and r.team_id is null and r.queue_id is null order by r.role) as "roles!"
+             from members m join organizations o on o.id = m.org_id join accounts a on a.id = m.id
+             where m.id = $1 and m.state = 'active' order by o.name, o.id"#,
+            account.uuid()
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let memberships = rows.into_iter().map(|row| Membership {
+            organization: Organization {
+                id: row.id.into(),
+                slug: row.slug,
+                name: row.name,
+                access_model: row.model,
+                plan: row.plan,
+                permissions_model: PermissionsModel::parse(&row.permissions_model),
+                created_at: row.created_at,
+                version: row.version,
+            },
+            roles: row.roles,
+            active: row.active,
+        });
+        Ok(memberships.collect())
+    }
+}
+
+impl Work {
+    /// The organization that the work is in.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn organization_view(&mut self, permit: Permit<can::ViewOrganization>) -> StoreResult<Organization> {
+        let row = sqlx::query_as!(Row, "select * from organizations where id = $1", permit.organization().uuid())
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        Ok(row.into())
+    }
+
+    /// Changes the organization's settings.
+    ///
+    /// # Errors
+    /// Stale.
+    pub async fn update_organization(
+        &mut self,
+        permit: Permit<can::UpdateOrganization>,
+        version: Option<i64>,
+        change: OrganizationChange,
+    ) -> StoreResult<Organization> {
+        let row = sqlx::query_as!(
+            Row,
+            "update organizations set name = coalesce($3, name), permissions_model = coalesce($4, permissions_model),
+                version = version + 1
+             where id = $1 and ($2::bigint is null or version = $2) returning *",
+            permit.organization().uuid(),
+            version,
+            change.name.as_deref(),
+            change.permissions_model.map(PermissionsModel::key)
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        Ok(row.ok_or(StoreError::Stale)?.into())
+    }
+
+    /// Deletes the organization and everything in it, for good.
+    ///
+    /// # Errors
+    /// `confirm` is not the organization's slug (VK-39), or stale.
+    pub async fn delete_organization(
+        &mut self,
+        permit: Permit<can::DeleteOrganization>,
+        version: Option<i64>,
+        confirm: Option<&str>,
+    ) -> StoreResult<()> {
+        let organization = permit.organization().uuid();
+        let row = sqlx::query!("select slug, version from organizations where id = $1 for update", organization)
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        if Some(row.slug.as_str()) != confirm {
+            return Err(StoreError::Invalid {
+                pointer: "confirm",
+                code: "confirmation_missing",
+                detail: "Repeat the organization's slug to delete it and everything in it.".to_owned(),
+            });
+        }
+        if version.is_some_and(|version| version != row.version) {
+            return Err(StoreError::Stale);
+        }
+        sqlx::query!("delete from organizations where id = $1", organization).execute(&mut *self.transaction).await?;
+        Ok(())
+    }
+}
+
+/// Which organization roles there are in a model, for messages.
+pub(crate) fn organization_roles(model: &Model) -> String {
+    model.roles_at(Level::Organization).map(|(_, role)| role.key.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// An invitation's addressee, as the account that accepts must have it.
+pub(crate) fn same_address(invited: &str, account: &Email) -> bool {
+    invited == &**account
+}

@@ -1,0 +1,194 @@
+//! One act in one organization: a transaction, who is acting, and the permits that they get in it.
+
+use usher_domain::{Id, kind};
+use usher_policy::{Action, Caller, Listing, Permit, Refusal, Resource, Target, can};
+
+use crate::{
+    Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult,
+    caller::{self, Mode},
+    connection::Transaction,
+    located,
+};
+
+/// A transaction in one organization. It ends with [`Work::commit`]; dropped, nothing of it has happened.
+pub struct Work {
+    pub(crate) transaction: Transaction,
+    identity: Identity,
+    caller: Caller,
+    writes: bool,
+}
+
+impl Store {
+    /// Begins to read in an organization: one round trip, which opens the transaction, sets the tenant and loads the
+    /// caller's facts.
+    ///
+    /// # Errors
+    /// The session has ended; or there is no such organization, for this account.
+    pub async fn read(&self, identity: &Identity, organization: &OrganizationKey) -> StoreResult<Work> {
+        self.enter(identity, organization, Mode::Read).await
+    }
+
+    /// Begins to write. The caller's membership is locked, and those of the `involved`, so that what is decided on stays
+    /// true until the commit (law 9).
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn write(
+        &self,
+        identity: &Identity,
+        organization: &OrganizationKey,
+        involved: &[Id<kind::Member>],
+    ) -> StoreResult<Work> {
+        self.enter(identity, organization, Mode::Write(involved)).await
+    }
+
+    /// Begins to change who may do what: like [`Store::write`], and one at a time in an organization.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn change_rights(&self, identity: &Identity, organization: &OrganizationKey) -> StoreResult<Work> {
+        self.enter(identity, organization, Mode::ChangeRights).await
+    }
+
+    async fn enter(&self, identity: &Identity, organization: &OrganizationKey, mode: Mode<'_>) -> StoreResult<Work> {
+        let (transaction, row) = self.begin_with_answer(&caller::opening(identity, organization, mode)).await?;
+        let row = row.ok_or(StoreError::Missing(kind_name::<kind::Organization>()))?;
+        let caller = caller::from_row(identity, &row)?;
+        Ok(Work { transaction, identity: identity.clone(), caller, writes: !matches!(mode, Mode::Read) })
+    }
+}
+
+const fn kind_name<K: usher_domain::Kind>() -> &'static str {
+    K::NAME
+}
+
+impl Work {
+    /// Who is acting.
+    #[must_use]
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The account behind the caller.
+    #[must_use]
+    pub const fn account(&self) -> Id<kind::Account> {
+        self.identity.account
+    }
+
+    /// The organization that the work is in.
+    #[must_use]
+    pub const fn organization(&self) -> Id<kind::Organization> {
+        self.caller.organization()
+    }
+
+    /// A permit for something that concerns the organization as such.
+    ///
+    /// # Errors
+    /// Refused.
+    pub fn permit_here<A: Action<Target = kind::Organization>>(&self) -> StoreResult<Permit<A>> {
+        self.permit_for(&Resource::organization(self.organization()))
+    }
+
+    /// A permit for a thing that is about to be: its facts are what they will be.
+    ///
+    /// # Errors
+    /// Refused. A thing that is not there yet cannot be hidden: the refusal is always a forbidding one.
+    pub(crate) fn permit_new<A: Action>(&self, prospect: &Resource<A::Target>) -> StoreResult<Permit<A>> {
+        match self.caller.permit::<A>(prospect) {
+            Ok(permit) => Ok(permit),
+            Err(Refusal::Forbidden(denial)) => Err(StoreError::Forbidden { permission: A::PERMISSION, denial }),
+            Err(Refusal::Hidden) => {
+                Err(StoreError::Forbidden { permission: A::PERMISSION, denial: usher_policy::Denial::NoGrant })
+            }
+        }
+    }
+
+    fn permit_for<A: Action>(&self, resource: &Resource<A::Target>) -> StoreResult<Permit<A>> {
+        self.caller.permit::<A>(resource).map_err(|refusal| match refusal {
+            Refusal::Hidden => StoreError::Missing(kind_name::<A::Target>()),
+            Refusal::Forbidden(denial) => StoreError::Forbidden { permission: A::PERMISSION, denial },
+        })
+    }
+
+    /// A permit for `A` on one thing. When the work writes, the thing's facts are locked before they are read.
+    ///
+    /// # Errors
+    /// Refused: missing where the caller may not see it either.
+    pub async fn permit<A: Action>(&mut self, key: impl Into<Key<A::Target>>) -> StoreResult<Permit<A>>
+    where
+        A::Target: Located,
+    {
+        let resource = self.resource::<A>(key.into()).await?;
+        self.permit_for(&resource)
+    }
+
+    /// The facts of one thing, locked if the work writes.
+    pub(crate) async fn resource<A: Action>(&mut self, key: Key<A::Target>) -> StoreResult<Resource<A::Target>>
+    where
+        A::Target: Located,
+    {
+        let organization = self.organization();
+        let id = located::identify(&mut self.transaction, organization, key).await?;
+        if self.writes {
+            located::lock::<A>(&mut self.transaction, organization, id).await?;
+        }
+        let caller = self.caller.clone();
+        self.facts(&caller, id).await
+    }
+
+    /// The facts of one thing, as they are between it and any caller of this organization.
+    pub(crate) async fn facts<K: Located>(&mut self, caller: &Caller, id: Id<K>) -> StoreResult<Resource<K>> {
+        let row = located::fetch::<K>(&mut self.transaction, caller, Key::Id(id), "").await?;
+        let row = row.ok_or(StoreError::Missing(kind_name::<K>()))?;
+        Ok(located::resource(self.organization(), &row)?)
+    }
+
+    /// One thing, if the caller may see it: the row and the facts come in one statement.
+    ///
+    /// # Errors
+    /// Missing, or hidden: the same.
+    pub async fn see<K: Located>(&mut self, key: impl Into<Key<K>>) -> StoreResult<Seen<K>> {
+        let row = located::fetch::<K>(&mut self.transaction, &self.caller, key.into(), K::COLUMNS).await?;
+        let row = row.ok_or(StoreError::Missing(kind_name::<K>()))?;
+        let resource = located::resource(self.organization(), &row)?;
+        let _permit = self.permit_for::<<K as Target>::View>(&resource)?;
+        Ok(Seen { item: K::item(&row)?, resource })
+    }
+
+    /// The right to list what `A` shows.
+    #[must_use]
+    pub fn listing<A: Action>(&self) -> Listing<A> {
+        self.caller.listing()
+    }
+
+    /// Another member of this organization as a caller, to ask what they may do.
+    ///
+    /// # Errors
+    /// There is no such member.
+    pub async fn member_as_caller(
+        &mut self,
+        _permit: &Permit<can::ReviewAccess>,
+        member: Id<kind::Member>,
+    ) -> StoreResult<Caller> {
+        self.load(member).await
+    }
+
+    /// The facts of another member.
+    pub(crate) async fn load(&mut self, member: Id<kind::Member>) -> StoreResult<Caller> {
+        let identity = Identity { account: member.uuid().into(), session: self.identity.session, scopes: None };
+        caller::load(&mut self.transaction, &identity).await
+    }
+
+    /// Locks memberships whose rights are about to change, in the order of their ids, against everybody who acts.
+    pub(crate) async fn lock_members(&mut self, members: &[Id<kind::Member>]) -> StoreResult<()> {
+        let members: Vec<uuid::Uuid> = members.iter().map(|member| member.uuid()).collect();
+        sqlx::query!(
+            "select id from members where org_id = $1 and id = any($2) order by id for no key update",
+            self.organization().uuid(),
+            &members
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,230 @@
+-- Accounts stand outside the tenants; organizations, members, teams and what joins them stand inside.
+--
+-- The application connects as `usher_app`, which owns nothing, is no superuser and is held by row-level security.
+-- Every tenant table has a primary key that begins with org_id, references that carry org_id, and a policy that shows
+-- only rows of the organization in the setting app.org_id: without one, nothing.
+
+do $$ begin
+    if not exists (select from pg_roles where rolname = 'usher_app') then
+        create role usher_app login nosuperuser nobypassrls nocreatedb nocreaterole;
+    end if;
+exception when duplicate_object or unique_violation then null; -- another database of the cluster was quicker
+end $$;
+
+-- The owner may become it, which is how the application connects when it is given the owner's URL alone.
+do $$ begin execute format('grant usher_app to %I', current_user); end $$;
+grant usage on schema public to usher_app;
+
+create extension if not exists btree_gin;
+
+create function current_org() returns uuid language sql stable parallel safe
+    return nullif(current_setting('app.org_id', true), '')::uuid;
+create function current_account() returns uuid language sql stable parallel safe
+    return nullif(current_setting('app.account_id', true), '')::uuid;
+
+-- ---- outside the tenants -------------------------------------------------------------------------------------------
+
+create table accounts (
+    id uuid primary key,
+    email text not null constraint account_email_taken unique,
+    name text not null,
+    password_hash text not null,
+    active_org_id uuid,
+    version bigint not null default 1,
+    created_at timestamptz not null default now()
+);
+
+create table sessions (
+    id uuid primary key,
+    account_id uuid not null references accounts on delete cascade,
+    created_at timestamptz not null default now(),
+    last_used_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    ended_at timestamptz,
+    user_agent text not null default '',
+    address text not null default ''
+);
+create index on sessions (account_id, id);
+
+-- Each is used once; a second use ends the session it belongs to.
+create table refresh_tokens (
+    token_hash bytea primary key,
+    session_id uuid not null references sessions on delete cascade,
+    created_at timestamptz not null default now(),
+    used_at timestamptz
+);
+create index on refresh_tokens (session_id);
+
+create table signing_keys (
+    id uuid primary key,
+    secret bytea not null,
+    created_at timestamptz not null default now()
+);
+
+-- What a plan includes: data, so that a price list is no release.
+create table plans (
+    key text primary key,
+    name text not null,
+    position smallint not null,
+    workflows boolean not null
+);
+insert into plans (key, name, position, workflows) values
+    ('free', 'Free', 1, false),
+    ('growth', 'Growth', 2, true),
+    ('enterprise', 'Enterprise', 3, true);
+
+-- ---- the tenants ---------------------------------------------------------------------------------------------------
+
+create table organizations (
+    id uuid primary key,
+    slug text not null constraint organization_slug_taken unique,
+    name text not null,
+    model text not null,
+    plan text not null default 'free' references plans,
+    permissions_model text not null default 'permissive' check (permissions_model in ('permissive', 'restrictive')),
+    version bigint not null default 1,
+    created_at timestamptz not null default now()
+);
+alter table accounts add foreign key (active_org_id) references organizations on delete set null;
+create index on accounts (active_org_id) where active_org_id is not null;
+
+-- What turns the name in an address into a tenant, and shows nothing else of it.
+create table organization_slugs (
+    slug text primary key,
+    org_id uuid not null references organizations on delete cascade
+);
+create index on organization_slugs (org_id);
+
+create table members (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null references accounts on delete cascade, -- the account's id: one membership of one organization each
+    state text not null default 'active' check (state in ('active', 'blocked', 'deactivated')),
+    version bigint not null default 1,
+    joined_at timestamptz not null default now(),
+    primary key (org_id, id)
+);
+create index on members (id, org_id);
+
+-- Apart from members, whose rows are locked while somebody acts.
+create table member_activity (
+    org_id uuid not null,
+    member_id uuid not null,
+    last_active_at timestamptz not null default now(),
+    primary key (org_id, member_id),
+    foreign key (org_id, member_id) references members (org_id, id) on delete cascade
+);
+
+create table teams (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    name text not null,
+    description text not null default '',
+    version bigint not null default 1,
+    created_at timestamptz not null default now(),
+    primary key (org_id, id),
+    constraint team_name_taken unique (org_id, name)
+);
+
+create table queues (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    name text not null,
+    description text not null default '',
+    built_in boolean not null default false,
+    version bigint not null default 1,
+    created_at timestamptz not null default now(),
+    primary key (org_id, id),
+    constraint queue_name_taken unique (org_id, name)
+);
+
+-- Who holds which role where: at the organization, or in the one team or queue that is named.
+create table role_assignments (
+    org_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    role text not null,
+    team_id uuid,
+    queue_id uuid,
+    granted_by uuid references accounts on delete set null,
+    granted_at timestamptz not null default now(),
+    primary key (org_id, id),
+    foreign key (org_id, member_id) references members (org_id, id) on delete cascade,
+    foreign key (org_id, team_id) references teams (org_id, id) on delete cascade,
+    foreign key (org_id, queue_id) references queues (org_id, id) on delete cascade,
+    check (num_nonnulls(team_id, queue_id) <= 1),
+    constraint role_held_already unique nulls not distinct (org_id, member_id, team_id, queue_id, role)
+);
+create unique index one_role_in_a_team on role_assignments (org_id, member_id, team_id) where team_id is not null;
+create index on role_assignments (org_id, team_id, member_id) where team_id is not null;
+create index on role_assignments (org_id, queue_id, member_id) where queue_id is not null;
+create index on role_assignments (org_id, role, member_id) where team_id is null and queue_id is null;
+create index on role_assignments (granted_by);
+
+create table invitations (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    email text not null,
+    role text not null,
+    token_hash bytea not null,
+    state text not null default 'pending' check (state in ('pending', 'accepted', 'revoked')),
+    invited_by uuid references accounts on delete set null,
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    primary key (org_id, id)
+);
+create unique index invitation_pending on invitations (org_id, email) where state = 'pending';
+create unique index on invitations (org_id, token_hash);
+create index on invitations (invited_by);
+
+-- The answers that were given to requests with an Idempotency-Key, for a day.
+create table idempotency_keys (
+    account_id uuid not null references accounts on delete cascade,
+    key text not null,
+    org_id uuid references organizations on delete cascade,
+    request_hash bytea not null,
+    status smallint not null,
+    headers jsonb not null,
+    body bytea not null,
+    created_at timestamptz not null default now(),
+    primary key (account_id, key)
+);
+create index on idempotency_keys (created_at);
+create index on idempotency_keys (org_id);
+
+-- Mail that has been decided on and not yet been sent.
+create table outgoing_mail (
+    id uuid primary key,
+    org_id uuid references organizations on delete cascade,
+    recipient text not null,
+    subject text not null,
+    body text not null,
+    attempts integer not null default 0,
+    due_at timestamptz not null default now(),
+    created_at timestamptz not null default now()
+);
+create index on outgoing_mail (due_at);
+create index on outgoing_mail (org_id);
+
+-- ---- walls ---------------------------------------------------------------------------------------------------------
+
+alter table organizations enable row level security, force row level security;
+create policy tenant on organizations using (
+    id = current_org() or id in (select org_id from members where members.id = current_account())
+) with check (id = current_org());
+
+alter table members enable row level security, force row level security;
+create policy tenant on members using (org_id = current_org());
+create policy own on members for select using (id = current_account());
+
+alter table role_assignments enable row level security, force row level security;
+create policy tenant on role_assignments using (org_id = current_org());
+create policy own on role_assignments for select using (member_id = current_account());
+
+do $$ declare name text; begin
+    foreach name in array array['member_activity', 'teams', 'queues', 'invitations'] loop
+        execute format('alter table %I enable row level security, force row level security', name);
+        execute format('create policy tenant on %I using (org_id = current_org())', name);
+    end loop;
+end $$;
+
+grant select, insert, update, delete on all tables in schema public to usher_app;

@@ -1,0 +1,218 @@
+-- The support desk: where tickets come from, where they stand, what is said on them.
+
+create table statuses (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    key text not null,
+    name text not null,
+    category text not null check (category in ('open', 'pending', 'on_hold', 'solved', 'closed')),
+    position smallint not null,
+    built_in boolean not null default false,
+    is_default boolean not null default false,
+    primary key (org_id, id),
+    constraint status_key_taken unique (org_id, key)
+);
+create unique index one_default_status on statuses (org_id) where is_default;
+
+create table priorities (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    key text not null,
+    name text not null,
+    position smallint not null,
+    built_in boolean not null default false,
+    is_default boolean not null default false,
+    primary key (org_id, id),
+    constraint priority_key_taken unique (org_id, key)
+);
+create unique index one_default_priority on priorities (org_id) where is_default;
+
+create table websites (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    name text not null,
+    url text not null,
+    public_key text not null,
+    created_at timestamptz not null default now(),
+    primary key (org_id, id)
+);
+
+create table team_websites (
+    org_id uuid not null,
+    team_id uuid not null,
+    website_id uuid not null,
+    primary key (org_id, team_id, website_id),
+    foreign key (org_id, team_id) references teams (org_id, id) on delete cascade,
+    foreign key (org_id, website_id) references websites (org_id, id) on delete cascade
+);
+create index on team_websites (org_id, website_id);
+
+create table templates (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    name text not null,
+    description text not null default '',
+    questions jsonb not null,
+    website_id uuid,
+    version bigint not null default 1,
+    created_at timestamptz not null default now(),
+    primary key (org_id, id),
+    constraint template_name_taken unique (org_id, name),
+    foreign key (org_id, website_id) references websites (org_id, id) on delete set null (website_id)
+);
+create index on templates (org_id, website_id);
+
+-- Which teams see a template, and so the tickets made from it that have no team.
+create table template_teams (
+    org_id uuid not null,
+    template_id uuid not null,
+    team_id uuid not null,
+    primary key (org_id, template_id, team_id),
+    foreign key (org_id, template_id) references templates (org_id, id) on delete cascade,
+    foreign key (org_id, team_id) references teams (org_id, id) on delete cascade
+);
+create index on template_teams (org_id, team_id, template_id);
+
+create table mailboxes (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    name text not null,
+    queue_id uuid not null,
+    created_at timestamptz not null default now(),
+    primary key (org_id, id),
+    foreign key (org_id, queue_id) references queues (org_id, id) on delete cascade
+);
+create index on mailboxes (org_id, queue_id);
+
+create table ticket_counters (
+    org_id uuid primary key references organizations on delete cascade,
+    last_number bigint not null default 0
+);
+
+create table tickets (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    number bigint not null,
+    subject text not null,
+    description text not null default '',
+    status text not null,
+    priority text not null,
+    team_id uuid,
+    queue_id uuid,
+    template_id uuid,
+    website_id uuid,
+    requester_name text,
+    requester_email text,
+    assignee_id uuid,
+    answers jsonb not null default '{}',
+    merged_into uuid,
+    created_by uuid references accounts on delete set null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    version bigint not null default 1,
+    search tsvector not null generated always as (
+        setweight(to_tsvector('simple', subject), 'A') || setweight(to_tsvector('simple', description), 'B')
+    ) stored,
+    primary key (org_id, id),
+    unique (org_id, number),
+    foreign key (org_id, status) references statuses (org_id, key),
+    foreign key (org_id, priority) references priorities (org_id, key),
+    foreign key (org_id, team_id) references teams (org_id, id) on delete set null (team_id),
+    foreign key (org_id, queue_id) references queues (org_id, id),
+    foreign key (org_id, template_id) references templates (org_id, id) on delete set null (template_id),
+    foreign key (org_id, website_id) references websites (org_id, id) on delete set null (website_id),
+    foreign key (org_id, assignee_id) references members (org_id, id) on delete set null (assignee_id),
+    foreign key (org_id, merged_into) references tickets (org_id, id) on delete set null (merged_into)
+);
+-- One pair for each place that a view filter names, and one index for each documented filter.
+create index tickets_by_team on tickets (org_id, team_id, id);
+create index tickets_by_team_updated on tickets (org_id, team_id, updated_at, id);
+create index tickets_by_queue on tickets (org_id, queue_id, id);
+create index tickets_by_queue_updated on tickets (org_id, queue_id, updated_at, id);
+create index tickets_unrouted on tickets (org_id, template_id, id) where team_id is null;
+create index tickets_unrouted_updated on tickets (org_id, template_id, updated_at, id) where team_id is null;
+create index tickets_updated on tickets (org_id, updated_at, id);
+create index tickets_by_status on tickets (org_id, status, id);
+create index tickets_by_priority on tickets (org_id, priority, id);
+create index tickets_by_assignee on tickets (org_id, assignee_id, id);
+create index tickets_by_requester on tickets (org_id, requester_email, id);
+create index tickets_by_template on tickets (org_id, template_id, id);
+create index tickets_by_website on tickets (org_id, website_id) where website_id is not null;
+create index tickets_merged on tickets (org_id, merged_into) where merged_into is not null;
+create index tickets_created_by on tickets (created_by);
+create index tickets_search on tickets using gin (org_id, search);
+
+create table ticket_participants (
+    org_id uuid not null,
+    ticket_id uuid not null,
+    member_id uuid not null,
+    added_by uuid references accounts on delete set null,
+    added_at timestamptz not null default now(),
+    primary key (org_id, ticket_id, member_id),
+    foreign key (org_id, ticket_id) references tickets (org_id, id) on delete cascade,
+    foreign key (org_id, member_id) references members (org_id, id) on delete cascade
+);
+create index on ticket_participants (org_id, member_id, ticket_id);
+create index on ticket_participants (added_by);
+
+create table ticket_messages (
+    org_id uuid not null,
+    id uuid not null,
+    ticket_id uuid not null,
+    kind text not null check (kind in ('reply', 'note', 'event')),
+    body text not null,
+    author_id uuid references accounts on delete set null,
+    created_at timestamptz not null default now(),
+    primary key (org_id, id),
+    foreign key (org_id, ticket_id) references tickets (org_id, id) on delete cascade
+);
+create index on ticket_messages (org_id, ticket_id, id);
+create index on ticket_messages (author_id);
+
+create table ticket_links (
+    org_id uuid not null,
+    id uuid not null,
+    ticket_id uuid not null,
+    other_id uuid not null,
+    kind text not null check (kind in ('related', 'blocks', 'duplicates', 'clone')),
+    created_by uuid references accounts on delete set null,
+    created_at timestamptz not null default now(),
+    primary key (org_id, id),
+    foreign key (org_id, ticket_id) references tickets (org_id, id) on delete cascade,
+    foreign key (org_id, other_id) references tickets (org_id, id) on delete cascade,
+    constraint tickets_linked_already unique (org_id, ticket_id, other_id, kind),
+    check (ticket_id <> other_id)
+);
+create index on ticket_links (org_id, other_id);
+create index on ticket_links (created_by);
+
+create table faqs (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    question text not null,
+    answer text not null,
+    state text not null default 'draft' check (state in ('draft', 'published', 'archived')),
+    created_at timestamptz not null default now(),
+    primary key (org_id, id)
+);
+
+create table articles (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    title text not null,
+    body text not null,
+    state text not null default 'draft' check (state in ('draft', 'published', 'archived')),
+    created_at timestamptz not null default now(),
+    primary key (org_id, id)
+);
+
+do $$ declare name text; begin
+    foreach name in array array[
+        'statuses', 'priorities', 'websites', 'team_websites', 'templates', 'template_teams', 'mailboxes',
+        'ticket_counters', 'tickets', 'ticket_participants', 'ticket_messages', 'ticket_links', 'faqs', 'articles'
+    ] loop
+        execute format('alter table %I enable row level security, force row level security', name);
+        execute format('create policy tenant on %I using (org_id = current_org())', name);
+        execute format('grant select, insert, update, delete on %I to usher_app', name);
+    end loop;
+end $$;

@@ -1,0 +1,155 @@
+//! A running server with people and organizations.
+
+use std::{net::TcpListener, num::NonZeroU32};
+
+use reqwest::Client;
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use usher_api::{App, Settings};
+use usher_store::{Database, Store};
+use uuid::Uuid;
+
+use crate::{Person, database::TestDatabase};
+
+/// The password of everybody here.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A server, its database, and nobody in it.
+pub struct World {
+    client: Client,
+    base: String,
+    password_hash: String,
+    // Last, so that it goes last.
+    database: TestDatabase,
+}
+
+/// An organization and the person who created it.
+#[derive(Debug, Clone)]
+pub struct Organization {
+    /// Its id.
+    pub id: String,
+    /// Its slug.
+    pub slug: String,
+    /// `/v1/organizations/{id}`: what its paths begin with.
+    pub path: String,
+    /// Its creator.
+    pub owner: Person,
+}
+
+impl World {
+    /// Starts a server.
+    pub async fn start() -> Self {
+        Self::start_with(Settings::default()).await
+    }
+
+    /// Starts a server with settings of its own; attempts to sign in are not limited unless `settings` say so.
+    pub async fn start_with(mut settings: Settings) -> Self {
+        if settings.sign_in_attempts == Settings::default().sign_in_attempts {
+            settings.sign_in_attempts = NonZeroU32::new(1_000_000).unwrap();
+        }
+        settings.workers = Some(2);
+        let database = TestDatabase::create().await;
+        let connection = Database::new(&database.url(), None).unwrap();
+        let store = Store::open(&connection, 8).await.unwrap();
+        let app = App::new(store, settings).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(usher_api::serve(app, listener).unwrap());
+        let password_hash = usher_api::password::hash(PASSWORD.to_owned()).await.unwrap();
+        Self { client: Client::new(), base, password_hash, database }
+    }
+
+    /// Where the server listens: `http://127.0.0.1:…`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The database as its owner sees it.
+    pub async fn owner_connection(&self) -> PgConnection {
+        self.database.owner().await
+    }
+
+    /// The URL of the database, for its owner.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// Somebody who has not signed in.
+    pub fn nobody(&self) -> Person {
+        let (client, base) = (self.client.clone(), self.base.clone());
+        Person { client, base, token: None, refresh_token: None, id: String::new(), email: String::new() }
+    }
+
+    /// Signs somebody in again: a session of their own.
+    pub async fn sign_in(&self, email: &str) -> Person {
+        let nobody = self.nobody();
+        let tokens = nobody.post("/v1/auth/login", json!({"email": email, "password": PASSWORD})).await.is(200);
+        let mut person = Person {
+            token: Some(text(&tokens["access_token"])),
+            refresh_token: Some(text(&tokens["refresh_token"])),
+            email: email.to_owned(),
+            ..nobody
+        };
+        person.id = text(&person.get("/v1/me").await.is(200)["id"]);
+        person
+    }
+
+    /// Somebody new, signed in, in no organization. The account is put into the database, the sign-in is real.
+    pub async fn person(&self, name: &str) -> Person {
+        let email = format!("{name}-{}@example.org", Uuid::now_v7().simple());
+        sqlx::query("insert into accounts (id, email, name, password_hash) values ($1, $2, $3, $4)")
+            .bind(Uuid::now_v7())
+            .bind(&email)
+            .bind(name)
+            .bind(&self.password_hash)
+            .execute(&mut self.owner_connection().await)
+            .await
+            .unwrap();
+        self.sign_in(&email).await
+    }
+
+    /// A new organization of this access model, with a new owner.
+    pub async fn organization(&self, access_model: &str) -> Organization {
+        let owner = self.person("owner").await;
+        let slug = format!("o{}", Uuid::now_v7().simple());
+        let body = json!({"name": "Test", "slug": slug, "access_model": access_model});
+        let made = owner.post("/v1/organizations", body).await.is(201);
+        let id = text(&made["id"]);
+        Organization { path: format!("/v1/organizations/{id}"), id, slug, owner }
+    }
+
+    /// Somebody new in an organization, put there directly: invitations have tests of their own.
+    pub async fn member(&self, organization: &Organization, role: &str) -> Person {
+        let person = self.person(role).await;
+        self.join(organization, &person, role).await;
+        person
+    }
+
+    /// Puts somebody into an organization.
+    pub async fn join(&self, organization: &Organization, person: &Person, role: &str) {
+        let mut connection = self.owner_connection().await;
+        let (org, member) = (uuid(&organization.id), uuid(&person.id));
+        sqlx::query("insert into members (org_id, id) values ($1, $2)")
+            .bind(org)
+            .bind(member)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        sqlx::query("insert into role_assignments (org_id, id, member_id, role) values ($1, $2, $3, $4)")
+            .bind(org)
+            .bind(Uuid::now_v7())
+            .bind(member)
+            .bind(role)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).to_owned()
+}
+
+fn uuid(text: &str) -> Uuid {
+    text.parse().unwrap()
+}
