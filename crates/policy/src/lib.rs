@@ -13,6 +13,7 @@ mod condition;
 mod decide;
 mod explain;
 mod filter;
+mod ladder;
 mod level;
 mod model;
 mod permission_set;

@@ -1,5 +1,6 @@
 //! Organizations, members, invitations and teams.
 
+mod ladder;
 mod members;
 mod organizations;
 pub use organizations::{NewOrganization, OrganizationChange};

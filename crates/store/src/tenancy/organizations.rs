@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use usher_domain::{
-    Email, Id, Slug, Text, kind,
+    Id, Slug, Text, kind,
     tenancy::{Membership, Organization, PermissionsModel},
 };
-use usher_policy::{Level, Model, Permit, can};
+use usher_policy::{Model, Permit, can};
 use uuid::Uuid;
 
 use crate::{Outside, StoreError, StoreResult, Work};
@@ -192,14 +192,4 @@ impl Work {
         sqlx::query!("delete from organizations where id = $1", organization).execute(&mut *self.transaction).await?;
         Ok(())
     }
-}
-
-/// Which organization roles there are in a model, for messages.
-pub(crate) fn organization_roles(model: &Model) -> String {
-    model.roles_at(Level::Organization).map(|(_, role)| role.key.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-/// An invitation's addressee, as the account that accepts must have it.
-pub(crate) fn same_address(invited: &str, account: &Email) -> bool {
-    invited == &**account
 }

@@ -1,0 +1,42 @@
+//! Who gives and takes which role: the model's table, asked on behalf of the caller.
+
+use usher_policy::{Level, Model, RoleIx, Verb};
+use uuid::Uuid;
+
+use crate::{StoreError, StoreResult, Work};
+
+impl Work {
+    /// The role of this name at a level of the organization's model, named in the body's field `/role`.
+    ///
+    /// # Errors
+    /// The model has no such role there (422, with those that it has).
+    pub(crate) fn role(&self, level: Level, key: &str) -> StoreResult<RoleIx> {
+        let model = self.caller().model();
+        model.role(level, key).ok_or_else(|| StoreError::Invalid {
+            pointer: "/role",
+            code: "unknown_role",
+            detail: format!("The {level} roles of this access model are {}.", role_names(model, level)),
+        })
+    }
+
+    /// Holds the caller to the table of who gives and takes (law 7).
+    ///
+    /// # Errors
+    /// The role is out of the caller's reach.
+    pub(crate) fn must_reach(&self, verb: Verb, role: RoleIx, scope: Uuid) -> StoreResult<()> {
+        if self.caller().may_hand(verb, role, scope) {
+            return Ok(());
+        }
+        let role = self.caller().model().role_at(role);
+        let act = match verb {
+            Verb::Give => "give",
+            Verb::Take => "take",
+            Verb::Remove => "remove holders of",
+        };
+        Err(StoreError::Beyond(format!("Your roles do not let you {act} the {} role `{}`.", role.level, role.key)))
+    }
+}
+
+fn role_names(model: &Model, level: Level) -> String {
+    model.roles_at(level).map(|(_, role)| format!("`{}`", role.key)).collect::<Vec<_>>().join(", ")
+}
