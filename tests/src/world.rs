@@ -1,6 +1,9 @@
 //! A running server with people and organizations.
 
-use std::{net::TcpListener, num::NonZeroU32};
+use std::{
+    net::TcpListener,
+    num::{NonZeroU32, NonZeroUsize},
+};
 
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -47,7 +50,7 @@ impl World {
         if settings.sign_in_attempts == Settings::default().sign_in_attempts {
             settings.sign_in_attempts = NonZeroU32::new(1_000_000).unwrap();
         }
-        settings.workers = Some(2);
+        settings.workers = NonZeroUsize::MIN;
         let database = TestDatabase::create().await;
         let connection = Database::new(&database.url(), None).unwrap();
         let store = Store::open(&connection, 8).await.unwrap();

@@ -1,6 +1,11 @@
 //! The application: what its parts share, its routes, and the server.
 
-use std::{net::TcpListener, num::NonZeroU32, time::Duration};
+use std::{
+    net::TcpListener,
+    num::{NonZeroU32, NonZeroUsize},
+    sync::Arc,
+    time::Duration,
+};
 
 use actix_web::{
     App as Service, HttpServer,
@@ -9,6 +14,7 @@ use actix_web::{
     web,
 };
 use moka::sync::Cache;
+use serde::Serialize;
 use usher_domain::{Id, kind};
 use usher_store::{Store, Work};
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
@@ -30,10 +36,10 @@ pub struct Settings {
     pub sign_in_attempts: NonZeroU32,
     /// Origins whose pages may call the API from a browser.
     pub cors_origins: Vec<String>,
-    /// How many threads serve requests; `None` for one a core.
-    pub workers: Option<usize>,
-    /// People whom Swagger UI offers to sign in as: address and password. Empty outside the demo.
-    pub demo_people: Vec<(String, String)>,
+    /// How many threads serve requests.
+    pub workers: NonZeroUsize,
+    /// People whom Swagger UI offers to sign in as. Empty outside the demo.
+    pub demo_people: Vec<DemoPerson>,
 }
 
 impl Default for Settings {
@@ -42,24 +48,38 @@ impl Default for Settings {
             public_url: "http://127.0.0.1:8080".to_owned(),
             sign_in_attempts: const { NonZeroU32::new(10).unwrap() },
             cors_origins: Vec::new(),
-            workers: None,
+            workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             demo_people: Vec::new(),
         }
     }
 }
 
-/// What the operations share.
+/// Somebody whom Swagger UI offers to sign in as.
+#[derive(Debug, Clone, Serialize)]
+pub struct DemoPerson {
+    /// The name on the button.
+    pub label: String,
+    /// What they hold.
+    pub about: String,
+    /// The address to sign in with.
+    pub email: String,
+    /// The password to sign in with.
+    pub password: String,
+}
+
+/// What the operations share. A clone shares all but what [`App::for_worker`] makes anew.
+#[derive(Clone)]
 pub struct App {
     /// The database.
     pub store: Store,
     /// The keys of access tokens.
-    pub keys: Keys,
+    pub keys: Arc<Keys>,
     /// How often one may try to sign in.
-    pub sign_in_limit: SignInLimit,
+    pub sign_in_limit: Arc<SignInLimit>,
     /// Who was active lately.
     pub activity: Activity,
     /// What the operator set.
-    pub settings: Settings,
+    pub settings: Arc<Settings>,
 }
 
 impl App {
@@ -68,13 +88,21 @@ impl App {
     /// # Errors
     /// The database's.
     pub async fn new(store: Store, settings: Settings) -> Result<Self, Stop> {
-        let keys = Keys::load(&store, &settings.public_url).await?;
-        let sign_in_limit = SignInLimit::new(settings.sign_in_attempts);
-        Ok(Self { store, keys, sign_in_limit, activity: Activity::default(), settings })
+        let keys = Arc::new(Keys::load(&store, &settings.public_url).await?);
+        let sign_in_limit = Arc::new(SignInLimit::new(settings.sign_in_attempts));
+        Ok(Self { store, keys, sign_in_limit, activity: Activity::default(), settings: Arc::new(settings) })
+    }
+
+    /// The application for one of the threads that serve requests, with connections of its own.
+    fn for_worker(&self) -> Self {
+        let size = (self.store.size() / self.settings.workers).max(2);
+        let store = self.store.another(size).unwrap_or_else(|_| self.store.clone());
+        Self { store, ..self.clone() }
     }
 }
 
 /// Remembers who was active, so that a member's last activity is written every few minutes and not at every request.
+#[derive(Clone)]
 pub struct Activity(Cache<(Id<kind::Organization>, Id<kind::Member>), ()>);
 
 impl Default for Activity {
@@ -111,11 +139,11 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// # Errors
 /// The listener cannot be served on.
 pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
-    let app = web::Data::new(app);
-    let workers = app.settings.workers;
+    let workers = app.settings.workers.get();
     let contract = web::Data::new(openapi::document());
     let server = HttpServer::new(move || {
         let contract = contract.clone();
+        let app = web::Data::new(app.for_worker());
         let (service, _) = Service::new()
             .into_utoipa_app()
             .app_data(app.clone())
@@ -123,14 +151,13 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
             .map(|service| service.wrap(Compress::default()).wrap(cors(&app.settings)).wrap(from_fn(render)))
             .configure(routes)
             .split_for_parts();
-        let demo = app.settings.demo_people.clone();
-        service.configure(move |config| crate::docs::routes(config, &contract, &demo)).default_service(web::to(nowhere))
+        service.configure(|config| crate::docs::routes(config, contract)).default_service(web::to(nowhere))
     })
     .keep_alive(Duration::from_secs(75))
     .client_request_timeout(Duration::from_secs(15))
     .shutdown_timeout(5)
-    .disable_signals();
-    let server = if let Some(workers) = workers { server.workers(workers) } else { server };
+    .disable_signals()
+    .workers(workers);
     Ok(server.listen(listener)?.run())
 }
 

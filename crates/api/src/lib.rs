@@ -12,6 +12,6 @@ pub mod mail;
 mod openapi;
 pub mod tenancy;
 
-pub use app::{App, Settings, serve};
+pub use app::{App, DemoPerson, Settings, serve};
 pub use auth::password;
 pub use openapi::document;

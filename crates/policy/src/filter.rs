@@ -62,11 +62,17 @@ impl Caller {
         cell.and(self.conditions).is_empty().then_some(cell.without(Mask::STANDING))
     }
 
+    /// What must hold of a single thing for a cell to give its permission to this caller; `yes` where nothing more must.
+    #[must_use]
+    pub fn remaining(&self, cell: Mask) -> Mask {
+        self.open_conditions(cell).unwrap_or(Mask::ALWAYS)
+    }
+
     fn clauses_at(&self, level: Level, permission: Permission, clauses: &mut Vec<Clause>) {
         let first = clauses.len();
         for scope in self.held_at(level).chunk_by(|a, b| a.scope == b.scope) {
             let cell = scope.iter().fold(Mask::NONE, |all, a| all | self.model.cell(a.role, permission));
-            let conditions = self.open_conditions(cell).unwrap_or(Mask::ALWAYS);
+            let conditions = self.remaining(cell);
             if conditions.is_empty() {
                 continue;
             }

@@ -55,13 +55,7 @@ impl Store {
     /// # Errors
     /// The database is out of reach, or the role could pass by the walls between the tenants.
     pub async fn open(database: &Database, size: usize) -> StoreResult<Self> {
-        let pool = managed::Pool::builder(Connections(database.app.clone()))
-            .max_size(size)
-            .wait_timeout(Some(Duration::from_secs(10)))
-            .runtime(deadpool::Runtime::Tokio1)
-            .build()
-            .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;
-        let store = Self { pool, size };
+        let store = Self::unchecked(&database.app, size)?;
         let mut transaction = store.begin("BEGIN READ ONLY").await?;
         let bound: bool = sqlx::query_scalar(
             "select not rolsuper and not rolbypassrls and not exists (select 1 from pg_tables where tableowner = current_user)
@@ -76,6 +70,31 @@ impl Store {
                 "the application's database role must not be a superuser, bypass row-level security or own tables";
             Err(StoreError::Database(sqlx::Error::Configuration(problem.into())))
         }
+    }
+
+    fn unchecked(options: &PgConnectOptions, size: usize) -> StoreResult<Self> {
+        let pool = managed::Pool::builder(Connections(options.clone()))
+            .max_size(size)
+            .wait_timeout(Some(Duration::from_secs(10)))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;
+        Ok(Self { pool, size })
+    }
+
+    /// The same database through connections of its own: for a thread that serves requests, whose connections then wake
+    /// that thread and no other.
+    ///
+    /// # Errors
+    /// The pool cannot be made.
+    pub fn another(&self, size: usize) -> StoreResult<Self> {
+        Self::unchecked(&self.pool.manager().0, size)
+    }
+
+    /// How many connections there are at most.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.size
     }
 
     /// Whether the database answers.

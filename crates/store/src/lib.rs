@@ -5,8 +5,10 @@
 //! needs no permit (signing in, accepting an invitation) stands in [`Outside`], and nowhere else.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod access;
 mod caller;
 mod connection;
+mod demo;
 pub mod desk;
 mod error;
 pub mod idempotency;

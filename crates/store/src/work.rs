@@ -1,7 +1,7 @@
 //! One act in one organization: a transaction, who is acting, and the permits that they get in it.
 
 use usher_domain::{Id, kind};
-use usher_policy::{Action, Caller, Listing, Permit, Refusal, Resource, Target, can};
+use usher_policy::{Action, Caller, Listing, Permit, Refusal, Resource, Target};
 
 use crate::{
     Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult,
@@ -159,18 +159,6 @@ impl Work {
     #[must_use]
     pub fn listing<A: Action>(&self) -> Listing<A> {
         self.caller.listing()
-    }
-
-    /// Another member of this organization as a caller, to ask what they may do.
-    ///
-    /// # Errors
-    /// There is no such member.
-    pub async fn member_as_caller(
-        &mut self,
-        _permit: &Permit<can::ReviewAccess>,
-        member: Id<kind::Member>,
-    ) -> StoreResult<Caller> {
-        self.load(member).await
     }
 
     /// The facts of another member.

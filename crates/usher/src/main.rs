@@ -1,7 +1,58 @@
-//! The `usher` program.
+//! The `usher` program: serve, migrate, load the demo, print the contract.
 
-fn main() {
-    if let Ok(json) = usher_api::document().to_pretty_json() {
-        println!("{json}");
+mod banner;
+mod command;
+mod database;
+mod demo;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use command::{Command, Options};
+
+/// What a user is told when the program cannot go on.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match run(options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("usher: {failure}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+fn run(options: Options) -> Result<(), Failure> {
+    match options.command.clone().unwrap_or_default() {
+        Command::Openapi => {
+            println!("{}", usher_api::document().to_pretty_json()?);
+            Ok(())
+        }
+        Command::Migrate => {
+            let database = database::open(&options.database)?;
+            block_on(async { Ok(database.database.migrate().await?) })?;
+            println!("The schema is up to date.");
+            Ok(())
+        }
+        Command::Demo => {
+            let database = database::open(&options.database)?;
+            block_on(async {
+                database.database.migrate().await?;
+                if demo::load(&database.database).await? {
+                    println!("The demo is loaded.\n\n{}", banner::people());
+                } else {
+                    println!("There are organizations already: the demo is for an empty database.");
+                }
+                Ok(())
+            })
+        }
+        Command::Serve => serve::run(&options),
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
 }

@@ -57,7 +57,7 @@ pub struct OrganizationChange {
 }
 
 /// What a new organization begins with (VK-40, VK-41, TK-34). `$1` is the organization; other places are given ids.
-const EXAMPLE: &str = include_str!("example.sql");
+pub(crate) const EXAMPLE: &str = include_str!("example.sql");
 
 impl Outside {
     /// Creates an organization with example content. Its creator holds the model's highest role (VK-42).

@@ -1,0 +1,80 @@
+//! Whether: up to a hundred questions at once.
+
+use actix_web::post;
+use serde::{Deserialize, Serialize};
+use usher_domain::MemberId;
+use usher_policy::{Action, Explanation, Outcome, can};
+use utoipa::ToSchema;
+
+use super::question::{Asked, Question, answer, subject};
+use crate::{
+    http::{Answer, Body, Call, Path, Problem, ok},
+    tenancy::OrganizationPath,
+};
+
+/// Questions about access.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"checks": [{"permission": "ticket.create"}, {"permission": "organization.update"}]}))]
+pub struct AccessCheck {
+    /// Whom to ask about; the caller if left out. For another member, `access.review` is needed.
+    member_id: Option<MemberId>,
+    /// The questions.
+    #[schema(min_items = 1, max_items = 100)]
+    checks: Vec<Question>,
+}
+
+/// The answers, in the order of the questions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccessResults {
+    /// One for each question.
+    results: Vec<AccessResult>,
+}
+
+/// An answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccessResult {
+    /// Whether they may.
+    allowed: bool,
+    /// `allowed`; `forbidden`: they see it and may not; `not_found`: for the caller there is no such thing.
+    outcome: &'static str,
+}
+
+impl From<Option<Explanation>> for AccessResult {
+    fn from(answer: Option<Explanation>) -> Self {
+        match answer.map(|explanation| explanation.outcome) {
+            Some(Outcome::Allowed(_)) => Self { allowed: true, outcome: "allowed" },
+            Some(Outcome::Forbidden(_)) => Self { allowed: false, outcome: "forbidden" },
+            Some(Outcome::Hidden(_)) | None => Self { allowed: false, outcome: "not_found" },
+        }
+    }
+}
+
+/// Check access
+///
+/// Whether somebody may use permissions on things: up to 100 pairs in one request. It tells no more than the acts
+/// themselves would.
+#[utoipa::path(tag = "access", params(OrganizationPath), request_body = AccessCheck,
+    responses((status = 200, body = AccessResults)),
+    extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
+#[post("/v1/organizations/{organization}/access/check")]
+pub async fn check_access(call: Call, path: Path<OrganizationPath>, body: Body<AccessCheck>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let _permit = work.permit_here::<can::ViewOrganization>()?;
+    let AccessCheck { member_id, checks } = body.parse()?;
+    let asked = understand(&checks)?;
+    let subject = subject(&mut work, member_id).await?;
+    let results = answer(&mut work, &subject, &asked).await?.into_iter().map(AccessResult::from).collect();
+    Ok(ok(AccessResults { results }))
+}
+
+fn understand(checks: &[Question]) -> Result<Vec<Asked>, Problem> {
+    let (mut asked, mut faults) = (Vec::new(), Vec::new());
+    for (index, check) in checks.iter().enumerate() {
+        match check.understand(&format!("/checks/{index}")) {
+            Ok(question) => asked.push(question),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() { Ok(asked) } else { Err(Problem::invalid(faults)) }
+}

@@ -1,0 +1,67 @@
+//! What I may do in an organization.
+
+use actix_web::get;
+use serde::Serialize;
+use usher_policy::{Action, Caller, Condition, Level, Mask, Permission, can};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::models::GrantView;
+use crate::{
+    http::{Answer, Call, Path, ok},
+    tenancy::OrganizationPath,
+};
+
+/// What I may do, by the scope that gives it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyPermissions {
+    /// The access model that decides.
+    access_model: &'static str,
+    /// One entry for each scope at which I hold a role; the organization first.
+    scopes: Vec<ScopeView>,
+}
+
+/// What I may do in one scope.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ScopeView {
+    /// `organization`, `team`, `queue` …
+    level: &'static str,
+    /// The organization, team, queue …
+    id: Uuid,
+    /// My roles there.
+    roles: Vec<&'static str>,
+    /// What they give me: `when` names what must hold of the single thing; `yes` is nothing.
+    permissions: Vec<GrantView>,
+}
+
+/// List my permissions
+///
+/// By scope, with what must hold of the single thing. For one thing, ask for it with `include=permissions`.
+#[utoipa::path(tag = "access", params(OrganizationPath), responses((status = 200, body = MyPermissions)),
+    extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/me/permissions")]
+pub async fn get_my_permissions(call: Call, path: Path<OrganizationPath>) -> Answer {
+    let work = call.read(&path.organization).await?;
+    let _permit = work.permit_here::<can::ViewOrganization>()?;
+    let caller = work.caller();
+    let scopes = Level::ALL
+        .into_iter()
+        .flat_map(|level| caller.scopes_at(level).into_iter().map(move |scope| scope_view(caller, level, scope)));
+    Ok(ok(MyPermissions { access_model: caller.model().key().key(), scopes: scopes.collect() }))
+}
+
+fn scope_view(caller: &Caller, level: Level, scope: Uuid) -> ScopeView {
+    let (model, held) = (caller.model(), caller.held_in(level, scope));
+    let open = Permission::ALL.iter().copied().filter(|permission| caller.is_open(*permission));
+    let permissions = open.filter_map(|permission| {
+        let cell = held.iter().fold(Mask::NONE, |all, a| all | model.cell(a.role, permission));
+        let when: Vec<&'static str> = caller.remaining(cell).iter().map(Condition::key).collect();
+        (!when.is_empty()).then_some(GrantView { permission: permission.key(), when })
+    });
+    ScopeView {
+        level: level.key(),
+        id: scope,
+        roles: held.iter().map(|a| model.role_at(a.role).key.as_str()).collect(),
+        permissions: permissions.collect(),
+    }
+}

@@ -1,0 +1,135 @@
+//! What a question about access is about.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use usher_domain::{MemberId, kind};
+use usher_policy::{Caller, Denial, Explanation, Outcome, Permission, Resource, ResourceKind, can};
+use usher_store::{Located, Work};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::http::{FieldError, Problem, Stop};
+
+/// A permission, and what it would be used on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// The permission: `ticket.reply`.
+    permission: String,
+    /// The thing's id; none for what concerns the organization as such. Its kind follows from the permission.
+    resource_id: Option<Uuid>,
+}
+
+/// A question that makes sense.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    pub permission: Permission,
+    /// `None`: the organization.
+    pub resource: Option<Uuid>,
+}
+
+impl Question {
+    /// # Errors
+    /// 422: no such permission, or a thing is named where none is meant, or the other way round.
+    pub(super) fn understand(&self, pointer: &str) -> Result<Asked, FieldError> {
+        let permission = Permission::parse(&self.permission).ok_or_else(|| {
+            let detail = format!("There is no permission `{}`.", self.permission);
+            FieldError::at(format!("{pointer}/permission"), "unknown_value", detail)
+        })?;
+        let about_organization = permission.target() == ResourceKind::Organization;
+        let kind = permission.target().key();
+        match self.resource_id {
+            None if !about_organization => {
+                let detail = format!("`{permission}` is about a {kind}: name its id.");
+                Err(FieldError::at(format!("{pointer}/resource_id"), "required", detail))
+            }
+            Some(_) if about_organization => {
+                let detail = format!("`{permission}` is about the organization as such: leave `resource_id` out.");
+                Err(FieldError::at(format!("{pointer}/resource_id"), "unknown_field", detail))
+            }
+            resource => Ok(Asked { permission, resource }),
+        }
+    }
+}
+
+/// Who is asked about: another member, for which a right is needed, or the caller.
+pub(super) async fn subject(work: &mut Work, member: Option<MemberId>) -> Result<Caller, Stop> {
+    match member.filter(|member| *member != work.caller().member()) {
+        None => Ok(work.caller().clone()),
+        Some(member) => {
+            let permit = work.permit_here::<can::ReviewAccess>()?;
+            Ok(work
+                .member_as_caller(&permit, member)
+                .await
+                .map_err(|error| Problem::from(error).about("/member_id"))?)
+        }
+    }
+}
+
+/// Answers questions, in their order; two statements for each kind of thing that they are about, however many there are.
+/// `None` where there is no such thing, or the asking person may not see it: to them that is the same.
+pub(super) async fn answer(
+    work: &mut Work,
+    subject: &Caller,
+    asked: &[Asked],
+) -> Result<Vec<Option<Explanation>>, Stop> {
+    let mut answers: Vec<Option<Explanation>> = Vec::new();
+    answers.resize_with(asked.len(), || None);
+    for kind in ResourceKind::ALL {
+        let of_kind: Vec<(usize, Asked)> =
+            asked.iter().copied().enumerate().filter(|(_, asked)| asked.permission.target() == kind).collect();
+        if of_kind.is_empty() {
+            continue;
+        }
+        let found = match kind {
+            ResourceKind::Organization => {
+                let here = Resource::organization(work.organization());
+                of_kind.iter().map(|(_, asked)| Some(subject.explain(asked.permission, &here))).collect()
+            }
+            ResourceKind::Member => about::<kind::Member>(work, subject, &of_kind).await?,
+            ResourceKind::Team => about::<kind::Team>(work, subject, &of_kind).await?,
+            ResourceKind::Website => about::<kind::Website>(work, subject, &of_kind).await?,
+            ResourceKind::Queue => about::<kind::Queue>(work, subject, &of_kind).await?,
+            ResourceKind::Ticket => about::<kind::Ticket>(work, subject, &of_kind).await?,
+            ResourceKind::Template => about::<kind::Template>(work, subject, &of_kind).await?,
+        };
+        for ((index, _), explanation) in of_kind.into_iter().zip(found) {
+            answers[index] = explanation;
+        }
+    }
+    Ok(answers)
+}
+
+async fn about<K: Located>(
+    work: &mut Work,
+    subject: &Caller,
+    asked: &[(usize, Asked)],
+) -> Result<Vec<Option<Explanation>>, Stop> {
+    let ids: Vec<Uuid> = asked.iter().filter_map(|(_, asked)| asked.resource).collect();
+    let facts: HashMap<Uuid, Resource<K>> = work.resources(subject, &ids).await?;
+    let asker = work.caller().clone();
+    let seen = if asker.member() == subject.member() { None } else { Some(work.resources::<K>(&asker, &ids).await?) };
+    let explain = |asked: &Asked| {
+        let resource = facts.get(&asked.resource?)?;
+        let explanation = subject.explain(asked.permission, resource);
+        // What the asking person may not see does not exist for them; what they may do all the same, they may know.
+        let visible = match &seen {
+            None => !matches!(explanation.outcome, Outcome::Hidden(_)),
+            Some(seen) => asker.sees(seen.get(&resource.id.uuid())?),
+        };
+        visible.then_some(explanation)
+    };
+    Ok(asked.iter().map(|(_, asked)| explain(asked)).collect())
+}
+
+/// Why a decision denied, by a stable name.
+pub(super) const fn denial_code(denial: Denial) -> &'static str {
+    match denial {
+        Denial::OtherOrganization => "other_organization",
+        Denial::Inactive(_) => "membership_inactive",
+        Denial::TokenScope => "token_scope",
+        Denial::ReadOnly => "read_only_role",
+        Denial::NoGrant => "no_grant",
+    }
+}

@@ -1,0 +1,96 @@
+//! The command line.
+
+use std::{
+    net::SocketAddr,
+    num::{NonZeroU32, NonZeroUsize},
+    path::PathBuf,
+};
+
+use clap::{Args, Parser, Subcommand};
+
+/// A multi-tenant backend whose first-class feature is who may see and do what.
+///
+/// Without a command it serves: on a Postgres of its own in the data directory, or on the one that DATABASE_URL names.
+/// Every flag can be set by the environment variable that stands behind it.
+#[derive(Debug, Parser)]
+#[command(name = "usher", version)]
+pub struct Options {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where the data is.
+    #[command(flatten)]
+    pub database: DatabaseOptions,
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Default, Subcommand)]
+pub enum Command {
+    /// Serve the API (the default).
+    #[default]
+    Serve,
+    /// Bring the database's schema up to date, and stop.
+    Migrate,
+    /// Load the demo's organizations and people into an empty database, and stop.
+    Demo,
+    /// Print the API's contract (OpenAPI 3.1), and stop.
+    Openapi,
+}
+
+/// Where the data is.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Data")]
+pub struct DatabaseOptions {
+    /// Where everything is kept: the private Postgres, and mail that is not sent.
+    #[arg(long, env = "USHER_DATA_DIR", default_value = ".usher", value_name = "DIR", global = true)]
+    pub data_dir: PathBuf,
+    /// A Postgres 15 or later to use instead of a private one. Its role must own the schema, or be allowed to make it.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+    /// How the server connects, if not by becoming `usher_app` on the first URL: a role that owns nothing.
+    #[arg(
+        long,
+        env = "USHER_APP_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        requires = "database_url",
+        global = true
+    )]
+    pub app_database_url: Option<String>,
+    /// How many connections to hold to it.
+    #[arg(long, env = "USHER_CONNECTIONS", default_value = "16", value_name = "N", global = true)]
+    pub connections: NonZeroUsize,
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Serving")]
+pub struct ServeOptions {
+    /// The address and port to listen on.
+    #[arg(long, env = "USHER_BIND", default_value = "127.0.0.1:8080", value_name = "ADDR:PORT", global = true)]
+    pub bind: SocketAddr,
+    /// How the server is reached from outside: the issuer of tokens. By default the address it listens on.
+    #[arg(long, env = "USHER_PUBLIC_URL", value_name = "URL", global = true)]
+    pub public_url: Option<String>,
+    /// Load the demo first if the database has no organization.
+    #[arg(long, env = "USHER_DEMO", global = true)]
+    pub demo: bool,
+    /// Threads that serve requests. By default one for each core.
+    #[arg(long, env = "USHER_WORKERS", value_name = "N", global = true)]
+    pub workers: Option<NonZeroUsize>,
+    /// An origin whose pages may call the API from a browser; may be repeated, or separated by commas.
+    #[arg(long, env = "USHER_CORS_ORIGINS", value_name = "ORIGIN", value_delimiter = ',', global = true)]
+    pub cors_origin: Vec<String>,
+    /// Attempts to sign in a minute, for one account.
+    #[arg(long, env = "USHER_SIGN_IN_ATTEMPTS", default_value = "10", value_name = "N", global = true)]
+    pub sign_in_attempts: NonZeroU32,
+    /// What to log: a level, or directives such as `info,usher::request=warn`.
+    #[arg(long, env = "USHER_LOG", default_value = "warn", value_name = "FILTER", global = true)]
+    pub log: String,
+    /// How to log: for people or for programs.
+    #[arg(long, env = "USHER_LOG_FORMAT", default_value = "text", value_parser = ["text", "json"], global = true)]
+    pub log_format: String,
+}

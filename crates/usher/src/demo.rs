@@ -1,0 +1,131 @@
+//! The demo: two organizations, one of each support model, with people of every role.
+
+use serde::Serialize;
+use usher_api::DemoPerson;
+use usher_store::{Database, Store};
+
+use crate::Failure;
+
+/// The password of all the demo's people.
+pub const PASSWORD: &str = "usher-demo-2026";
+/// The slug of the organization of the model `helpdesk`.
+pub const NORTHWIND: &str = "northwind";
+
+/// An agent there who is in two of three teams.
+pub const AGENT: &str = "max@northwind.example";
+
+/// One of the demo's people, and what they hold.
+#[derive(Debug, Serialize)]
+pub struct Person {
+    /// The address to sign in with.
+    pub email: &'static str,
+    name: &'static str,
+    /// Roles: organization, level, name of the team or queue (empty for the organization), role.
+    roles: &'static [(&'static str, &'static str, &'static str, &'static str)],
+}
+
+const fn northwind(role: &'static str) -> (&'static str, &'static str, &'static str, &'static str) {
+    (NORTHWIND, "organization", "", role)
+}
+const fn team(team: &'static str, role: &'static str) -> (&'static str, &'static str, &'static str, &'static str) {
+    (NORTHWIND, "team", team, role)
+}
+const fn tickety(role: &'static str) -> (&'static str, &'static str, &'static str, &'static str) {
+    ("tickety", "organization", "", role)
+}
+const fn queue(queue: &'static str, role: &'static str) -> (&'static str, &'static str, &'static str, &'static str) {
+    ("tickety", "queue", queue, role)
+}
+
+/// Everybody.
+pub const PEOPLE: &[Person] = &[
+    Person { email: "olivia@northwind.example", name: "Olivia Owner", roles: &[northwind("owner")] },
+    Person { email: "adam@northwind.example", name: "Adam Admin", roles: &[northwind("admin")] },
+    Person {
+        email: "mia@northwind.example",
+        name: "Mia Lead",
+        roles: &[northwind("member"), team("Support", "admin")],
+    },
+    Person {
+        email: "max@northwind.example",
+        name: "Max Agent",
+        roles: &[northwind("member"), team("Support", "member"), team("Billing", "member")],
+    },
+    Person {
+        email: "nina@northwind.example",
+        name: "Nina Agent",
+        roles: &[northwind("member"), team("Hardware", "member")],
+    },
+    Person { email: "noah@northwind.example", name: "Noah Newcomer", roles: &[northwind("member")] },
+    Person {
+        email: "sam@consulting.example",
+        name: "Sam Both",
+        roles: &[northwind("member"), team("Billing", "admin"), tickety("staff"), queue("Sales", "contribute")],
+    },
+    Person {
+        email: "ada@tickety.example",
+        name: "Ada Admin",
+        roles: &[tickety("admin"), queue("Inbox", "administer_inbox")],
+    },
+    Person {
+        email: "sofia@tickety.example",
+        name: "Sofia Senior",
+        roles: &[
+            tickety("staff"),
+            queue("Inbox", "contribute"),
+            queue("Inbox", "manage"),
+            queue("Inbox", "delete"),
+            queue("Inbox", "notify_inbox_errors"),
+            queue("Support", "contribute"),
+            queue("Support", "manage"),
+            queue("Support", "delete"),
+            queue("Sales", "contribute"),
+            queue("Sales", "manage"),
+        ],
+    },
+    Person {
+        email: "jonas@tickety.example",
+        name: "Jonas Junior",
+        roles: &[tickety("staff"), queue("Inbox", "contribute"), queue("Support", "contribute")],
+    },
+    Person { email: "mona@tickety.example", name: "Mona Mover", roles: &[tickety("staff"), queue("Inbox", "manage")] },
+    Person { email: "uma@tickety.example", name: "Uma User", roles: &[tickety("user")] },
+];
+
+impl Person {
+    /// Who they are, in a line: `Max Agent: northwind member, Support member, Billing member`.
+    pub fn about(&self) -> String {
+        let roles: Vec<String> = self
+            .roles
+            .iter()
+            .map(|(organization, _, scope, role)| {
+                let at = if scope.is_empty() { organization } else { scope };
+                format!("{at} {role}")
+            })
+            .collect();
+        format!("{}: {}", self.name, roles.join(", "))
+    }
+}
+
+/// The people as Swagger UI offers them.
+pub fn people() -> Vec<DemoPerson> {
+    let person = |person: &Person| DemoPerson {
+        label: person.name.to_owned(),
+        about: person.about(),
+        email: person.email.to_owned(),
+        password: PASSWORD.to_owned(),
+    };
+    PEOPLE.iter().map(person).collect()
+}
+
+/// Loads the demo, if there is no organization yet. Says whether it did.
+pub async fn load(database: &Database) -> Result<bool, Failure> {
+    let hash = usher_api::password::hash(PASSWORD.to_owned()).await.map_err(|problem| problem.to_string())?;
+    Ok(database.load_demo(&serde_json::to_value(PEOPLE)?, &hash).await?)
+}
+
+/// Whether the demo is in the database.
+pub async fn is_loaded(store: &Store) -> Result<bool, Failure> {
+    let email = usher_domain::Email::parse(PEOPLE[0].email)?;
+    Ok(store.outside().await?.credentials(&email).await?.is_some())
+}

@@ -1,0 +1,85 @@
+//! Serving, from the first port taken to the last row written.
+
+use std::net::{SocketAddr, TcpListener};
+
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+use usher_api::{App, Settings};
+use usher_store::Store;
+
+use crate::{
+    Failure, banner,
+    command::{Options, ServeOptions},
+    database::{self, Opened},
+    demo,
+};
+
+/// Serves until a signal says stop.
+pub fn run(options: &Options) -> Result<(), Failure> {
+    log(&options.serve)?;
+    // The port first: who finds it taken should not have to wait for a database to learn it.
+    let listener = listen(options.serve.bind)?;
+    let Opened { database, private } = database::open(&options.database)?;
+    let served = actix_web::rt::System::new().block_on(async {
+        database.migrate().await.map_err(|error| format!("the database cannot be migrated: {error}"))?;
+        if options.serve.demo {
+            demo::load(&database).await?;
+        }
+        let store = Store::open(&database, options.database.connections.get()).await?;
+        serve(options, store, listener).await
+    });
+    // After the last connection, before this function's answer is shown: the order in which nothing is lost.
+    drop(private);
+    served
+}
+
+async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result<(), Failure> {
+    let address = listener.local_addr()?;
+    let mut settings = Settings {
+        public_url: options.serve.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
+        sign_in_attempts: options.serve.sign_in_attempts,
+        cors_origins: options.serve.cors_origin.clone(),
+        ..Settings::default()
+    };
+    if let Some(workers) = options.serve.workers {
+        settings.workers = workers;
+    }
+    let demo = demo::is_loaded(&store).await?;
+    if demo {
+        settings.demo_people = demo::people();
+    }
+    let app = App::new(store, settings).await.map_err(|stop| stop.to_string())?;
+    let server = usher_api::serve(app, listener)?;
+    let handle = server.handle();
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    actix_web::rt::spawn(async move {
+        tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        handle.stop(true).await;
+    });
+    println!("{}", banner::ready(address, demo));
+    Ok(server.await?)
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        let advice = match error.kind() {
+            std::io::ErrorKind::AddrInUse => "something listens there already; choose another with --bind ADDR:PORT",
+            std::io::ErrorKind::PermissionDenied => {
+                "this user may not listen there; choose a port above 1023 with --bind"
+            }
+            _ => "choose another with --bind ADDR:PORT",
+        };
+        format!("cannot listen on {address}: {error} ({advice})").into()
+    })
+}
+
+fn log(options: &ServeOptions) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&options.log).map_err(|error| format!("--log {}: {error}", options.log))?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if options.log_format == "json" {
+        subscriber.json().init()
+    } else {
+        subscriber.init()
+    }
+    Ok(())
+}
