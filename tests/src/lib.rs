@@ -11,6 +11,7 @@
 
 mod answer;
 mod database;
+mod desk;
 mod person;
 mod world;
 

@@ -1,5 +1,6 @@
 //! What can go wrong in the store, as the few cases that an answer can tell apart.
 
+use usher_domain::desk::InvalidAnswer;
 use usher_policy::{Denial, Permission};
 
 /// What the store answers with.
@@ -35,6 +36,12 @@ pub enum StoreError {
         /// What is wrong, for people.
         detail: String,
     },
+    /// Several places of the body say what cannot be.
+    #[error("{} fields are invalid", .0.len())]
+    InvalidFields(Vec<InvalidAnswer>),
+    /// The cursor is none of this list in this order.
+    #[error("the cursor is none of this list")]
+    Cursor,
     /// The state of things does not allow it now.
     #[error(transparent)]
     Conflict(#[from] Conflict),
@@ -87,6 +94,11 @@ impl From<sqlx::Error> for StoreError {
             Some("40P01" | "40001" | "55P03") => Self::Conflict(Conflict {
                 code: "contention",
                 detail: "Somebody else was changing the same things. Nothing was done; try again.",
+            }),
+            // What the act refers to was there when it was decided on, and was deleted before it was done.
+            Some("23503") => Self::Conflict(Conflict {
+                code: "reference_gone",
+                detail: "Something that this refers to was deleted meanwhile. Nothing was done.",
             }),
             _ => Self::Database(error),
         }

@@ -159,7 +159,11 @@ where
         facts = fact_columns::<A::Target>(),
         columns = A::Target::COLUMNS,
     );
-    Ok(sql.query(text).fetch_all(&mut **transaction).await?)
+    sql.query(text).fetch_all(&mut **transaction).await.map_err(|error| {
+        // A data exception can only come of the one value that is sent as text: the cursor's key.
+        let data = error.as_database_error().and_then(|cause| cause.code()).is_some_and(|code| code.starts_with("22"));
+        if data && request.after.is_some() { crate::StoreError::Cursor } else { error.into() }
+    })
 }
 
 /// The selects that find the first rows of one clause.

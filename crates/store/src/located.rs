@@ -67,6 +67,14 @@ impl<K> From<Id<K>> for Key<K> {
     }
 }
 
+impl<K> std::fmt::Debug for Key<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Number(number) => number.fmt(f),
+        }
+    }
+}
 impl<K> Clone for Key<K> {
     fn clone(&self) -> Self {
         *self

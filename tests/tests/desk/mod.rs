@@ -1,1 +1,3 @@
 //! The support desk.
+
+mod tickets;

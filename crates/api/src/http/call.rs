@@ -11,8 +11,9 @@ use actix_web::{
 };
 use sha2::{Digest, Sha256};
 use usher_domain::{Id, kind};
+use usher_policy::{Action, Permit};
 use usher_store::{
-    Identity, OrganizationKey, Outside, Work,
+    Identity, Located, OrganizationKey, Outside, Work,
     idempotency::{self, IdempotencyKey, StoredAnswer, Unit},
 };
 
@@ -170,6 +171,23 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Prob
         hash.update(body);
     }
     Ok(Some(IdempotencyKey { key: key.to_owned(), request_hash: hash.finalize().into() }))
+}
+
+/// A permit on a thing that a body names, if it names one: a thing that is not there, or that the caller may not see, is a
+/// problem that names the place.
+///
+/// # Errors
+/// Refused.
+pub async fn named<A: Action>(
+    work: &mut Work,
+    id: Option<Id<A::Target>>,
+    pointer: &str,
+) -> Result<Option<Permit<A>>, Stop>
+where
+    A::Target: Located,
+{
+    let Some(id) = id else { return Ok(None) };
+    work.permit::<A>(id).await.map(Some).map_err(|error| Problem::from(error).about(pointer).into())
 }
 
 /// A transaction that changes something. Dropped, it is rolled back.

@@ -9,9 +9,10 @@ mod problem;
 mod query;
 mod render;
 
-pub use answer::{Answer, Listed, created, no_content, ok, shown};
-pub use body::{Body, LIMIT as BODY_LIMIT};
-pub use call::{Call, Guest};
+pub use answer::{Answer, Granted, Listed, created, listed, no_content, ok, seen, shown};
+pub use body::{Body, Change, LIMIT as BODY_LIMIT};
+pub use call::{Act, Call, Guest, named};
+pub use paging::{Include, page_request};
 pub use path::Path;
 pub use problem::{FieldError, Problem, Stop};
 pub use query::Query;

@@ -145,6 +145,13 @@ impl From<StoreError> for Problem {
             } else {
                 FieldError::of(pointer, code, detail)
             }]),
+            StoreError::InvalidFields(faults) => Self::invalid(
+                faults.into_iter().map(|fault| FieldError::at(fault.pointer, fault.code, fault.detail)).collect(),
+            ),
+            StoreError::Cursor => {
+                let detail = "This is no cursor of this list in this order: pass `next_cursor` as it was given.";
+                Self::malformed(FieldError::of("cursor", "invalid_cursor", detail))
+            }
             StoreError::Conflict(conflict) => Self::conflict(conflict.code, conflict.detail),
             StoreError::Stale => Self::new(
                 StatusCode::PRECONDITION_FAILED,

@@ -11,5 +11,7 @@ pub use knowledge::{Article, Faq};
 pub use message::{Message, MessageKind};
 pub use queue::{Queue, QueuePermissions, QueueRoles};
 pub use template::{InvalidAnswer, Question, QuestionKind, Template, check_answers, check_questions};
-pub use ticket::{LinkKind, LinkedTicket, Participant, Priority, Status, StatusCategory, Ticket, TicketLink};
+pub use ticket::{
+    LinkKind, LinkedTicket, Participant, Priority, Requester, Status, StatusCategory, Ticket, TicketLink,
+};
 pub use website::Website;

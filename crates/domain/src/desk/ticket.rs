@@ -29,10 +29,8 @@ pub struct Ticket {
     pub template_id: Option<TemplateId>,
     /// The website that it came from.
     pub website_id: Option<WebsiteId>,
-    /// The requester's name.
-    pub requester_name: Option<String>,
-    /// The requester's address.
-    pub requester_email: Option<String>,
+    /// Who it is for, as far as that is known.
+    pub requester: Option<Requester>,
     /// Who handles it.
     pub assignee_id: Option<MemberId>,
     /// The answers to the template's questions, by question key.
@@ -49,6 +47,24 @@ pub struct Ticket {
     /// Grows with every change; the entity tag.
     #[serde(skip)]
     pub version: i64,
+}
+
+/// Who a ticket is for: a customer, who need not have an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Requester {
+    /// Their name.
+    pub name: Option<String>,
+    /// Their address, in lower case.
+    pub email: Option<String>,
+}
+
+impl Requester {
+    /// The requester of a name and an address, unless neither is known.
+    #[must_use]
+    pub fn of(name: Option<String>, email: Option<String>) -> Option<Self> {
+        (name.is_some() || email.is_some()).then_some(Self { name, email })
+    }
 }
 
 /// Somebody who was added to a ticket.

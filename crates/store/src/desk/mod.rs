@@ -2,5 +2,5 @@
 
 mod queues;
 mod templates;
-mod tickets;
+pub mod tickets;
 mod websites;

@@ -1,11 +1,22 @@
-//! Tickets.
+//! Tickets: how they stand in the database, and what is done with them.
 
+mod creating;
+mod listing;
+mod updating;
+
+pub use creating::{NewTicket, TicketDraft, TicketPlaces};
+pub use listing::{TicketFilter, TicketOrder};
 use sqlx::{Row, postgres::PgRow};
-use usher_domain::{Id, desk::Ticket, kind};
+pub use updating::TicketChange;
+use usher_domain::{
+    Id,
+    desk::{InvalidAnswer, Requester, Ticket},
+    kind,
+};
 use usher_policy::{Condition, Level};
 use uuid::Uuid;
 
-use crate::{Located, located::Rule};
+use crate::{Located, StoreResult, Work, located::Rule};
 
 impl Located for kind::Ticket {
     type Item = Ticket;
@@ -55,8 +66,7 @@ impl Located for kind::Ticket {
             queue_id: id("queue_id")?.map(Id::from),
             template_id: id("template_id")?.map(Id::from),
             website_id: id("website_id")?.map(Id::from),
-            requester_name: row.try_get("requester_name")?,
-            requester_email: row.try_get("requester_email")?,
+            requester: Requester::of(row.try_get("requester_name")?, row.try_get("requester_email")?),
             assignee_id: id("assignee_id")?.map(Id::from),
             answers: row.try_get("answers")?,
             merged: row.try_get("merged")?,
@@ -65,5 +75,51 @@ impl Located for kind::Ticket {
             updated_at: row.try_get("updated_at")?,
             version: row.try_get("version")?,
         })
+    }
+}
+
+impl Work {
+    /// Writes events into a ticket's history, where those read them who read its notes.
+    pub(crate) async fn record(&mut self, ticket: Id<kind::Ticket>, events: &[String]) -> StoreResult<()> {
+        let ids: Vec<Uuid> = events.iter().map(|_| Uuid::now_v7()).collect();
+        sqlx::query!(
+            "insert into ticket_messages (org_id, id, ticket_id, kind, body, author_id)
+             select $1, e.id, $2, 'event', e.body, $5 from unnest($3::uuid[], $4::text[]) e(id, body)",
+            self.organization().uuid(),
+            ticket.uuid(),
+            &ids,
+            events,
+            self.account().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// What is wrong with a status and a priority: a key that the organization does not have. Those it has are held
+    /// until the commit.
+    async fn check_keys(&mut self, status: Option<&str>, priority: Option<&str>) -> StoreResult<Vec<InvalidAnswer>> {
+        let organization = self.organization().uuid();
+        let statuses = sqlx::query_scalar!(
+            "select key from statuses where org_id = $1 and key = $2 for key share",
+            organization,
+            status
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        let priorities = sqlx::query_scalar!(
+            "select key from priorities where org_id = $1 and key = $2 for key share",
+            organization,
+            priority
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        let fault = |name: &str| InvalidAnswer {
+            pointer: format!("/{name}"),
+            code: "unknown_value",
+            detail: format!("The organization has no such {name}."),
+        };
+        let checked = [("status", status, statuses), ("priority", priority, priorities)];
+        Ok(checked.into_iter().filter(|(_, key, found)| key.is_some() && found.is_none()).map(|c| fault(c.0)).collect())
     }
 }

@@ -1,0 +1,154 @@
+//! Finding tickets.
+
+use chrono::{DateTime, Utc};
+use usher_domain::{AccountId, Email, MemberId, QueueId, TeamId, TemplateId, WebsiteId, desk::Ticket, kind};
+use usher_policy::{Listing, can};
+
+use crate::{
+    Page, PageRequest, Seen, StoreResult, Work,
+    listing::{self, Order},
+    sql::Sql,
+};
+
+/// Which of the tickets that the caller may see are wanted: those that fit everything that is said. What names a thing
+/// that is not there, or that the caller may not see, fits none.
+#[derive(Debug, Clone, Default)]
+pub struct TicketFilter {
+    /// The key of the status.
+    pub status: Option<String>,
+    /// The key of the priority.
+    pub priority: Option<String>,
+    /// The team.
+    pub team: Option<TeamId>,
+    /// The queue.
+    pub queue: Option<QueueId>,
+    /// The template.
+    pub template: Option<TemplateId>,
+    /// The website.
+    pub website: Option<WebsiteId>,
+    /// Who handles it.
+    pub assignee: Option<MemberId>,
+    /// Whether nobody handles it.
+    pub unassigned: Option<bool>,
+    /// Whether it has no team (VK-36).
+    pub without_team: Option<bool>,
+    /// The requester's address.
+    pub requester: Option<Email>,
+    /// Who made it.
+    pub created_by: Option<AccountId>,
+    /// Who was added to it.
+    pub participant: Option<MemberId>,
+    /// Words of the subject or the description, as one types them into a search engine.
+    pub q: Option<String>,
+    /// Changed or answered at this time or later.
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+/// The order of a list of tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TicketOrder {
+    /// The oldest first.
+    Created,
+    /// The newest first.
+    #[default]
+    CreatedDescending,
+    /// What has rested longest first.
+    Updated,
+    /// What changed last first.
+    UpdatedDescending,
+}
+
+impl From<TicketOrder> for Order {
+    fn from(order: TicketOrder) -> Self {
+        let (column, descending) = match order {
+            // Identifiers grow with time.
+            TicketOrder::Created => (None, false),
+            TicketOrder::CreatedDescending => (None, true),
+            TicketOrder::Updated => (Some(("t.updated_at", "timestamptz")), false),
+            TicketOrder::UpdatedDescending => (Some(("t.updated_at", "timestamptz")), true),
+        };
+        Self { column, descending }
+    }
+}
+
+impl TicketFilter {
+    fn render(&self, sql: &mut Sql) -> StoreResult<String> {
+        let mut text = String::new();
+        let mut equal = |column: &str, place: String| text.push_str(&format!(" and t.{column} = {place}"));
+        if let Some(status) = &self.status {
+            equal("status", sql.bind(status.clone())?);
+        }
+        if let Some(priority) = &self.priority {
+            equal("priority", sql.bind(priority.clone())?);
+        }
+        if let Some(requester) = &self.requester {
+            equal("requester_email", sql.bind(requester.to_string())?);
+        }
+        let ids = [
+            ("team_id", self.team.map(TeamId::uuid)),
+            ("queue_id", self.queue.map(QueueId::uuid)),
+            ("template_id", self.template.map(TemplateId::uuid)),
+            ("website_id", self.website.map(WebsiteId::uuid)),
+            ("assignee_id", self.assignee.map(MemberId::uuid)),
+            ("created_by", self.created_by.map(AccountId::uuid)),
+        ];
+        for (column, id) in ids {
+            if let Some(id) = id {
+                equal(column, sql.bind(id)?);
+            }
+        }
+        for (column, null) in [("assignee_id", self.unassigned), ("team_id", self.without_team)] {
+            if let Some(null) = null {
+                text.push_str(&format!(" and t.{column} is {}null", if null { "" } else { "not " }));
+            }
+        }
+        if let Some(participant) = self.participant {
+            let place = sql.bind(participant.uuid())?;
+            text.push_str(&format!(
+                " and exists (select 1 from ticket_participants f
+                    where f.org_id = t.org_id and f.ticket_id = t.id and f.member_id = {place})"
+            ));
+        }
+        if let Some(words) = &self.q {
+            let place = sql.bind(words.clone())?;
+            text.push_str(&format!(" and t.search @@ websearch_to_tsquery('simple', {place})"));
+        }
+        if let Some(since) = self.updated_since {
+            let place = sql.bind(since)?;
+            text.push_str(&format!(" and t.updated_at >= {place}"));
+        }
+        Ok(text)
+    }
+}
+
+impl Work {
+    /// Lists the tickets that the caller may see.
+    ///
+    /// # Errors
+    /// The cursor is none of this order.
+    pub async fn list_tickets(
+        &mut self,
+        listing: Listing<can::ViewTicket>,
+        filter: &TicketFilter,
+        order: TicketOrder,
+        request: &PageRequest,
+    ) -> StoreResult<Page<Seen<kind::Ticket>>> {
+        listing::list(&mut self.transaction, &listing, |sql| filter.render(sql), order.into(), request).await
+    }
+
+    /// The tickets of [`Work::list_tickets`] for a file: the first `limit` of them in one go.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn export_tickets(
+        &mut self,
+        listing: Listing<can::ViewTicket>,
+        filter: &TicketFilter,
+        order: TicketOrder,
+        limit: u32,
+    ) -> StoreResult<Vec<Ticket>> {
+        let request = PageRequest { limit, after: None, total: false };
+        let page = self.list_tickets(listing, filter, order, &request).await?;
+        Ok(page.items.into_iter().map(|seen| seen.item).collect())
+    }
+}
