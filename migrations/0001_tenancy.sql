@@ -166,7 +166,7 @@ create table invitations (
     email text not null,
     role text not null,
     token_hash bytea not null,
-    state text not null default 'pending' check (state in ('pending', 'accepted', 'revoked')),
+    state text not null default 'pending' check (state in ('pending', 'accepted', 'revoked', 'expired')),
     invited_by uuid references accounts on delete set null,
     created_at timestamptz not null default now(),
     expires_at timestamptz not null,

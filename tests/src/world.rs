@@ -8,7 +8,10 @@ use std::{
 use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use usher_api::{App, Settings};
+use usher_api::{
+    App, Settings,
+    mail::{MailSettings, Mailer},
+};
 use usher_store::{Database, Store};
 use uuid::Uuid;
 
@@ -22,6 +25,8 @@ pub struct World {
     client: Client,
     base: String,
     password_hash: String,
+    mailer: Mailer,
+    outbox: tempfile::TempDir,
     // Last, so that it goes last.
     database: TestDatabase,
 }
@@ -54,12 +59,15 @@ impl World {
         let database = TestDatabase::create().await;
         let connection = Database::new(&database.url(), None).unwrap();
         let store = Store::open(&connection, 8).await.unwrap();
+        let outbox = tempfile::tempdir().unwrap();
+        settings.mail = MailSettings { outbox: outbox.path().to_owned(), ..settings.mail };
+        let mailer = Mailer::new(store.clone(), &settings.mail).unwrap();
         let app = App::new(store, settings).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(usher_api::serve(app, listener).unwrap());
         let password_hash = usher_api::password::hash(PASSWORD.to_owned()).await.unwrap();
-        Self { client: Client::new(), base, password_hash, database }
+        Self { client: Client::new(), base, password_hash, mailer, outbox, database }
     }
 
     /// Where the server listens: `http://127.0.0.1:…`.
@@ -75,6 +83,23 @@ impl World {
     /// The URL of the database, for its owner.
     pub fn database_url(&self) -> String {
         self.database.url()
+    }
+
+    /// Delivers what mail is due, and returns all that was ever sent to an address, the oldest first.
+    pub async fn mail_to(&self, email: &str) -> Vec<String> {
+        self.mailer.deliver_due().await.unwrap();
+        let mut files: Vec<_> =
+            std::fs::read_dir(self.outbox.path()).unwrap().map(|file| file.unwrap().path()).collect();
+        files.sort();
+        let mails = files.iter().map(|file| std::fs::read_to_string(file).unwrap().replace("\r\n", "\n"));
+        mails.filter(|mail| mail.lines().any(|line| line == format!("To: {email}"))).collect()
+    }
+
+    /// The token of the invitation that was mailed to an address last.
+    pub async fn invitation_token(&self, email: &str) -> String {
+        let mail = self.mail_to(email).await.pop().expect("a mail");
+        let token = &mail[mail.find("ushi_").expect("a token")..];
+        token.chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect()
     }
 
     /// Somebody who has not signed in.

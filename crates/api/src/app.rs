@@ -24,6 +24,7 @@ use crate::{
     auth::{self, Keys, SignInLimit},
     desk,
     http::{BODY_LIMIT, Problem, Stop, nowhere, render},
+    mail::MailSettings,
     openapi, tenancy,
 };
 
@@ -34,6 +35,11 @@ pub struct Settings {
     pub public_url: String,
     /// Attempts to sign in a minute, for one account.
     pub sign_in_attempts: NonZeroU32,
+    /// How mail leaves the house.
+    pub mail: MailSettings,
+    /// Where an invitation is accepted, with `{token}` in the place of the token: a page of the front end. Without one, the
+    /// mail says how to accept over the API.
+    pub invitation_link: Option<String>,
     /// Origins whose pages may call the API from a browser.
     pub cors_origins: Vec<String>,
     /// How many threads serve requests.
@@ -47,6 +53,8 @@ impl Default for Settings {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
             sign_in_attempts: const { NonZeroU32::new(10).unwrap() },
+            mail: MailSettings::default(),
+            invitation_link: None,
             cors_origins: Vec::new(),
             workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             demo_people: Vec::new(),

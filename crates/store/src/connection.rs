@@ -88,13 +88,18 @@ impl Store {
     /// # Errors
     /// The pool cannot be made.
     pub fn another(&self, size: usize) -> StoreResult<Self> {
-        Self::unchecked(&self.pool.manager().0, size)
+        Self::unchecked(self.options(), size)
     }
 
     /// How many connections there are at most.
     #[must_use]
     pub const fn size(&self) -> usize {
         self.size
+    }
+
+    /// How the application's connections are made.
+    pub(crate) fn options(&self) -> &PgConnectOptions {
+        &self.pool.manager().0
     }
 
     /// Whether the database answers.

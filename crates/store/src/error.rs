@@ -45,6 +45,12 @@ pub enum StoreError {
     /// The state of things does not allow it now.
     #[error(transparent)]
     Conflict(#[from] Conflict),
+    /// What the request rests on was there and can no longer be used.
+    #[error("{0}")]
+    Gone(Conflict),
+    /// The invitation is for another address than the caller's (VK-53).
+    #[error("the invitation is for another address")]
+    NotInvited,
     /// The thing has changed since the caller read it.
     #[error("changed since it was read")]
     Stale,

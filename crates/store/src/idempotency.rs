@@ -50,7 +50,7 @@ impl Unit for Work {
 
 impl Unit for Outside {
     fn owner(&self) -> (Option<Id<kind::Account>>, Option<Id<kind::Organization>>) {
-        (self.account, None)
+        (self.account, self.organization)
     }
     fn parts(&mut self) -> &mut Transaction {
         &mut self.transaction
@@ -80,7 +80,7 @@ pub async fn claim(unit: &mut impl Unit, key: &IdempotencyKey) -> StoreResult<Op
     }
     let row = sqlx::query!(
         r#"select request_hash, status, headers as "headers: Json<Vec<(String, String)>>", body
-           from idempotency_keys where account_id = $1 and key = $2"#,
+           from idempotency_keys where account_id = $1 and key = $2 and created_at > now() - interval '1 day'"#,
         account.uuid(),
         key.key
     )
@@ -107,7 +107,9 @@ pub async fn remember(unit: &mut impl Unit, key: &IdempotencyKey, answer: &Store
     let (Some(account), organization) = unit.owner() else { return Ok(()) };
     sqlx::query!(
         "insert into idempotency_keys (account_id, key, org_id, request_hash, status, headers, body)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (account_id, key) do update set org_id = excluded.org_id, request_hash = excluded.request_hash,
+            status = excluded.status, headers = excluded.headers, body = excluded.body, created_at = now()",
         account.uuid(),
         key.key,
         organization.map(|id| -> Uuid { id.uuid() }),

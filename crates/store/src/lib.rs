@@ -14,6 +14,7 @@ mod error;
 pub mod idempotency;
 mod listing;
 mod located;
+pub mod mail;
 mod migrate;
 mod outside;
 pub mod sessions;

@@ -12,6 +12,8 @@ pub struct Outside {
     pub(crate) transaction: Transaction,
     /// Who has signed in, if anybody.
     pub(crate) account: Option<Id<kind::Account>>,
+    /// Which organization it has to do with, if any: what it leaves behind goes when that goes.
+    pub(crate) organization: Option<Id<kind::Organization>>,
 }
 
 impl Store {
@@ -20,7 +22,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn outside(&self) -> StoreResult<Outside> {
-        Ok(Outside { transaction: self.begin("BEGIN").await?, account: None })
+        Ok(Outside { transaction: self.begin("BEGIN").await?, account: None, organization: None })
     }
 
     /// Begins a transaction outside the organizations for somebody who has signed in.
@@ -67,6 +69,7 @@ impl From<Row> for Account {
 impl Outside {
     /// Sets the tenant for the rest of the transaction.
     pub(crate) async fn enter(&mut self, organization: Id<kind::Organization>) -> StoreResult<()> {
+        self.organization = Some(organization);
         self.set("app.org_id", organization.uuid()).await
     }
 
@@ -82,13 +85,13 @@ impl Outside {
         Ok(())
     }
 
-    /// Makes an account a member with one organization role.
+    /// Makes an account a member with one organization role, which somebody gave: nobody any more, if their account is gone.
     pub(crate) async fn add_member(
         &mut self,
         organization: Id<kind::Organization>,
         account: Id<kind::Account>,
         role: &str,
-        granted_by: Option<Uuid>,
+        granted_by: Option<Id<kind::Account>>,
     ) -> StoreResult<()> {
         sqlx::query!("insert into members (org_id, id) values ($1, $2)", organization.uuid(), account.uuid())
             .execute(&mut *self.transaction)
@@ -99,7 +102,7 @@ impl Outside {
             Uuid::now_v7(),
             account.uuid(),
             role,
-            granted_by.unwrap_or(account.uuid())
+            granted_by.map(Id::uuid)
         )
         .execute(&mut *self.transaction)
         .await?;

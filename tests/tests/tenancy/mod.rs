@@ -1,3 +1,4 @@
 //! Accounts, organizations and who belongs to them.
 
+mod invitations;
 mod organizations;

@@ -1,12 +1,12 @@
 //! Accounts: register, and one's own.
 
-use actix_web::{get, http::header, patch, post, put};
+use actix_web::{HttpResponse, get, http::header, patch, post, put};
 use serde::{Deserialize, Serialize};
 use usher_domain::{Email, Text, tenancy::Account};
 use usher_store::{OrganizationKey, idempotency::Unit};
 use utoipa::ToSchema;
 
-use super::{Tokens, begin_session, password};
+use super::{Password, Tokens, begin_session, password};
 use crate::http::{Answer, Body, Call, Guest, Problem, shown};
 
 /// A new account.
@@ -19,7 +19,7 @@ pub struct NewAccount {
     /// The person's name.
     pub(crate) name: Text<1, 120>,
     /// At least 12 characters.
-    pub(crate) password: Text<12, 200>,
+    pub(crate) password: Password<12>,
 }
 
 /// An account that has just been made, signed in.
@@ -29,6 +29,14 @@ pub struct Registered {
     account: Account,
     /// The tokens of its first session.
     tokens: Tokens,
+}
+
+/// 201 with an account that has just been made, and has signed in.
+pub(crate) fn registered(account: Account, tokens: Tokens) -> HttpResponse {
+    HttpResponse::Created()
+        .insert_header((header::LOCATION, "/v1/me"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(Registered { account, tokens })
 }
 
 /// Register an account
@@ -45,10 +53,7 @@ pub async fn register(guest: Guest, body: Body<NewAccount>) -> Answer {
     let account = outside.register(&email, &name, &hash).await?;
     let tokens = begin_session(&guest, &mut outside, account.id).await?;
     outside.commit().await?;
-    Ok(actix_web::HttpResponse::Created()
-        .insert_header((header::LOCATION, "/v1/me"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(Registered { account, tokens }))
+    Ok(registered(account, tokens))
 }
 
 /// Get my account

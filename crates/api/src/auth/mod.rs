@@ -10,6 +10,7 @@ mod token;
 pub use accounts::*;
 pub use keys::{Jwk, Keys, LIFETIME};
 pub use limit::SignInLimit;
+pub use password::Password;
 pub use sessions::*;
 pub use token::Secret;
 

@@ -1,14 +1,65 @@
 //! Passwords: argon2id, off the threads that serve requests, a few at a time.
 
-use std::sync::LazyLock;
+use std::{fmt, sync::LazyLock};
 
 use argon2::{
     Argon2,
     password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
 };
+use serde::{Deserialize, Deserializer};
 use tokio::sync::Semaphore;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type},
+};
 
 use crate::http::Problem;
+
+/// A password as it came: of at least `MIN` characters, white space and all, and never shown.
+#[derive(Clone)]
+pub struct Password<const MIN: usize>(String);
+
+/// The most characters of a password.
+const MAX: usize = 200;
+
+impl<const MIN: usize> Password<MIN> {
+    /// The password itself, to be hashed.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl<const MIN: usize> fmt::Debug for Password<MIN> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password")
+    }
+}
+
+impl<'de, const MIN: usize> Deserialize<'de> for Password<MIN> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if (MIN..=MAX).contains(&text.chars().count()) {
+            Ok(Self(text))
+        } else {
+            Err(serde::de::Error::custom(format!("needs {MIN} to {MAX} characters")))
+        }
+    }
+}
+
+impl<const MIN: usize> PartialSchema for Password<MIN> {
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Password);
+        let text = ObjectBuilder::new().schema_type(Type::String).format(Some(format));
+        text.min_length(Some(MIN)).max_length(Some(MAX)).into()
+    }
+}
+
+impl<const MIN: usize> ToSchema for Password<MIN> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("Password{MIN}").into()
+    }
+}
 
 /// Each hash takes 19 MiB and some 30 ms of a core.
 static AT_ONCE: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(4));

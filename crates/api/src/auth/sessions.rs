@@ -6,7 +6,7 @@ use usher_domain::{AccountId, Email, SessionId, Text, tenancy};
 use usher_store::{idempotency::Unit, sessions::Renewal};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Jwk, LIFETIME, Secret, password};
+use super::{Jwk, LIFETIME, Password, Secret, password};
 use crate::{
     App,
     http::{Answer, Body, Call, Guest, Listed, Path, Problem, Stop, no_content, ok},
@@ -20,7 +20,7 @@ pub struct Login {
     /// The account's address.
     email: Email,
     /// The account's password.
-    password: Text<1, 200>,
+    password: Password<1>,
 }
 
 /// The tokens of a session.

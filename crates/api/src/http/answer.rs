@@ -21,6 +21,12 @@ pub trait Versioned {
     fn version(&self) -> i64;
 }
 
+impl Versioned for tenancy::Invitation {
+    fn version(&self) -> i64 {
+        self.state.version()
+    }
+}
+
 macro_rules! versioned {
     ($($type:ty),*) => {$(
         impl Versioned for $type {

@@ -12,7 +12,7 @@ mod render;
 pub use answer::{Answer, Granted, Listed, created, listed, no_content, ok, seen, shown};
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
 pub use call::{Act, Call, Guest, named};
-pub use paging::{Include, page_request};
+pub use paging::{Include, listed as paged, page_request};
 pub use path::Path;
 pub use problem::{FieldError, Problem, Stop};
 pub use query::Query;

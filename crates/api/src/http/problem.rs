@@ -153,6 +153,11 @@ impl From<StoreError> for Problem {
                 Self::malformed(FieldError::of("cursor", "invalid_cursor", detail))
             }
             StoreError::Conflict(conflict) => Self::conflict(conflict.code, conflict.detail),
+            StoreError::Gone(why) => Self::new(StatusCode::GONE, why.code, why.detail),
+            StoreError::NotInvited => {
+                let detail = "This invitation was sent to another address than that of your account.";
+                Self::new(StatusCode::FORBIDDEN, "invitation_for_another", detail)
+            }
             StoreError::Stale => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "stale",

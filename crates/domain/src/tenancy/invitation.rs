@@ -1,7 +1,7 @@
 //! Invitations.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, InvitationId};
 
@@ -26,7 +26,7 @@ pub struct Invitation {
 }
 
 /// Where an invitation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InvitationState {
@@ -41,6 +41,23 @@ pub enum InvitationState {
 }
 
 impl InvitationState {
+    /// The state's name in the database and in the API.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The entity tag: an invitation changes by changing its state.
+    #[must_use]
+    pub const fn version(self) -> i64 {
+        self as i64 + 1
+    }
+
     /// The state of an invitation whose stored state is `key`.
     #[must_use]
     pub fn of(key: &str, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {

@@ -1,5 +1,9 @@
 //! Organizations, members, invitations and teams.
 
+mod acceptance;
+pub use acceptance::Offer;
+mod invitations;
+pub use invitations::Invited;
 mod ladder;
 mod members;
 mod organizations;

@@ -86,7 +86,7 @@ impl Outside {
         sqlx::query!("insert into organization_slugs (slug, org_id) values ($1, $2)", &*new.slug, id.uuid())
             .execute(&mut *self.transaction)
             .await?;
-        self.add_member(id, account, &role, None).await?;
+        self.add_member(id, account, &role, Some(account)).await?;
         for statement in EXAMPLE.split(";\n\n") {
             sqlx::query(statement).bind(id.uuid()).execute(&mut *self.transaction).await?;
         }
