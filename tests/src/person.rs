@@ -21,6 +21,12 @@ pub struct Person {
 }
 
 impl Person {
+    /// The same person with another access token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
     /// A request, to be changed before it is sent with [`Person::send`].
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.client.request(method, format!("{}{path}", self.base));

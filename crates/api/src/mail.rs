@@ -11,7 +11,7 @@ use std::{
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
-    message::{Body, Mailbox, header::ContentTransferEncoding, header::ContentType},
+    message::{Mailbox, header::ContentTransferEncoding, header::ContentType},
 };
 use usher_store::{
     Store, StoreResult,
@@ -172,9 +172,7 @@ impl Mailer {
             }
             Transport::Folder(folder) => {
                 // As it is, and not encoded for the wire: these files are for people.
-                let plain = Body::new_with_encoding(mail.body.clone(), ContentTransferEncoding::EightBit);
-                let plain = plain.unwrap_or_else(Body::new);
-                let message = message.body(plain)?;
+                let message = message.header(ContentTransferEncoding::Binary).body(mail.body.clone())?;
                 Ok(write(folder, &format!("{}.eml", mail.id), &message.formatted()).await?)
             }
         }

@@ -1,6 +1,6 @@
 //! Invitations, from the side of the organization. Accepting one needs no permit: see `acceptance`.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use usher_domain::{
     Email, Id, kind,
     tenancy::{Invitation, InvitationState},
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{After, Conflict, Page, PageRequest, StoreError, StoreResult, Work};
 
 /// How long an invitation can be accepted (VK-53).
-const LIFETIME: Duration = Duration::days(7);
+const LIFETIME_DAYS: i32 = 7;
 
 pub(super) struct Row {
     pub(super) id: Uuid,
@@ -103,7 +103,7 @@ impl Work {
         let row = sqlx::query_as!(
             Row,
             "insert into invitations (org_id, id, email, role, token_hash, invited_by, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7)
+             values ($1, $2, $3, $4, $5, $6, now() + make_interval(days => $7))
              returning id, email, role, state, created_at, expires_at, invited_by",
             organization,
             Uuid::now_v7(),
@@ -111,7 +111,7 @@ impl Work {
             role,
             token_hash,
             permit.member().uuid(),
-            Utc::now() + LIFETIME
+            LIFETIME_DAYS
         )
         .fetch_one(&mut *self.transaction)
         .await?;
