@@ -1,15 +1,24 @@
 # Every target installs what it needs, without asking, and says what and how.
-export PATH := $(HOME)/.cargo/bin:$(PATH)
+export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
-WITH_POSTGRES := $(or $(CARGO_TARGET_DIR),target)/debug/with-postgres
+# Checked SQL is checked against .sqlx, and not against whatever database DATABASE_URL may name.
+export SQLX_OFFLINE := true
+
+# What `make run` builds: on two cores the first build takes three minutes so, and seven with PROFILE=release.
+PROFILE := dev
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+USHER := $(TARGET)/$(patsubst dev,debug,$(PROFILE))/usher
+WITH_POSTGRES := $(TARGET)/debug/with-postgres
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
-run: rust ## start the server, with a Postgres of its own and demo data (or yours: DATABASE_URL=…)
-	@[ -n "$(DATABASE_URL)" ] || scripts/postgres.sh
-	@cargo build --quiet --release -p usher
-	@exec $(or $(CARGO_TARGET_DIR),target)/release/usher serve --demo $(ARGS)
+run: rust ## start the server, with a Postgres of its own (or yours: DATABASE_URL=…) and demo data
+	@[ -n "$$DATABASE_URL" ] || scripts/postgres.sh
+	@[ -x $(USHER) ] || echo "==> building: the first time this takes some minutes" >&2
+	@cargo build --profile $(PROFILE) -p usher
+	@exec $(USHER) serve --demo $(ARGS)
 
 test: test-tools ## every test, on a Postgres of its own; ARGS goes to nextest
 	@cargo nextest run --workspace --no-run
@@ -33,7 +42,7 @@ check: rust ## all that must hold before a change is handed in, which is what CI
 
 openapi: rust ## write openapi/openapi.json anew
 	@mkdir -p openapi
-	@cargo run --quiet -p usher -- openapi > openapi/openapi.json.new && mv openapi/openapi.json.new openapi/openapi.json
+	@cargo run --quiet -p usher -- openapi > $(TARGET)/openapi.json && mv $(TARGET)/openapi.json openapi/openapi.json
 
 golden: test-tools ## accept what the golden files' tests find now; read the diff before you keep it
 	@cargo nextest run --workspace --no-run --cargo-quiet
@@ -54,7 +63,7 @@ bench: rust ## measure: a decision, a request
 
 docs: rust ## the code's documentation
 	@cargo doc --workspace --no-deps
-	@echo "open $(or $(CARGO_TARGET_DIR),target)/doc/usher/index.html"
+	@echo "open $(TARGET)/doc/usher/index.html"
 
 rust:
 	@scripts/rust.sh
@@ -63,4 +72,6 @@ test-tools: rust
 	@scripts/postgres.sh
 	@scripts/tool.sh cargo-nextest 0.9.143
 
+# The steps build on each other, and cargo uses all cores by itself.
+.NOTPARALLEL:
 .PHONY: help run test test-deep check openapi golden sqlx contract bench docs rust test-tools

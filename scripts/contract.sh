@@ -21,5 +21,7 @@ if ! cmp -s $tools/package-lock.json $tools/node_modules/.installed; then
     cp $tools/package-lock.json $tools/node_modules/.installed
 fi
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
-$tools/node_modules/.bin/spectral lint --ruleset $tools/spectral.yaml --fail-severity=hint openapi/openapi.json
-$tools/node_modules/.bin/redocly lint --config $tools/redocly.yaml openapi/openapi.json
+status=0
+$tools/node_modules/.bin/spectral lint --ruleset $tools/spectral.yaml --fail-severity=hint openapi/openapi.json || status=1
+$tools/node_modules/.bin/redocly lint --config $tools/redocly.yaml openapi/openapi.json || status=1
+exit $status

@@ -12,7 +12,7 @@ new=$PWD/target/sqlx.new
 rm -rf "$new"
 mkdir -p "$new"
 touch crates/store/src/lib.rs # a statement is looked at when the crate is compiled, and only then
-SQLX_OFFLINE_DIR=$new DATABASE_URL=$url cargo check -q -p usher-store --all-targets
+SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$new DATABASE_URL=$url cargo check -q -p usher-store --all-targets
 mkdir -p .sqlx
 rm -f .sqlx/query-*.json
 find "$new" -name 'query-*.json' -exec mv {} .sqlx/ \;

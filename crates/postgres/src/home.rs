@@ -80,7 +80,9 @@ fn place(dir: &Path, account: &Account) -> Result<PathBuf, StartError> {
     // A link whose target is gone: made again where it points.
     let target = fs::read_link(dir).map_or_else(|_| dir.to_owned(), |to| dir.with_file_name("").join(to));
     if !dir.is_dir() {
-        make_dir(&target, account)?;
+        fs::create_dir_all(&target)
+            .and_then(|()| open_up(&target, account))
+            .map_err(StartError::io("make the folder", &target))?;
     }
     let real = dir.canonicalize().map_err(StartError::io("find", dir))?;
     if account.can_enter(&real) {
@@ -93,19 +95,16 @@ fn place(dir: &Path, account: &Account) -> Result<PathBuf, StartError> {
     }
 }
 
-fn make_dir(dir: &Path, account: &Account) -> Result<(), StartError> {
-    // As root the server is another account: it must get through, to the parts that are its own.
-    let mode = if account.name().is_some() { 0o755 } else { 0o700 };
-    fs::create_dir_all(dir)
-        .and_then(|()| fs::set_permissions(dir, Permissions::from_mode(mode)))
-        .map_err(StartError::io("make the folder", dir))
+/// Where the server is another account, it must get through, to the parts that are its own; else nobody has to.
+fn open_up(dir: &Path, account: &Account) -> io::Result<()> {
+    fs::set_permissions(dir, Permissions::from_mode(if account.name().is_some() { 0o755 } else { 0o700 }))
 }
 
 /// A project of root's usually lies in root's home, which no other account may enter, while Postgres must not be root.
 /// So the data goes where system services keep theirs, and a link stands in the folder asked for.
 fn elsewhere(dir: &Path, account: &Account) -> Result<PathBuf, StartError> {
     let base = Path::new(ROOTS_PLACE);
-    make_dir(base, account)?;
+    fs::create_dir_all(base).map_err(StartError::io("make the folder", base))?;
     let name = digest(dir);
     // Never a folder that is there already: who deletes the link wants an empty database, not the old one back.
     let mut earlier = Vec::new();
@@ -114,13 +113,13 @@ fn elsewhere(dir: &Path, account: &Account) -> Result<PathBuf, StartError> {
             0 => base.join(&name),
             n => base.join(format!("{name}-{n}")),
         };
-        match DirBuilder::new().mode(0o755).create(&real) {
+        match fs::create_dir(&real) {
             Ok(()) => break real,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => earlier.push(real),
             Err(error) => return Err(StartError::io("make the folder", &real)(error)),
         }
     };
-    make_dir(&real, account)?;
+    open_up(&real, account).map_err(StartError::io("open", &real))?;
     if !account.can_enter(&real) {
         return Err(unreachable(&real, account));
     }
