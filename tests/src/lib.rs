@@ -18,4 +18,4 @@ mod world;
 pub use answer::Answer;
 pub use person::Person;
 pub use serde_json::{Value, json};
-pub use world::{Organization, World};
+pub use world::{Organization, PASSWORD, World};

@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "this is test code: a panic is a verdict")]
 
 mod access;
+mod auth;
 mod desk;
+mod http;
 mod tenancy;

@@ -23,7 +23,7 @@ use crate::{
     access,
     auth::{self, Keys, SignInLimit},
     desk,
-    http::{BODY_LIMIT, Problem, Stop, nowhere, render},
+    http::{BODY_LIMIT, Methods, Stop, nowhere, render},
     mail::MailSettings,
     openapi, tenancy,
 };
@@ -149,12 +149,14 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
     let workers = app.settings.workers.get();
     let contract = web::Data::new(openapi::document());
+    let methods = web::Data::new(Methods::of(&contract));
     let server = HttpServer::new(move || {
         let contract = contract.clone();
         let app = web::Data::new(app.for_worker());
         let (service, _) = Service::new()
             .into_utoipa_app()
             .app_data(app.clone())
+            .app_data(methods.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .map(|service| service.wrap(Compress::default()).wrap(cors(&app.settings)).wrap(from_fn(render)))
             .configure(routes)
@@ -177,11 +179,4 @@ fn cors(settings: &Settings) -> actix_cors::Cors {
         .block_on_origin_mismatch(false)
         .max_age(3600);
     settings.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))
-}
-
-/// The answer to a method that an address does not know.
-#[must_use]
-pub fn method_not_allowed() -> Problem {
-    let status = actix_web::http::StatusCode::METHOD_NOT_ALLOWED;
-    Problem::new(status, "method_not_allowed", "This address does not know this method.")
 }

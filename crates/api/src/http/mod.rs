@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod call;
+mod methods;
 mod paging;
 mod path;
 mod problem;
@@ -12,6 +13,7 @@ mod render;
 pub use answer::{Answer, Granted, Listed, created, listed, no_content, ok, seen, shown};
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
 pub use call::{Act, Call, Guest, named};
+pub use methods::Methods;
 pub use paging::{Include, listed as paged, page_request};
 pub use path::Path;
 pub use problem::{FieldError, Problem, Stop};

@@ -33,6 +33,9 @@ pub struct Problem {
     /// After how many seconds to try again.
     #[serde(skip)]
     pub retry_after: Option<u64>,
+    /// The methods that the address knows, if the problem is that it does not know this one.
+    #[serde(skip)]
+    pub allow: Option<String>,
 }
 
 /// One thing that is wrong with a request.
@@ -78,6 +81,7 @@ impl Problem {
             permission: None,
             request_id: None,
             retry_after: None,
+            allow: None,
         }
     }
 

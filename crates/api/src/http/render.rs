@@ -3,15 +3,19 @@
 use std::time::Instant;
 
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpRequest, HttpResponse,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
     middleware::Next,
+    web,
 };
 use uuid::Uuid;
 
-use super::Problem;
+use super::{Methods, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -70,13 +74,23 @@ fn write(mut problem: Problem, id: &str, headers: &mut HeaderMap) -> String {
     if problem.status == 401 {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
+    if let Some(methods) = problem.allow.as_deref().and_then(|methods| HeaderValue::from_str(methods).ok()) {
+        headers.insert(header::ALLOW, methods);
+    }
     if let Some(seconds) = problem.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     serde_json::to_string(&problem).unwrap_or_default()
 }
 
-/// The answer to a path that leads nowhere.
-pub async fn nowhere() -> Result<HttpResponse, Problem> {
-    Err(Problem::missing("address"))
+/// The answer to a request that no operation takes: there is no such address, or it does not know the method.
+pub async fn nowhere(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let methods = request.app_data::<web::Data<Methods>>();
+    let allowed = methods.map(|methods| methods.allowed(request.path())).unwrap_or_default();
+    if allowed.is_empty() {
+        return Err(Problem::missing("address"));
+    }
+    let detail = format!("This address knows the methods {allowed}.");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+    Err(Problem { allow: Some(allowed), ..problem })
 }

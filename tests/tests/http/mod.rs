@@ -1,0 +1,5 @@
+//! What every operation shares: bodies, methods, idempotency.
+
+mod bodies;
+mod idempotency;
+mod methods;
