@@ -60,6 +60,15 @@ impl<T> Page<T> {
         Self { items: Vec::new(), next: None, total: request.total.then_some(0) }
     }
 
+    /// The page of rows that were read in the order of their ids, one more than the page holds at most.
+    pub(crate) fn cut(mut items: Vec<T>, request: &PageRequest, total: Option<i64>, id: impl Fn(&T) -> Uuid) -> Self {
+        let limit = request.limit as usize;
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(|last| After { key: String::new(), id: id(last) });
+        Self { items, next, total }
+    }
+
     /// The same page of other things.
     pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next, total: self.total }

@@ -103,7 +103,7 @@ impl Work {
         }
     }
 
-    fn permit_for<A: Action>(&self, resource: &Resource<A::Target>) -> StoreResult<Permit<A>> {
+    pub(crate) fn permit_for<A: Action>(&self, resource: &Resource<A::Target>) -> StoreResult<Permit<A>> {
         self.caller.permit::<A>(resource).map_err(|refusal| match refusal {
             Refusal::Hidden => StoreError::Missing(kind_name::<A::Target>()),
             Refusal::Forbidden(denial) => StoreError::Forbidden { permission: A::PERMISSION, denial },
@@ -120,6 +120,55 @@ impl Work {
     {
         let resource = self.resource::<A>(key.into()).await?;
         self.permit_for(&resource)
+    }
+
+    /// A permit for `A` on one thing, and one for `B` if the caller may do that to it as well.
+    ///
+    /// # Errors
+    /// `A` is refused.
+    pub async fn permit_with<A: Action, B: Action<Target = A::Target>>(
+        &mut self,
+        key: impl Into<Key<A::Target>>,
+    ) -> StoreResult<(Permit<A>, Option<Permit<B>>)>
+    where
+        A::Target: Located,
+    {
+        let resource = self.resource::<A>(key.into()).await?;
+        Ok((self.permit_for(&resource)?, self.permit_for(&resource).ok()))
+    }
+
+    /// Permits for the same act on two things, which are locked in the order of their ids, so that two acts on the same
+    /// pair cannot wait for each other. What is refused of the other is said only once the one is allowed.
+    ///
+    /// # Errors
+    /// Refused on the one.
+    pub async fn permit_pair<A: Action>(
+        &mut self,
+        one: Key<A::Target>,
+        other: Key<A::Target>,
+    ) -> StoreResult<(Permit<A>, StoreResult<Permit<A>>)>
+    where
+        A::Target: Located,
+    {
+        let organization = self.organization();
+        let id = located::identify(&mut self.transaction, organization, one).await?;
+        let other = match located::identify(&mut self.transaction, organization, other).await {
+            Ok(other) => other,
+            Err(missing) => return Ok((self.permit(id).await?, Err(missing))),
+        };
+        for id in [id.min(other), id.max(other)] {
+            located::lock::<A>(&mut self.transaction, organization, id).await?;
+        }
+        Ok((self.permit(id).await?, self.permit(other).await))
+    }
+
+    /// Whether another member sees a thing: not if there is no such member, or if they may not act.
+    pub(crate) async fn would_see<K: Located>(&mut self, member: Id<kind::Member>, id: Id<K>) -> StoreResult<bool> {
+        match self.load(member).await {
+            Ok(member) => Ok(member.sees(&self.facts(&member, id).await?)),
+            Err(StoreError::Missing(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The facts of one thing, locked if the work writes.

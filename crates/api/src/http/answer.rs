@@ -93,6 +93,11 @@ pub fn created<T: Serialize + Versioned>(thing: T, location: &str) -> HttpRespon
     builder(StatusCode::CREATED, Some(thing.version())).insert_header((header::LOCATION, location)).json(thing)
 }
 
+/// 201 with something that has neither an address nor a version of its own.
+pub fn made(thing: impl Serialize) -> HttpResponse {
+    builder(StatusCode::CREATED, None).json(thing)
+}
+
 /// 204.
 #[must_use]
 pub fn no_content() -> HttpResponse {

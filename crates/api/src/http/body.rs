@@ -15,6 +15,7 @@ use jsonschema::{Validator, error::ValidationErrorKind};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use usher_domain::Id;
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{FieldError, Problem};
@@ -65,6 +66,13 @@ fn unreadable(error: &actix_web::Error) -> Problem {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
     } else {
         Problem::malformed(FieldError::at("", "incomplete", "The body could not be read to its end."))
+    }
+}
+
+impl<T> Body<T> {
+    /// The identifier in a field, read ahead of the check, for what must be locked before anything is decided.
+    pub fn id_ahead<K>(&self, field: &str) -> Option<Id<K>> {
+        self.value.get(field)?.as_str()?.parse().ok()
     }
 }
 

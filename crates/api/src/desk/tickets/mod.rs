@@ -2,10 +2,18 @@
 
 mod creating;
 mod listing;
+mod messages;
+mod moving;
+mod participants;
+mod relations;
 mod updating;
 
 pub use creating::*;
 pub use listing::*;
+pub use messages::*;
+pub use moving::*;
+pub use participants::*;
+pub use relations::*;
 use serde::Deserialize;
 pub use updating::*;
 use usher_domain::{TicketId, kind};
@@ -57,4 +65,9 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(export_tickets);
     config.service(create_ticket).service(list_tickets).service(get_ticket);
     config.service(update_ticket).service(delete_ticket);
+    config.service(assign_ticket).service(move_ticket);
+    config.service(reply_to_ticket).service(note_on_ticket).service(list_ticket_messages);
+    config.service(list_participants).service(add_participant).service(remove_participant);
+    config.service(merge_ticket).service(clone_ticket);
+    config.service(link_ticket).service(list_ticket_links).service(unlink_ticket);
 }

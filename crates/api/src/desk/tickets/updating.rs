@@ -30,12 +30,16 @@ pub struct RequesterPatch {
 #[schema(example = json!({"status": "pending", "priority": "high"}))]
 pub struct TicketPatch {
     /// What it is about.
+    #[schema(value_type = Text<1, 200>, required = false)]
     subject: Option<Text<1, 200>>,
     /// What the requester wrote.
+    #[schema(value_type = Text<0, 20_000>, required = false)]
     description: Option<Text<0, 20_000>>,
     /// The key of its status.
+    #[schema(value_type = String, required = false)]
     status: Option<String>,
     /// The key of its priority.
+    #[schema(value_type = String, required = false)]
     priority: Option<String>,
     /// Who it is for.
     #[serde(default)]

@@ -1,11 +1,18 @@
 //! Tickets: how they stand in the database, and what is done with them.
 
 mod creating;
+mod links;
 mod listing;
+mod merging;
+mod messages;
+mod moving;
+mod participants;
 mod updating;
 
 pub use creating::{NewTicket, TicketDraft, TicketPlaces};
 pub use listing::{TicketFilter, TicketOrder};
+pub use moving::TicketMove;
+pub use participants::AddedParticipant;
 use sqlx::{Row, postgres::PgRow};
 pub use updating::TicketChange;
 use usher_domain::{

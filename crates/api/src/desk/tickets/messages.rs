@@ -1,0 +1,75 @@
+//! What is said on a ticket.
+
+use actix_web::{get, post};
+use serde::Deserialize;
+use usher_domain::{Text, desk::Message};
+use usher_policy::{Action, can};
+use utoipa::{IntoParams, ToSchema};
+
+use super::TicketPath;
+use crate::http::{Answer, Body, Call, Include, Listed, Path, Query, made, ok, page_request, paged};
+
+/// What is to be said.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"body": "Have you tried to turn it off and on again?"}))]
+pub struct NewMessage {
+    /// The text.
+    body: Text<1, 20_000>,
+}
+
+/// Answer a ticket
+///
+/// Publicly: the requester reads it too.
+#[utoipa::path(tag = "tickets", params(TicketPath), request_body = NewMessage, responses((status = 201, body = Message)),
+    extensions(("x-permission" = json!(can::ReplyToTicket::PERMISSION.key()))))]
+#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/replies")]
+pub async fn reply_to_ticket(call: Call, path: Path<TicketPath>, body: Body<NewMessage>) -> Answer {
+    let mut work = call.write(&path.organization).await?;
+    let permit = work.permit::<can::ReplyToTicket>(path.ticket).await?;
+    let reply = work.reply_to_ticket(permit, &body.parse()?.body).await?;
+    work.commit(made(reply)).await
+}
+
+/// Write a note on a ticket
+///
+/// Internal: the public never reads it.
+#[utoipa::path(tag = "tickets", params(TicketPath), request_body = NewMessage, responses((status = 201, body = Message)),
+    extensions(("x-permission" = json!(can::NoteOnTicket::PERMISSION.key()))))]
+#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/notes")]
+pub async fn note_on_ticket(call: Call, path: Path<TicketPath>, body: Body<NewMessage>) -> Answer {
+    let mut work = call.write(&path.organization).await?;
+    let permit = work.permit::<can::NoteOnTicket>(path.ticket).await?;
+    let note = work.note_on_ticket(permit, &body.parse()?.body).await?;
+    work.commit(made(note)).await
+}
+
+/// Which part of a list that belongs to one ticket.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TicketPart {
+    /// How many at most, 1 to 100; 20 if not said.
+    #[param(minimum = 1, maximum = 100)]
+    pub(super) limit: Option<u32>,
+    /// Where to go on: the `next_cursor` of the page before.
+    pub(super) cursor: Option<String>,
+    /// `total`: how many there are in all.
+    #[param(example = "total")]
+    pub(super) include: Option<String>,
+}
+
+/// List a ticket's messages
+///
+/// The oldest first: its public replies, and for who may read its notes also those and what happened to it.
+#[utoipa::path(tag = "tickets", params(TicketPath, TicketPart), responses((status = 200, body = Listed<Message>)),
+    extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/desk/tickets/{ticket}/messages")]
+pub async fn list_ticket_messages(call: Call, path: Path<TicketPath>, query: Query<TicketPart>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let include = Include::parse(query.include.as_deref(), &["total"])?;
+    let request = page_request(query.limit, query.cursor.as_deref(), "messages", include)?;
+    let (permit, notes) = work.permit_with::<can::ViewTicket, can::ViewTicketNotes>(path.ticket).await?;
+    let page = work.list_ticket_messages(permit, notes, &request).await?;
+    Ok(ok(paged(page, "messages")))
+}

@@ -1,0 +1,67 @@
+//! Who was added to a ticket.
+
+use actix_web::{delete, get, put};
+use serde::Deserialize;
+use usher_domain::{MemberId, desk::Participant, kind};
+use usher_policy::{Action, can};
+use usher_store::{Key, OrganizationKey};
+use utoipa::IntoParams;
+
+use super::{TicketPart, TicketPath};
+use crate::http::{Answer, Call, Include, Listed, Path, Query, no_content, ok, page_request, paged};
+
+/// A ticket and a member in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ParticipantPath {
+    /// The organization's id or slug.
+    #[param(value_type = String, example = "northwind")]
+    organization: OrganizationKey,
+    /// The ticket's id or number.
+    #[param(value_type = String, example = "17")]
+    ticket: Key<kind::Ticket>,
+    /// The member.
+    #[param(value_type = uuid::Uuid)]
+    member: MemberId,
+}
+
+/// List a ticket's participants
+#[utoipa::path(tag = "tickets", params(TicketPath, TicketPart), responses((status = 200, body = Listed<Participant>)),
+    extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/desk/tickets/{ticket}/participants")]
+pub async fn list_participants(call: Call, path: Path<TicketPath>, query: Query<TicketPart>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let include = Include::parse(query.include.as_deref(), &["total"])?;
+    let request = page_request(query.limit, query.cursor.as_deref(), "participants", include)?;
+    let permit = work.permit::<can::ViewTicket>(path.ticket).await?;
+    let page = work.list_participants(permit, &request).await?;
+    Ok(ok(paged(page, "participants")))
+}
+
+/// Add a participant
+///
+/// Somebody who may then view the ticket. They are told by mail, unless they had been added before.
+#[utoipa::path(tag = "tickets", params(ParticipantPath), responses((status = 204, description = "Added.")),
+    extensions(("x-permission" = json!(can::AddParticipant::PERMISSION.key()))))]
+#[put("/v1/organizations/{organization}/desk/tickets/{ticket}/participants/{member}")]
+pub async fn add_participant(call: Call, path: Path<ParticipantPath>) -> Answer {
+    let mut work = call.write_involving(&path.organization, &[path.member]).await?;
+    let permit = work.permit::<can::AddParticipant>(path.ticket).await?;
+    if let Some(added) = work.add_participant(permit, path.member).await? {
+        work.tell_participant(&added).await?;
+    }
+    work.commit(no_content()).await
+}
+
+/// Remove a participant
+///
+/// What they saw as a participant they no longer see, at once. That somebody was none is not told.
+#[utoipa::path(tag = "tickets", params(ParticipantPath), responses((status = 204, description = "No participant now.")),
+    extensions(("x-permission" = json!(can::RemoveParticipant::PERMISSION.key()))))]
+#[delete("/v1/organizations/{organization}/desk/tickets/{ticket}/participants/{member}")]
+pub async fn remove_participant(call: Call, path: Path<ParticipantPath>) -> Answer {
+    let mut work = call.write_involving(&path.organization, &[path.member]).await?;
+    let permit = work.permit::<can::RemoveParticipant>(path.ticket).await?;
+    work.remove_participant(permit, path.member).await?;
+    work.commit(no_content()).await
+}

@@ -1,0 +1,164 @@
+//! Making one ticket of two, and two of one.
+
+use usher_domain::{TicketId, desk::StatusCategory};
+use usher_policy::{Denial, Permission, Permit, can};
+use uuid::Uuid;
+
+use super::links::same_ticket;
+use crate::{Conflict, StoreError, StoreResult, Work};
+
+struct Merged {
+    id: Uuid,
+    merged: bool,
+    category: String,
+}
+
+impl Work {
+    /// Merges two tickets and returns the one that survives, the older (TK-29). It takes over messages, participants and,
+    /// as a note, the description; on hold, it reopens. The other is closed and points to it.
+    ///
+    /// # Errors
+    /// The two are one, or one was merged before. Forbidden to who sees the survivor and not the other, whose messages
+    /// they would come to read (TK-30).
+    pub async fn merge_tickets(
+        &mut self,
+        one: Permit<can::MergeTicket>,
+        other: Permit<can::MergeTicket>,
+    ) -> StoreResult<TicketId> {
+        if one.target() == other.target() {
+            return Err(same_ticket());
+        }
+        let both = sqlx::query_as!(
+            Merged,
+            r#"select t.id, t.merged_into is not null as "merged!",
+                (select s.category from statuses s where s.org_id = t.org_id and s.key = t.status) as "category!"
+             from tickets t where t.org_id = $1 and t.id = any($2) order by t.number"#,
+            self.organization().uuid(),
+            &[one.target().uuid(), other.target().uuid()]
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let [survivor, merged] = both.as_slice() else { return Err(StoreError::Missing("ticket")) };
+        if survivor.merged || merged.merged {
+            let detail = "One of the two was merged before: merge with the one that survived.";
+            return Err(Conflict { code: "already_merged", detail }.into());
+        }
+        let (into, from) = (TicketId::from(survivor.id), TicketId::from(merged.id));
+        self.must_not_widen(into, from).await?;
+        self.carry_over(into, from).await?;
+        self.close_merged(into, from).await?;
+        if StatusCategory::parse(&survivor.category) == StatusCategory::OnHold {
+            self.reopen(into).await?;
+        }
+        self.record(from, &["Merged into another ticket.".to_owned()]).await?;
+        self.record(into, &["Another ticket was merged into this one.".to_owned()]).await?;
+        Ok(into)
+    }
+
+    /// Nobody comes to read a ticket by merging it into one that they see.
+    async fn must_not_widen(&mut self, into: TicketId, from: TicketId) -> StoreResult<()> {
+        let caller = self.caller().clone();
+        if caller.sees(&self.facts(&caller, into).await?) && !caller.sees(&self.facts(&caller, from).await?) {
+            return Err(StoreError::Forbidden { permission: Permission::TicketView, denial: Denial::NoGrant });
+        }
+        Ok(())
+    }
+
+    async fn carry_over(&mut self, into: TicketId, from: TicketId) -> StoreResult<()> {
+        let organization = self.organization().uuid();
+        // The description becomes a message whose id is that of its ticket, so that it stands where it was written.
+        sqlx::query!(
+            "insert into ticket_messages (org_id, id, ticket_id, kind, body, author_id, created_at)
+             select org_id, id, $3, 'note', concat_ws(E'\\n\\n', subject, nullif(description, '')), created_by, created_at
+             from tickets where org_id = $1 and id = $2",
+            organization,
+            from.uuid(),
+            into.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "update ticket_messages set ticket_id = $3 where org_id = $1 and ticket_id = $2",
+            organization,
+            from.uuid(),
+            into.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "insert into ticket_participants (org_id, ticket_id, member_id, added_by, added_at)
+             select org_id, $3, member_id, added_by, added_at from ticket_participants
+             where org_id = $1 and ticket_id = $2 on conflict do nothing",
+            organization,
+            from.uuid(),
+            into.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    async fn close_merged(&mut self, into: TicketId, from: TicketId) -> StoreResult<()> {
+        sqlx::query!(
+            "update tickets set merged_into = $3, version = version + 1, updated_at = now(),
+                status = coalesce((select key from statuses where org_id = $1 and category = 'closed'
+                    order by built_in desc, position, key limit 1), status)
+             where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            from.uuid(),
+            into.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "update tickets set version = version + 1, updated_at = now() where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            into.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    async fn reopen(&mut self, ticket: TicketId) -> StoreResult<()> {
+        sqlx::query!(
+            "update tickets set status = coalesce((select key from statuses where org_id = $1 and category = 'open'
+                order by is_default desc, position, key limit 1), status)
+             where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            ticket.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.record(ticket, &["Reopened.".to_owned()]).await
+    }
+
+    /// Makes a copy of a ticket in the same place, without its messages, participants and assignee, linked with it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn clone_ticket(&mut self, permit: Permit<can::CloneTicket>) -> StoreResult<TicketId> {
+        let (source, copy) = (permit.target(), TicketId::new());
+        sqlx::query!(
+            "with counter as (
+                update ticket_counters set last_number = last_number + 1 where org_id = $1 returning last_number
+             )
+             insert into tickets (org_id, id, number, subject, description, status, priority, team_id, queue_id,
+                template_id, website_id, requester_name, requester_email, answers, created_by)
+             select $1, $3, last_number, subject, description,
+                (select key from statuses where org_id = $1 and is_default), priority, team_id, queue_id,
+                template_id, website_id, requester_name, requester_email, answers, $4
+             from tickets, counter where org_id = $1 and id = $2",
+            permit.organization().uuid(),
+            source.uuid(),
+            copy.uuid(),
+            self.account().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.insert_link(copy, source, "clone").await?;
+        self.record(source, &["A clone of it was made.".to_owned()]).await?;
+        self.record(copy, &["Made as a clone of another ticket.".to_owned()]).await?;
+        Ok(copy)
+    }
+}

@@ -1,0 +1,162 @@
+//! Who was added to a ticket.
+
+use sqlx::types::chrono::{DateTime, Utc};
+use usher_domain::{Id, MemberId, desk::Participant};
+use usher_policy::{Permit, can};
+use uuid::Uuid;
+
+use crate::{Page, PageRequest, StoreError, StoreResult, Work};
+
+struct Row {
+    member_id: Uuid,
+    name: String,
+    added_at: DateTime<Utc>,
+    added_by: Option<Uuid>,
+}
+
+impl From<Row> for Participant {
+    fn from(row: Row) -> Self {
+        let added_by = row.added_by.map(Id::from);
+        Self { member_id: row.member_id.into(), name: row.name, added_at: row.added_at, added_by }
+    }
+}
+
+/// Somebody who was added just now, with what a mail to them says (TK-64).
+#[derive(Debug)]
+pub struct AddedParticipant {
+    /// Their address.
+    pub email: String,
+    /// The organization's name.
+    pub organization: String,
+    /// The ticket's number.
+    pub number: i64,
+    /// What the ticket is about.
+    pub subject: String,
+}
+
+impl Work {
+    /// Who was added to a ticket, in the order of their ids.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_participants(
+        &mut self,
+        permit: Permit<can::ViewTicket>,
+        request: &PageRequest,
+    ) -> StoreResult<Page<Participant>> {
+        let (organization, ticket) = (permit.organization().uuid(), permit.target().uuid());
+        let rows = sqlx::query_as!(
+            Row,
+            "select c.member_id, a.name, c.added_at, c.added_by
+             from ticket_participants c join accounts a on a.id = c.member_id
+             where c.org_id = $1 and c.ticket_id = $2 and ($3::uuid is null or c.member_id > $3)
+             order by c.member_id limit $4",
+            organization,
+            ticket,
+            request.after.as_ref().map(|after| after.id),
+            i64::from(request.limit) + 1
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let total = if request.total {
+            let total = sqlx::query_scalar!(
+                "select count(*) from ticket_participants where org_id = $1 and ticket_id = $2",
+                organization,
+                ticket
+            );
+            total.fetch_one(&mut *self.transaction).await?
+        } else {
+            None
+        };
+        Ok(Page::cut(rows, request, total, |row| row.member_id).map(Participant::from))
+    }
+
+    /// Adds a participant. The work involves their membership, so that they see the ticket until the commit. Returns whom
+    /// to tell, unless they had been added before or did it themselves.
+    ///
+    /// # Errors
+    /// Even as a participant they would not see the ticket: they are no active member, or their roles do not give it (TK-60).
+    pub async fn add_participant(
+        &mut self,
+        permit: Permit<can::AddParticipant>,
+        member: MemberId,
+    ) -> StoreResult<Option<AddedParticipant>> {
+        let ticket = permit.target();
+        let added = sqlx::query!(
+            r#"with added as (
+                insert into ticket_participants (org_id, ticket_id, member_id, added_by)
+                select $1, $2, id, $4 from members where org_id = $1 and id = $3
+                on conflict do nothing returning member_id
+             )
+             select a.name, a.email, o.name as organization, t.number, t.subject
+             from added join accounts a on a.id = added.member_id join organizations o on o.id = $1
+             join tickets t on t.org_id = $1 and t.id = $2"#,
+            permit.organization().uuid(),
+            ticket.uuid(),
+            member.uuid(),
+            self.account().uuid()
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        if !self.would_see(member, ticket).await? {
+            return Err(StoreError::Invalid {
+                pointer: "member",
+                code: "cannot_view",
+                detail: "Even as a participant they could not view the ticket.".to_owned(),
+            });
+        }
+        let Some(added) = added else { return Ok(None) };
+        self.record(ticket, &[format!("{} was added as a participant.", added.name)]).await?;
+        let (email, organization) = (added.email, added.organization);
+        let told = AddedParticipant { email, organization, number: added.number, subject: added.subject };
+        Ok(Some(told).filter(|_| member.uuid() != self.account().uuid()))
+    }
+
+    /// Tells somebody by mail that they were added (TK-64).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn tell_participant(&mut self, added: &AddedParticipant) -> StoreResult<()> {
+        let AddedParticipant { email, organization, number, subject } = added;
+        sqlx::query!(
+            "insert into outgoing_mail (id, org_id, recipient, subject, body) values ($1, $2, $3, $4, $5)",
+            Uuid::now_v7(),
+            self.organization().uuid(),
+            email,
+            format!("[{organization} #{number}] You were added: {subject}"),
+            format!("You were added to ticket #{number} of {organization}, “{subject}”: you can read and answer it.\n")
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Removes a participant: what they saw as one they no longer see, from the commit on (TK-61). Whoever was none stays
+    /// none, so that nobody learns of those whom they may not see.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn remove_participant(
+        &mut self,
+        permit: Permit<can::RemoveParticipant>,
+        member: MemberId,
+    ) -> StoreResult<()> {
+        let removed = sqlx::query!(
+            r#"with removed as (
+                delete from ticket_participants where org_id = $1 and ticket_id = $2 and member_id = $3 returning member_id
+             )
+             select a.name from removed join accounts a on a.id = removed.member_id"#,
+            permit.organization().uuid(),
+            permit.target().uuid(),
+            member.uuid()
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        match removed {
+            Some(removed) => {
+                self.record(permit.target(), &[format!("{} is no participant any more.", removed.name)]).await
+            }
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Making one ticket of two, and two of one.
+
+use usher_tests::{Value, World, json};
+
+use super::{at, same, text, ticket};
+
+#[tokio::test]
+async fn tk_29_the_older_survives_with_what_was_said_on_both() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let (a, b) = (world.queue(&org, "A").await, world.queue(&org, "B").await);
+    let (person, guest) = (world.member(&org, "staff").await, world.member(&org, "staff").await);
+    for queue in [&a, &b] {
+        world.allow(&org, &person, queue, &["contribute", "manage"]).await;
+    }
+    let older = ticket(&person, &org, json!({"queue_id": a, "status": "on_hold"})).await;
+    let younger = ticket(&person, &org, json!({"queue_id": b, "description": "Smoke"})).await;
+    person.post(&format!("{}/replies", at(&org, &older)), json!({"body": "One"})).await.is(201);
+    person.post(&format!("{}/replies", at(&org, &younger)), json!({"body": "Two"})).await.is(201);
+    let participant = format!("{}/participants/{}", at(&org, &younger), guest.id);
+    person.send(person.request(reqwest::Method::PUT, &participant)).await.is(204);
+    guest.get(&at(&org, &older)).await.problem(404, "not_found");
+    // Whichever is in the path.
+    let survivor = person.post(&format!("{}/merge", at(&org, &older)), json!({"with": younger})).await.is(200);
+    assert_eq!(
+        (&survivor["id"], &survivor["status"], &survivor["merged"]),
+        (&json!(older), &json!("open"), &json!(false))
+    );
+    let merged = person.get(&at(&org, &younger)).await.is(200);
+    assert_eq!((&merged["status"], &merged["merged"]), (&json!("closed"), &json!(true)));
+    let said = person.get(&format!("{}/messages", at(&org, &older))).await.is(200);
+    let said: Vec<_> = said["items"].as_array().unwrap().iter().map(|m| text(&m["body"])).collect();
+    assert_eq!(said[..3], ["Printer\n\nSmoke", "One", "Two"]);
+    assert!(said.contains(&"Reopened.".to_owned()));
+    assert_eq!(said.last().unwrap(), "Another ticket was merged into this one.");
+    let left = person.get(&format!("{}/messages", at(&org, &younger))).await.is(200);
+    assert_eq!(left["items"][0]["body"], "Merged into another ticket.");
+    guest.get(&at(&org, &older)).await.is(200);
+    // The pointer, from both ends.
+    let links = person.get(&format!("{}/links", at(&org, &younger))).await.is(200);
+    assert_eq!(
+        (&links["items"][0]["relation"], &links["items"][0]["ticket"]["id"]),
+        (&json!("merged_into"), &json!(older))
+    );
+    let links = person.get(&format!("{}/links", at(&org, &older))).await.is(200);
+    assert_eq!((&links["items"][0]["relation"], &links["items"][0]["id"]), (&json!("merged_from"), &json!(null)));
+    // Exactly two tickets, once.
+    let (path, third) = (format!("{}/merge", at(&org, &younger)), ticket(&person, &org, json!({"queue_id": a})).await);
+    person.post(&path, json!({"with": third})).await.problem(409, "already_merged");
+    person.post(&path, json!({"with": younger})).await.problem(409, "same_ticket");
+    person.post(&path, json!({"with": 2})).await.problem(409, "same_ticket");
+}
+
+#[tokio::test]
+async fn tk_29_merge_and_link_want_manage_on_both_queues() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let (a, b, c) = (world.queue(&org, "A").await, world.queue(&org, "B").await, world.queue(&org, "C").await);
+    let (writer, person) = (world.member(&org, "staff").await, world.member(&org, "staff").await);
+    for queue in [&a, &b, &c] {
+        world.allow(&org, &writer, queue, &["contribute"]).await;
+    }
+    world.allow(&org, &person, &a, &["contribute", "manage"]).await;
+    world.allow(&org, &person, &b, &["contribute"]).await;
+    let ours = ticket(&writer, &org, json!({"queue_id": a})).await;
+    let seen = ticket(&writer, &org, json!({"queue_id": b})).await;
+    let hidden = ticket(&writer, &org, json!({"queue_id": c})).await;
+    let elsewhere = world.organization("queues").await;
+    let inbox = world.inbox(&elsewhere).await;
+    let admin = elsewhere.owner.clone();
+    world.allow(&elsewhere, &admin, &inbox, &["contribute"]).await;
+    let theirs = ticket(&admin, &elsewhere, json!({})).await;
+    for (path, pointer, body) in [
+        ("merge", "/with", (|other| json!({"with": other})) as fn(Value) -> Value),
+        ("links", "/ticket", |other| json!({"ticket": other, "kind": "related"})),
+    ] {
+        let ours_path = format!("{}/{path}", at(&org, &ours));
+        person.post(&ours_path, body(json!(seen))).await.names(403, pointer);
+        // TK-30: hidden, of another tenant, and not there at all are one and the same.
+        let mut answers = Vec::new();
+        for other in [json!(hidden), json!(3), json!(theirs), json!(999), json!("0198c0de-0000-7000-8000-000000000000")]
+        {
+            answers.push(same(person.post(&ours_path, body(other)).await.names(404, pointer)));
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        // The other way round it is the ticket in the path that is refused, before the body.
+        person.post(&format!("{}/{path}", at(&org, &hidden)), body(json!(ours))).await.problem(404, "not_found");
+        person.post(&format!("{}/{path}", at(&org, &seen)), body(json!(ours))).await.problem(403, "forbidden");
+        person.post(&format!("{}/{path}", at(&org, &seen)), json!({"nonsense": 1})).await.problem(403, "forbidden");
+        person.post(&ours_path, json!({"nonsense": 1})).await.names(422, pointer);
+        for other in [json!(null), json!("x"), json!(1.5), json!([])] {
+            person.post(&ours_path, body(other)).await.problem(422, "invalid");
+        }
+    }
+    // Managing both without seeing both: done where nothing comes to be seen, refused where something would.
+    world.allow(&org, &person, &c, &["manage"]).await;
+    let older_hidden = ticket(&writer, &org, json!({"queue_id": c})).await;
+    let young = ticket(&writer, &org, json!({"queue_id": a})).await;
+    let problem =
+        person.post(&format!("{}/merge", at(&org, &ours)), json!({"with": hidden})).await.problem(403, "forbidden");
+    assert_eq!(problem["permission"], "ticket.view");
+    person.post(&format!("{}/merge", at(&org, &young)), json!({"with": older_hidden})).await.is(204);
+    person.get(&at(&org, &older_hidden)).await.problem(404, "not_found");
+}
+
+#[tokio::test]
+async fn of_two_merges_of_one_pair_one_is_too_late() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (one, two) = (ticket(&org.owner, &org, json!({})).await, ticket(&org.owner, &org, json!({})).await);
+    let merge = |path: &str, with: &str| {
+        let (owner, path, with) = (org.owner.clone(), format!("{}/merge", at(&org, path)), with.to_owned());
+        tokio::spawn(async move { owner.post(&path, json!({"with": with})).await.status })
+    };
+    let (first, second) = (merge(&one, &two), merge(&two, &one));
+    let mut statuses = [first.await.unwrap(), second.await.unwrap()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+}
+
+#[tokio::test]
+async fn tk_19_a_clone_has_a_number_of_its_own_and_is_linked() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let team = world.team(&org, "A").await;
+    let body = json!({"team_id": team, "description": "Smoke", "priority": "high", "status": "solved"});
+    let source = ticket(&org.owner, &org, body).await;
+    org.owner.post(&format!("{}/replies", at(&org, &source)), json!({"body": "One"})).await.is(201);
+    let answer = org.owner.post_empty(&format!("{}/clone", at(&org, &source))).await;
+    let location = text(&json!(answer.headers["location"].to_str().unwrap()));
+    let copy = answer.is(201);
+    assert_eq!(org.owner.get(&location).await.is(200), copy);
+    assert_eq!(
+        (&copy["number"], &copy["description"], &copy["priority"], &copy["status"], &copy["team_id"]),
+        (&json!(2), &json!("Smoke"), &json!("high"), &json!("open"), &json!(team))
+    );
+    let messages = org.owner.get(&format!("{location}/messages")).await.is(200);
+    assert_eq!(messages["items"].as_array().unwrap().len(), 1);
+    assert_eq!(messages["items"][0]["kind"], "event");
+    let links = org.owner.get(&format!("{location}/links")).await.is(200);
+    assert_eq!(
+        (&links["items"][0]["relation"], &links["items"][0]["ticket"]["number"]),
+        (&json!("clone_of"), &json!(1))
+    );
+    let links = org.owner.get(&format!("{}/links", at(&org, &source))).await.is(200);
+    assert_eq!(links["items"][0]["relation"], "cloned_as");
+}

@@ -1,0 +1,162 @@
+//! Who handles a ticket, and where it stands.
+
+use sqlx::Connection;
+use usher_tests::{World, json};
+
+use super::{at, ticket};
+
+#[tokio::test]
+async fn vk_33_a_ticket_that_moves_changes_hands_at_once() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (a, b) = (world.team(&org, "A").await, world.team(&org, "B").await);
+    let (in_a, in_b) = (world.member(&org, "member").await, world.member(&org, "member").await);
+    world.join_team(&org, &in_a, &a, "member").await;
+    world.join_team(&org, &in_b, &b, "member").await;
+    let id = ticket(&org.owner, &org, json!({"team_id": a})).await;
+    let path = at(&org, &id);
+    in_a.post(&format!("{path}/assign"), json!({"assignee_id": in_a.id})).await.is(200);
+    // Whoever moves it out of their sight is not shown it any more.
+    let answer = in_a.post(&format!("{path}/move"), json!({"team_id": b})).await;
+    assert_eq!(answer.is(204), json!(""));
+    in_a.get(&path).await.problem(404, "not_found");
+    let moved = in_b.get(&path).await.is(200);
+    assert_eq!((&moved["team_id"], &moved["assignee_id"]), (&json!(b), &json!(null)));
+    let history = in_b.get(&format!("{path}/messages")).await.is(200);
+    let events: Vec<_> = history["items"].as_array().unwrap().iter().map(|m| m["body"].as_str().unwrap()).collect();
+    let expected = [
+        "Assigned to member.",
+        "Moved from team “A” to “B”.",
+        "Nobody handles it any more: who did cannot see it here.",
+    ];
+    assert_eq!(events, expected);
+    // To no team at all: without a template that is for owner and administrators (VK-32).
+    in_b.post(&format!("{path}/move"), json!({"team_id": null})).await.is(204);
+    in_b.get(&path).await.problem(404, "not_found");
+    assert_eq!(org.owner.get(&path).await.is(200)["team_id"], json!(null));
+}
+
+#[tokio::test]
+async fn tk_28_manage_on_the_source_is_enough_to_move_a_ticket_out() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let (from, to) = (world.queue(&org, "From").await, world.queue(&org, "To").await);
+    let (mover, keeper) = (world.member(&org, "staff").await, world.member(&org, "staff").await);
+    world.allow(&org, &mover, &from, &["contribute", "manage"]).await;
+    world.allow(&org, &keeper, &to, &["contribute"]).await;
+    let path = at(&org, &ticket(&mover, &org, json!({"queue_id": from})).await);
+    keeper.get(&path).await.problem(404, "not_found");
+    mover.post(&format!("{path}/move"), json!({"queue_id": to})).await.is(204);
+    mover.get(&path).await.problem(404, "not_found");
+    assert_eq!(keeper.get(&path).await.is(200)["queue_id"], json!(to));
+    mover.post(&format!("{path}/move"), json!({"queue_id": from})).await.problem(404, "not_found");
+    keeper.post(&format!("{path}/move"), json!({"queue_id": from})).await.problem(403, "forbidden");
+}
+
+#[tokio::test]
+async fn vk_43_a_ticket_moves_only_to_what_is_there() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let other = world.organization("helpdesk").await;
+    let (theirs, queue) = (world.team(&other, "T").await, world.queue(&org, "Q").await);
+    let path = format!("{}/move", at(&org, &ticket(&org.owner, &org, json!({})).await));
+    org.owner.post(&path, json!({"team_id": theirs})).await.names(404, "/team_id");
+    org.owner.post(&path, json!({"queue_id": queue})).await.names(404, "/queue_id");
+    for (body, place) in [
+        (json!({"team_id": 1}), "/team_id"),
+        (json!({"queue_id": null}), "/queue_id"),
+        (json!({"team": theirs}), "/team"),
+    ] {
+        org.owner.post(&path, body).await.names(422, place);
+    }
+    other.owner.post(&path, json!({"team_id": theirs})).await.problem(404, "not_found");
+    assert_eq!(org.owner.post(&path, json!({})).await.is(200)["team_id"], json!(null));
+}
+
+#[tokio::test]
+async fn a_ticket_is_assigned_to_who_may_view_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (a, b) = (world.team(&org, "A").await, world.team(&org, "B").await);
+    let (in_a, in_b) = (world.member(&org, "member").await, world.member(&org, "member").await);
+    world.join_team(&org, &in_a, &a, "member").await;
+    world.join_team(&org, &in_b, &b, "member").await;
+    let blocked = world.member(&org, "admin").await;
+    sqlx::query("update members set state = 'blocked' where id = $1::uuid")
+        .bind(&blocked.id)
+        .execute(&mut world.owner_connection().await)
+        .await
+        .unwrap();
+    let stranger = world.person("stranger").await;
+    let path = format!("{}/assign", at(&org, &ticket(&org.owner, &org, json!({"team_id": a})).await));
+    for nobody in [&in_b.id, &blocked.id, &stranger.id, &a] {
+        let problem = in_a.post(&path, json!({"assignee_id": nobody})).await.names(422, "/assignee_id");
+        assert_eq!(problem["errors"][0]["code"], "cannot_view");
+    }
+    for body in [json!({}), json!({"assignee_id": "x"}), json!({"assignee_id": 1})] {
+        in_a.post(&path, body).await.names(422, "/assignee_id");
+    }
+    in_b.post(&path, json!({"assignee_id": in_a.id})).await.problem(404, "not_found");
+    assert_eq!(in_a.post(&path, json!({"assignee_id": in_a.id})).await.is(200)["assignee_id"], json!(in_a.id));
+    let again = in_a.post(&path, json!({"assignee_id": in_a.id})).await;
+    assert_eq!(again.etag(), "\"2\"", "nothing changed");
+    let mine = in_a.get(&format!("{}/desk/tickets?assignee={}", org.path, in_a.id)).await.ids();
+    assert_eq!(mine.len(), 1);
+    assert_eq!(in_a.post(&path, json!({"assignee_id": null})).await.is(200)["assignee_id"], json!(null));
+}
+
+#[tokio::test]
+async fn vk_66_a_removed_member_reaches_no_ticket_not_even_those_they_handled() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let admin = world.member(&org, "admin").await;
+    let path = at(&org, &ticket(&admin, &org, json!({})).await);
+    admin.post(&format!("{path}/assign"), json!({"assignee_id": admin.id})).await.is(200);
+    sqlx::query("delete from members where id = $1::uuid")
+        .bind(&admin.id)
+        .execute(&mut world.owner_connection().await)
+        .await
+        .unwrap();
+    for answer in [
+        admin.get(&path).await,
+        admin.get(&format!("{}/desk/tickets", org.path)).await,
+        admin.patch(&path, json!({"status": "solved"})).await,
+        admin.post(&format!("{path}/replies"), json!({"body": "x"})).await,
+    ] {
+        answer.problem(404, "not_found");
+    }
+    assert_eq!(org.owner.get(&path).await.is(200)["assignee_id"], json!(null));
+}
+
+/// The assignee leaves the team while they are being assigned: whichever commits first is what the other sees.
+#[tokio::test]
+async fn an_assignment_waits_for_a_change_of_the_assignees_rights() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let team = world.team(&org, "A").await;
+    let member = world.member(&org, "member").await;
+    world.join_team(&org, &member, &team, "member").await;
+    let path = format!("{}/assign", at(&org, &ticket(&org.owner, &org, json!({"team_id": team})).await));
+    let mut connection = world.owner_connection().await;
+    let mut change = connection.begin().await.unwrap();
+    sqlx::query("select 1 from members where id = $1::uuid for no key update")
+        .bind(&member.id)
+        .execute(&mut *change)
+        .await
+        .unwrap();
+    let (owner, body) = (org.owner.clone(), json!({"assignee_id": member.id}));
+    let assigning = tokio::spawn(async move { owner.post(&path, body).await });
+    let mut onlooker = world.owner_connection().await;
+    let waits = "select exists (select 1 from pg_locks where not granted and database =
+        (select oid from pg_database where datname = current_database()) or not granted and transactionid is not null)";
+    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut onlooker).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("delete from role_assignments where member_id = $1::uuid and team_id is not null")
+        .bind(&member.id)
+        .execute(&mut *change)
+        .await
+        .unwrap();
+    change.commit().await.unwrap();
+    assigning.await.unwrap().names(422, "/assignee_id");
+}
