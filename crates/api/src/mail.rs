@@ -15,6 +15,7 @@ use lettre::{
 };
 use usher_store::{
     Store, StoreResult,
+    desk::tickets::AddedParticipant,
     mail::{DueMail, MailBell, NewMail},
     tenancy::Invited,
 };
@@ -235,6 +236,20 @@ pub(crate) fn invitation(settings: &Settings, invited: &Invited, token: &str) ->
              Its token, should you be asked for it:\n{token}\n",
             email = invitation.email,
             until = invitation.expires_at.format("%-d %B %Y, %H:%M UTC"),
+        ),
+    }
+}
+
+/// The mail to somebody who was added to a ticket (TK-64).
+#[must_use]
+pub(crate) fn participant(added: &AddedParticipant) -> NewMail {
+    let AddedParticipant { email, organization, number, subject } = added;
+    let (organization, subject) = (line(organization), line(subject));
+    NewMail {
+        recipient: email.clone(),
+        subject: format!("[{organization} #{number}] You were added: {subject}"),
+        body: format!(
+            "Hello,\n\nyou were added to ticket #{number} of {organization}, “{subject}”: you can read and answer it.\n"
         ),
     }
 }

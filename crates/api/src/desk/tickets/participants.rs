@@ -8,7 +8,10 @@ use usher_store::{Key, OrganizationKey};
 use utoipa::IntoParams;
 
 use super::{TicketPart, TicketPath};
-use crate::http::{Answer, Call, Include, Listed, Path, Query, no_content, ok, page_request, paged};
+use crate::{
+    http::{Answer, Call, Include, Listed, Path, Query, no_content, ok, page_request, paged},
+    mail,
+};
 
 /// A ticket and a member in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -48,7 +51,7 @@ pub async fn add_participant(call: Call, path: Path<ParticipantPath>) -> Answer 
     let mut work = call.write_involving(&path.organization, &[path.member]).await?;
     let permit = work.permit::<can::AddParticipant>(path.ticket).await?;
     if let Some(added) = work.add_participant(permit, path.member).await? {
-        work.tell_participant(&added).await?;
+        work.enqueue_mail(mail::participant(&added)).await?;
     }
     work.commit(no_content()).await
 }

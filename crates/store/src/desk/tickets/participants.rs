@@ -112,25 +112,6 @@ impl Work {
         Ok(Some(told).filter(|_| member.uuid() != self.account().uuid()))
     }
 
-    /// Tells somebody by mail that they were added (TK-64).
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn tell_participant(&mut self, added: &AddedParticipant) -> StoreResult<()> {
-        let AddedParticipant { email, organization, number, subject } = added;
-        sqlx::query!(
-            "insert into outgoing_mail (id, org_id, recipient, subject, body) values ($1, $2, $3, $4, $5)",
-            Uuid::now_v7(),
-            self.organization().uuid(),
-            email,
-            format!("[{organization} #{number}] You were added: {subject}"),
-            format!("You were added to ticket #{number} of {organization}, “{subject}”: you can read and answer it.\n")
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
-    }
-
     /// Removes a participant: what they saw as one they no longer see, from the commit on (TK-61). Whoever was none stays
     /// none, so that nobody learns of those whom they may not see.
     ///
