@@ -104,6 +104,8 @@ create table members (
     primary key (org_id, id)
 );
 create index on members (id, org_id);
+create index on members (org_id, joined_at, id);
+create index on members (org_id, state, id);
 
 -- Apart from members, whose rows are locked while somebody acts.
 create table member_activity (

@@ -15,3 +15,73 @@ impl Caller {
         givers.any(|giver| self.model.may(giver.role, verb, role))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::marker::PhantomData;
+
+    use super::*;
+    use crate::{CallerFacts, Mask, Model, ModelKey, Standing};
+
+    const HOME: Uuid = Uuid::from_u128(1);
+    const TEAM: Uuid = Uuid::from_u128(2);
+    const OTHER_TEAM: Uuid = Uuid::from_u128(3);
+
+    fn caller(model: &'static Model, assignments: &[(Level, Uuid, &'static str)]) -> Caller {
+        Caller::new(CallerFacts {
+            model,
+            organization: HOME.into(),
+            member: Uuid::from_u128(4).into(),
+            standing: Standing::Active,
+            conditions: Mask::NONE,
+            scopes: None,
+            assignments: assignments.iter().copied(),
+            names: PhantomData,
+        })
+    }
+
+    #[test]
+    fn a_role_is_reached_by_an_organization_role_wherever_it_is_held() {
+        let model = Model::built_in(ModelKey::Helpdesk);
+        let role = |level, key| model.role(level, key).unwrap();
+        let [owner, admin] = ["owner", "admin"].map(|key| role(Level::Organization, key));
+        let administrator = caller(model, &[(Level::Organization, HOME, "admin")]);
+        for (verb, of, reached) in [
+            (Verb::Give, admin, true),
+            (Verb::Take, admin, false),
+            (Verb::Remove, admin, true),
+            (Verb::Give, owner, false),
+            (Verb::Take, owner, false),
+            (Verb::Remove, owner, false),
+        ] {
+            assert_eq!(administrator.may_hand(verb, of, HOME), reached, "{}", verb.key());
+        }
+        assert!(administrator.may_hand(Verb::Give, role(Level::Team, "admin"), TEAM));
+    }
+
+    #[test]
+    fn a_team_role_reaches_in_its_own_team_only() {
+        let model = Model::built_in(ModelKey::Helpdesk);
+        let of_team = ["admin", "member"].map(|key| model.role(Level::Team, key).unwrap());
+        let member = model.role(Level::Organization, "member").unwrap();
+        let person = caller(model, &[(Level::Organization, HOME, "member"), (Level::Team, TEAM, "admin")]);
+        for verb in [Verb::Give, Verb::Take] {
+            for role in of_team {
+                assert!(person.may_hand(verb, role, TEAM));
+                assert!(!person.may_hand(verb, role, OTHER_TEAM));
+            }
+            assert!(!person.may_hand(verb, member, HOME));
+        }
+        let plain = caller(model, &[(Level::Organization, HOME, "member"), (Level::Team, TEAM, "member")]);
+        assert!(of_team.iter().all(|role| Verb::ALL.iter().all(|verb| !plain.may_hand(*verb, *role, TEAM))));
+    }
+
+    #[test]
+    fn who_holds_nothing_reaches_nothing() {
+        for key in ModelKey::ALL {
+            let model = Model::built_in(key);
+            let nobody = caller(model, &[]);
+            assert!(model.roles().all(|(role, _)| Verb::ALL.iter().all(|verb| !nobody.may_hand(*verb, role, HOME))));
+        }
+    }
+}

@@ -1,4 +1,7 @@
 //! Accounts, organizations and who belongs to them.
 
+mod departures;
 mod invitations;
+mod member_roles;
+mod members;
 mod organizations;

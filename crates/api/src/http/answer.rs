@@ -117,14 +117,24 @@ where
     builder(StatusCode::OK, Some(seen.item.version())).json(Granted { item: seen.item, permissions })
 }
 
+/// A page of things that the caller sees, each with what they may do with it if they asked.
+pub fn granted<K: Located>(
+    caller: &Caller,
+    page: Page<Seen<K>>,
+    sort: &str,
+    include: paging::Include,
+) -> Listed<Granted<K::Item>> {
+    let page = page.map(|seen| {
+        let permissions = include.permissions.then(|| permissions(caller, &seen.resource));
+        Granted { item: seen.item, permissions }
+    });
+    paging::listed(page, sort)
+}
+
 /// 200 with a page of things that the caller sees.
 pub fn listed<K: Located>(caller: &Caller, page: Page<Seen<K>>, sort: &str, include: paging::Include) -> HttpResponse
 where
     K::Item: Serialize,
 {
-    let page = page.map(|seen| {
-        let permissions = include.permissions.then(|| permissions(caller, &seen.resource));
-        Granted { item: seen.item, permissions }
-    });
-    ok(paging::listed(page, sort))
+    ok(granted(caller, page, sort, include))
 }

@@ -126,6 +126,13 @@ impl Problem {
         self.errors.push(FieldError::at(pointer, self.code, self.detail.clone()));
         self
     }
+
+    /// This problem, told of the thing that a parameter names: for identifiers in queries.
+    #[must_use]
+    pub fn about_parameter(mut self, parameter: &str) -> Self {
+        self.errors.push(FieldError::of(parameter, self.code, self.detail.clone()));
+        self
+    }
 }
 
 impl From<StoreError> for Problem {

@@ -2,10 +2,15 @@
 
 mod acceptance;
 mod invitations;
+mod members;
+mod members_export;
 mod organizations;
+mod roles;
 
 pub use acceptance::*;
 pub use invitations::*;
+pub use members::*;
+pub use members_export::*;
 pub use organizations::*;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,4 +20,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(update_organization).service(delete_organization);
     config.service(create_invitation).service(list_invitations).service(get_invitation).service(revoke_invitation);
     config.service(inspect_invitation).service(accept_invitation).service(register_invited);
+    // Before the member by id, whose pattern fits its path too.
+    config.service(export_members);
+    config.service(list_members).service(get_member).service(change_member_roles).service(remove_member);
+    config.service(leave_organization);
 }

@@ -1,11 +1,19 @@
 //! Members.
 
 use sqlx::{Row, postgres::PgRow, types::Json};
-use usher_domain::{kind, tenancy::Member};
-use usher_policy::Condition;
+use usher_domain::{
+    Id, Text, kind,
+    tenancy::{Invitation, InvitationState, Member},
+};
+use usher_policy::{Condition, Holders, Level, Listing, Permit, RoleIx, Standing, Verb, can};
 use uuid::Uuid;
 
-use crate::{Located, located::Rule};
+use crate::{
+    Conflict, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
+    listing::{self, Order},
+    located::{self, Rule},
+    sql::Sql,
+};
 
 impl Located for kind::Member {
     type Item = Member;
@@ -34,5 +42,250 @@ impl Located for kind::Member {
             last_active_at: row.try_get("last_active_at")?,
             version: row.try_get("version")?,
         })
+    }
+}
+
+/// Which members are wanted: those that every given field fits.
+#[derive(Debug, Default)]
+pub struct MemberFilter {
+    /// Who holds this organization role.
+    pub role: Option<String>,
+    /// Who is in this team.
+    pub team: Option<Permit<can::ViewTeam>>,
+    /// Whose membership is in this state.
+    pub state: Option<Standing>,
+    /// Whose name or address contains this, in whatever case.
+    pub search: Option<Text<1, 100>>,
+}
+
+impl MemberFilter {
+    fn sql(&self, sql: &mut Sql) -> StoreResult<String> {
+        let mut conditions = String::new();
+        let held = "exists (select 1 from role_assignments r where r.org_id = m.org_id and r.member_id = m.id and r";
+        if let Some(role) = &self.role {
+            let role = sql.bind(role.clone())?;
+            conditions += &format!(" and {held}.team_id is null and r.queue_id is null and r.role = {role})");
+        }
+        if let Some(team) = &self.team {
+            let team = sql.bind(team.target().uuid())?;
+            conditions += &format!(" and {held}.team_id = {team})");
+        }
+        if let Some(state) = self.state {
+            let state = sql.bind(state.key())?;
+            conditions += &format!(" and m.state = {state}");
+        }
+        if let Some(pattern) = self.pattern() {
+            let pattern = sql.bind(pattern)?;
+            conditions += &format!(
+                " and exists (select 1 from accounts a where a.id = m.id
+                    and (a.name ilike {pattern} or a.email ilike {pattern}))"
+            );
+        }
+        Ok(conditions)
+    }
+
+    /// The search as a pattern in which nothing that the user wrote is a wildcard.
+    fn pattern(&self) -> Option<String> {
+        let text = self.search.as_ref()?.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        Some(format!("%{text}%"))
+    }
+}
+
+/// What members are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MemberOrder {
+    /// The name, in whatever case.
+    #[default]
+    Name,
+    /// Since when they have been a member.
+    JoinedAt,
+    /// When they were last active; who never was comes before everybody.
+    LastActiveAt,
+}
+
+impl MemberOrder {
+    const fn column(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Name => ("(select lower(a.name) from accounts a where a.id = m.id)", "text"),
+            Self::JoinedAt => ("m.joined_at", "timestamptz"),
+            Self::LastActiveAt => (
+                "coalesce((select x.last_active_at from member_activity x
+                    where x.org_id = m.org_id and x.member_id = m.id), '-infinity')",
+                "timestamptz",
+            ),
+        }
+    }
+}
+
+impl Work {
+    /// The members that the caller may see.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_members(
+        &mut self,
+        listing: &Listing<can::ViewMember>,
+        filter: &MemberFilter,
+        order: MemberOrder,
+        descending: bool,
+        request: &PageRequest,
+    ) -> StoreResult<Page<Seen<kind::Member>>> {
+        let order = Order { column: Some(order.column()), descending };
+        listing::list(&mut self.transaction, listing, |sql| filter.sql(sql), order, request).await
+    }
+
+    /// Who was invited and has not come yet, newest first, and at most so many. Nobody in particular teams, and nobody in
+    /// a state of membership.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn pending_invitations(
+        &mut self,
+        permit: Permit<can::ViewInvitations>,
+        filter: &MemberFilter,
+        limit: i64,
+    ) -> StoreResult<Vec<Invitation>> {
+        if filter.team.is_some() || filter.state.is_some() {
+            return Ok(Vec::new());
+        }
+        let rows = sqlx::query!(
+            "select id, email, role, created_at, expires_at, invited_by from invitations
+             where org_id = $1 and state = 'pending' and expires_at > now()
+                and ($2::text is null or role = $2) and ($3::text is null or email ilike $3)
+             order by id desc limit $4",
+            permit.organization().uuid(),
+            filter.role.as_deref(),
+            filter.pattern(),
+            limit
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let invitations = rows.into_iter().map(|row| Invitation {
+            id: row.id.into(),
+            email: row.email,
+            role: row.role,
+            state: InvitationState::Pending,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            invited_by: row.invited_by.map(Id::from),
+        });
+        Ok(invitations.collect())
+    }
+
+    /// Makes these a member's organization roles: what is new is given, what is missing is taken, each as far as the
+    /// caller's own roles reach (VK-54 to VK-60). It holds from the commit on (VK-61).
+    ///
+    /// # Errors
+    /// Beyond the caller's reach; stale; or the last holder of a role that somebody must hold (VK-65).
+    pub async fn change_member_roles(
+        &mut self,
+        permit: Permit<can::ChangeMemberRole>,
+        version: Option<i64>,
+        roles: &[RoleIx],
+    ) -> StoreResult<Member> {
+        let (organization, member) = (permit.organization().uuid(), permit.target());
+        let held = self.organization_roles_of(member).await?;
+        let new: Vec<RoleIx> = roles.iter().copied().filter(|role| !held.contains(role)).collect();
+        let lost: Vec<RoleIx> = held.into_iter().filter(|role| !roles.contains(role)).collect();
+        new.iter().try_for_each(|role| self.must_reach(Verb::Give, *role, organization))?;
+        lost.iter().try_for_each(|role| self.must_reach(Verb::Take, *role, organization))?;
+        self.member_is_at(member, version).await?;
+        self.keep_holders(member, &lost).await?;
+        if !(new.is_empty() && lost.is_empty()) {
+            self.replace_roles(&permit, &new, &lost).await?;
+        }
+        let caller = self.caller().clone();
+        let row = located::fetch::<kind::Member>(&mut self.transaction, &caller, member.into(), kind::Member::COLUMNS);
+        Ok(kind::Member::item(&row.await?.ok_or(StoreError::Missing("member"))?)?)
+    }
+
+    async fn replace_roles(
+        &mut self,
+        permit: &Permit<can::ChangeMemberRole>,
+        new: &[RoleIx],
+        lost: &[RoleIx],
+    ) -> StoreResult<()> {
+        let (organization, member) = (permit.organization().uuid(), permit.target().uuid());
+        sqlx::query!(
+            "delete from role_assignments where org_id = $1 and member_id = $2 and role = any($3)
+                and team_id is null and queue_id is null",
+            organization,
+            member,
+            &self.role_names(lost)
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        let ids: Vec<Uuid> = new.iter().map(|_| Uuid::now_v7()).collect();
+        sqlx::query!(
+            "insert into role_assignments (org_id, id, member_id, role, granted_by)
+             select $1, new.id, $2, new.role, $5 from unnest($3::uuid[], $4::text[]) as new (id, role)",
+            organization,
+            member,
+            &ids,
+            &self.role_names(new),
+            permit.member().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.touch_member(permit.target()).await
+    }
+
+    /// The organization roles that a member holds.
+    pub(crate) async fn organization_roles_of(&mut self, member: Id<kind::Member>) -> StoreResult<Vec<RoleIx>> {
+        let member = self.load(member).await?;
+        Ok(member.held_at(Level::Organization).iter().map(|held| held.role).collect())
+    }
+
+    fn role_names(&self, roles: &[RoleIx]) -> Vec<String> {
+        roles.iter().map(|role| self.caller().model().role_at(*role).key.clone()).collect()
+    }
+
+    /// Makes sure that a member is as the caller read them.
+    pub(crate) async fn member_is_at(&mut self, member: Id<kind::Member>, version: Option<i64>) -> StoreResult<()> {
+        let Some(version) = version else { return Ok(()) };
+        let now = sqlx::query_scalar!(
+            "select version from members where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            member.uuid()
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        if now == Some(version) { Ok(()) } else { Err(StoreError::Stale) }
+    }
+
+    /// Makes sure that of these roles, which a member is about to lose, each that somebody must hold keeps another active
+    /// holder. Changes of rights come one at a time, so two that are the last two cannot both go.
+    pub(crate) async fn keep_holders(&mut self, member: Id<kind::Member>, lost: &[RoleIx]) -> StoreResult<()> {
+        let model = self.caller().model();
+        let kept: Vec<RoleIx> = lost.iter().copied().filter(|r| model.role_at(*r).holders != Holders::Any).collect();
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let bereft = sqlx::query_scalar!(
+            r#"select exists (select 1 from unnest($3::text[]) as lost (role) where not exists (
+                select 1 from role_assignments r join members m on m.org_id = r.org_id and m.id = r.member_id
+                where r.org_id = $1 and r.role = lost.role and r.team_id is null and r.queue_id is null
+                    and r.member_id <> $2 and m.state = 'active'
+             )) as "bereft!""#,
+            self.organization().uuid(),
+            member.uuid(),
+            &self.role_names(&kept)
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        let detail = "This is the last active member with a role that somebody must hold: give it to another first.";
+        if bereft { Err(Conflict { code: "last_holder", detail }.into()) } else { Ok(()) }
+    }
+
+    /// Marks that a member's roles or teams have changed.
+    pub(crate) async fn touch_member(&mut self, member: Id<kind::Member>) -> StoreResult<()> {
+        sqlx::query!(
+            "update members set version = version + 1 where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            member.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
     }
 }

@@ -2,10 +2,12 @@
 
 mod acceptance;
 pub use acceptance::Offer;
+mod departures;
 mod invitations;
 pub use invitations::Invited;
 mod ladder;
 mod members;
+pub use members::{MemberFilter, MemberOrder};
 mod organizations;
 pub(crate) use organizations::EXAMPLE;
 pub use organizations::{NewOrganization, OrganizationChange};

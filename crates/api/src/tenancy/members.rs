@@ -1,0 +1,246 @@
+//! Members.
+
+use actix_web::{delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+use usher_domain::{
+    MemberId, TeamId, Text,
+    tenancy::{Invitation, Member},
+};
+use usher_policy::{Action, Level, Standing, can};
+use usher_store::{
+    Key, OrganizationKey, Work,
+    tenancy::{MemberFilter, MemberOrder},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{OrganizationPath, roles};
+use crate::http::{
+    Answer, Body, Call, Granted, Include, Listed, Path, Problem, Query, Stop, granted, no_content, ok, page_request,
+    seen, shown,
+};
+
+/// A member in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct MemberPath {
+    /// The organization's id or slug.
+    #[param(value_type = String, example = "northwind")]
+    organization: OrganizationKey,
+    /// The member's id, which is that of the account.
+    member: MemberId,
+}
+
+/// The state of a membership.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberState {
+    /// May act.
+    Active,
+    /// Blocked by an administrator.
+    Blocked,
+    /// No longer taking part.
+    Deactivated,
+}
+
+impl From<MemberState> for Standing {
+    fn from(state: MemberState) -> Self {
+        match state {
+            MemberState::Active => Self::Active,
+            MemberState::Blocked => Self::Blocked,
+            MemberState::Deactivated => Self::Deactivated,
+        }
+    }
+}
+
+/// Which members are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MembersQuery {
+    /// Who holds this organization role.
+    role: Option<Text<1, 60>>,
+    /// Who is in this team.
+    team: Option<TeamId>,
+    /// Whose membership is in this state.
+    state: Option<MemberState>,
+    /// Whose name or address contains this.
+    q: Option<Text<1, 100>>,
+    /// The order: `name`, `joined_at`, `last_active_at`, with `-` in front for the reverse. Who never was active comes
+    /// first by `last_active_at`.
+    #[serde(default)]
+    sort: MemberSort,
+    /// How many at most, 1 to 100; 20 unless told.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// Where the page begins: `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// `total`, `permissions`, or both with a comma between.
+    include: Option<String>,
+}
+
+/// An order of members.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+pub enum MemberSort {
+    /// By name.
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    /// By name, backwards.
+    #[serde(rename = "-name")]
+    NameDescending,
+    /// The longest members first.
+    #[serde(rename = "joined_at")]
+    JoinedAt,
+    /// The newest members first.
+    #[serde(rename = "-joined_at")]
+    JoinedAtDescending,
+    /// Who has been idle longest first.
+    #[serde(rename = "last_active_at")]
+    LastActiveAt,
+    /// Who was active last first.
+    #[serde(rename = "-last_active_at")]
+    LastActiveAtDescending,
+}
+
+impl MemberSort {
+    /// The order, whether it is reversed, and its name.
+    const fn order(self) -> (MemberOrder, bool, &'static str) {
+        match self {
+            Self::Name => (MemberOrder::Name, false, "name"),
+            Self::NameDescending => (MemberOrder::Name, true, "-name"),
+            Self::JoinedAt => (MemberOrder::JoinedAt, false, "joined_at"),
+            Self::JoinedAtDescending => (MemberOrder::JoinedAt, true, "-joined_at"),
+            Self::LastActiveAt => (MemberOrder::LastActiveAt, false, "last_active_at"),
+            Self::LastActiveAtDescending => (MemberOrder::LastActiveAt, true, "-last_active_at"),
+        }
+    }
+}
+
+/// Makes a filter of what a query asks for.
+pub(super) async fn filter(
+    work: &mut Work,
+    role: Option<&Text<1, 60>>,
+    team: Option<TeamId>,
+    state: Option<MemberState>,
+    search: Option<Text<1, 100>>,
+) -> Result<MemberFilter, Stop> {
+    if let Some(role) = role {
+        let model = work.caller().model();
+        roles::role_of(model, Level::Organization, role, "role").map_err(Problem::malformed)?;
+    }
+    let team = match team {
+        Some(team) => {
+            let permit = work.permit::<can::ViewTeam>(team).await;
+            Some(permit.map_err(|refusal| Problem::from(refusal).about_parameter("team"))?)
+        }
+        None => None,
+    };
+    Ok(MemberFilter { role: role.map(ToString::to_string), team, state: state.map(Standing::from), search })
+}
+
+/// A page of members.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MemberList {
+    #[serde(flatten)]
+    page: Listed<Granted<Member>>,
+    /// Who was invited and has not come yet, newest first, at most 100: on the first page, for who may see invitations.
+    /// The filters hold for them too; nobody who is only invited is in a team or in a state of membership.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending_invitations: Option<Vec<Invitation>>,
+}
+
+/// List members
+///
+/// With their roles, their teams, and when they joined and were last active. Who was invited and has not come yet stands
+/// beside them, in `pending_invitations`.
+#[utoipa::path(tag = "members", params(OrganizationPath, MembersQuery), responses((status = 200, body = MemberList)),
+    extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/members")]
+pub async fn list_members(call: Call, path: Path<OrganizationPath>, Query(query): Query<MembersQuery>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
+    let (order, descending, sort) = query.sort.order();
+    let request = page_request(query.limit, query.cursor.as_deref(), sort, include)?;
+    let filter = filter(&mut work, query.role.as_ref(), query.team, query.state, query.q).await?;
+    let page = work.list_members(&work.listing(), &filter, order, descending, &request).await?;
+    let page = granted(work.caller(), page, sort, include);
+    let pending_invitations = match work.permit_here::<can::ViewInvitations>() {
+        Ok(permit) if request.after.is_none() => Some(work.pending_invitations(permit, &filter, 100).await?),
+        _ => None,
+    };
+    Ok(ok(MemberList { page, pending_invitations }))
+}
+
+/// What to show with a thing.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ThingQuery {
+    /// `permissions`: what the caller may do with it.
+    pub(super) include: Option<String>,
+}
+
+/// Get a member
+#[utoipa::path(tag = "members", params(MemberPath, ThingQuery), responses((status = 200, body = Granted<Member>)),
+    extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/members/{member}")]
+pub async fn get_member(call: Call, path: Path<MemberPath>, query: Query<ThingQuery>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let include = Include::parse(query.include.as_deref(), &["permissions"])?;
+    let member = work.see(Key::Id(path.member)).await?;
+    Ok(seen(work.caller(), member, include))
+}
+
+/// The organization roles that a member is to have.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"roles": ["admin"]}))]
+pub struct MemberPatch {
+    /// All of them, by name: what is missing is taken. An access model with one organization role a member takes one.
+    #[schema(max_items = 20)]
+    roles: Vec<Text<1, 60>>,
+}
+
+/// Change a member's organization roles
+///
+/// Every role that is new must be one that the caller's roles may give, every role that goes one that they may take; the
+/// access model's table of givers says which. It holds from the next request of that member on, with the token they have.
+#[utoipa::path(tag = "members", params(MemberPath), request_body = MemberPatch,
+    responses((status = 200, body = Member)),
+    extensions(("x-permission" = json!(can::ChangeMemberRole::PERMISSION.key()))))]
+#[patch("/v1/organizations/{organization}/members/{member}")]
+pub async fn change_member_roles(call: Call, path: Path<MemberPath>, body: Body<MemberPatch>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit::<can::ChangeMemberRole>(path.member).await?;
+    let roles = roles::organization_roles(work.caller().model(), &body.parse()?.roles).map_err(Problem::invalid)?;
+    let member = work.change_member_roles(permit, call.if_match()?, &roles).await?;
+    work.commit(shown(member)).await
+}
+
+/// Remove a member
+///
+/// Their roles and teams end with the membership, tickets that they handled are unassigned and keep their history. Their
+/// account and its other organizations are not touched.
+#[utoipa::path(tag = "members", params(MemberPath), responses((status = 204)),
+    extensions(("x-permission" = json!(can::RemoveMember::PERMISSION.key()))))]
+#[delete("/v1/organizations/{organization}/members/{member}")]
+pub async fn remove_member(call: Call, path: Path<MemberPath>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit::<can::RemoveMember>(path.member).await?;
+    work.remove_member(permit, call.if_match()?).await?;
+    work.commit(no_content()).await
+}
+
+/// Leave an organization
+///
+/// Ends my own membership, as if I were removed.
+#[utoipa::path(tag = "members", params(OrganizationPath), responses((status = 204)),
+    extensions(("x-permission" = json!(can::LeaveOrganization::PERMISSION.key()))))]
+#[post("/v1/organizations/{organization}/leave")]
+pub async fn leave_organization(call: Call, path: Path<OrganizationPath>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let me = work.caller().member();
+    let permit = work.permit::<can::LeaveOrganization>(me).await?;
+    work.leave_organization(permit).await?;
+    work.commit(no_content()).await
+}

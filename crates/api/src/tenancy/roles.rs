@@ -1,0 +1,48 @@
+//! Names of roles in bodies and queries.
+
+use usher_domain::Text;
+use usher_policy::{Level, Model, RoleIx};
+
+use crate::http::FieldError;
+
+/// The role of this name at a level, or what to say of it: the second and third part of a [`FieldError`].
+fn known(model: &Model, level: Level, name: &str) -> Result<RoleIx, (&'static str, String)> {
+    model.role(level, name).ok_or_else(|| {
+        let names: Vec<String> = model.roles_at(level).map(|(_, role)| format!("`{}`", role.key)).collect();
+        let there =
+            if names.is_empty() { "there are none".to_owned() } else { format!("there is {}", names.join(", ")) };
+        ("unknown_role", format!("`{name}` is no {level} role of this organization's access model: {there}."))
+    })
+}
+
+/// The role that a parameter names.
+pub fn role_of(model: &Model, level: Level, name: &str, parameter: &str) -> Result<RoleIx, FieldError> {
+    known(model, level, name).map_err(|(code, detail)| FieldError::of(parameter, code, detail))
+}
+
+/// The organization roles of one member that a body lists under `/roles`.
+///
+/// # Errors
+/// Every name that is no role or stands twice; or several roles where the access model has one a member (VK-1).
+pub fn organization_roles(model: &Model, names: &[Text<1, 60>]) -> Result<Vec<RoleIx>, Vec<FieldError>> {
+    let mut roles = Vec::new();
+    let mut faults = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        let pointer = format!("/roles/{index}");
+        match known(model, Level::Organization, name) {
+            Ok(role) if roles.contains(&role) => {
+                faults.push(FieldError::at(pointer, "duplicate", format!("`{name}` stands twice.")));
+            }
+            Ok(role) => roles.push(role),
+            Err((code, detail)) => faults.push(FieldError::at(pointer, code, detail)),
+        }
+    }
+    let several = model.several_organization_roles();
+    let fits = if several { !roles.is_empty() } else { roles.len() == 1 };
+    if faults.is_empty() && !fits {
+        let number = if several { "at least one organization role" } else { "exactly one organization role" };
+        let detail = format!("In this organization's access model a member has {number}.");
+        faults.push(FieldError::at("/roles", "number_of_roles", detail));
+    }
+    if faults.is_empty() { Ok(roles) } else { Err(faults) }
+}
