@@ -20,6 +20,9 @@ use crate::{Person, database::TestDatabase};
 /// The password of everybody here.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// More attempts to sign in than any test makes.
+const UNLIMITED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
+
 /// A server, its database, and nobody in it.
 pub struct World {
     client: Client,
@@ -50,15 +53,24 @@ impl World {
         Self::start_with(Settings::default()).await
     }
 
+    /// Starts a server with as many threads as the machine has cores, to be measured.
+    pub async fn start_for_load() -> Self {
+        Self::launch(Settings { sign_in_attempts: UNLIMITED, ..Settings::default() }, 16).await
+    }
+
     /// Starts a server with settings of its own; attempts to sign in are not limited unless `settings` say so.
     pub async fn start_with(mut settings: Settings) -> Self {
         if settings.sign_in_attempts == Settings::default().sign_in_attempts {
-            settings.sign_in_attempts = NonZeroU32::new(1_000_000).unwrap();
+            settings.sign_in_attempts = UNLIMITED;
         }
         settings.workers = NonZeroUsize::MIN;
+        Self::launch(settings, 8).await
+    }
+
+    async fn launch(mut settings: Settings, connections: usize) -> Self {
         let database = TestDatabase::create().await;
         let connection = Database::new(&database.url(), None).unwrap();
-        let store = Store::open(&connection, 8).await.unwrap();
+        let store = Store::open(&connection, connections).await.unwrap();
         let outbox = tempfile::tempdir().unwrap();
         settings.mail = MailSettings { outbox: outbox.path().to_owned(), ..settings.mail };
         let mailer = Mailer::new(store.clone(), &settings.mail).unwrap();

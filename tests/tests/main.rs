@@ -6,3 +6,4 @@ mod auth;
 mod desk;
 mod http;
 mod tenancy;
+mod walls;

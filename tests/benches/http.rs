@@ -1,0 +1,209 @@
+//! What a request costs, over HTTP on one machine, beside the least that a request with a query could cost.
+//!
+//! `make bench` runs it. Everything is a ratio within this one run: the load generator, the servers and Postgres share the
+//! machine's cores, so the rates say little about any other machine.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a benchmark may panic")]
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use sqlx::{Connection, PgConnection, PgPool, postgres::PgPoolOptions};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use usher_tests::{Organization, Person, World, json};
+use uuid::Uuid;
+
+const CONNECTIONS: usize = 16;
+const MEASURED: Duration = Duration::from_secs(5);
+
+/// Sends one request over and over on one connection and reads each answer to its end.
+struct Client {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Client {
+    async fn connect(base: &str) -> Self {
+        let stream = TcpStream::connect(base.trim_start_matches("http://")).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream, buffer: Vec::with_capacity(1 << 16) }
+    }
+
+    /// Returns the status.
+    async fn send(&mut self, request: &[u8]) -> u16 {
+        self.stream.write_all(request).await.unwrap();
+        self.buffer.clear();
+        loop {
+            assert!(self.stream.read_buf(&mut self.buffer).await.unwrap() > 0, "the server hung up");
+            let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+            let head = std::str::from_utf8(&self.buffer[..end]).unwrap().to_ascii_lowercase();
+            let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
+            if self.buffer.len() >= end + 4 + length.unwrap_or(0usize) {
+                return head[9..12].parse().unwrap();
+            }
+        }
+    }
+}
+
+fn request(method: &str, path: &str, token: &str, body: Option<&str>) -> Vec<u8> {
+    let body = body.map_or_else(String::new, |body| {
+        format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+    });
+    let end = if body.is_empty() { "\r\n" } else { "" };
+    format!("{method} {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n{body}{end}").into_bytes()
+}
+
+/// Requests a second from 16 connections.
+async fn rate(base: &str, expected: u16, request: Vec<u8>) -> f64 {
+    static DONE: AtomicU64 = AtomicU64::new(0);
+    let mut tasks = Vec::new();
+    let warm = Instant::now() + Duration::from_secs(1);
+    for _ in 0..CONNECTIONS {
+        let (base, request) = (base.to_owned(), request.clone());
+        tasks.push(tokio::spawn(async move {
+            let mut client = Client::connect(&base).await;
+            while Instant::now() < warm {
+                assert_eq!(client.send(&request).await, expected);
+            }
+            while Instant::now() < warm + MEASURED {
+                assert_eq!(client.send(&request).await, expected);
+                DONE.fetch_add(1, Ordering::Relaxed);
+            }
+        }));
+    }
+    DONE.store(0, Ordering::Relaxed);
+    for task in tasks {
+        task.await.unwrap();
+    }
+    DONE.swap(0, Ordering::Relaxed) as f64 / MEASURED.as_secs_f64()
+}
+
+/// The median time of each of several requests, asked in turn on one connection.
+async fn medians(base: &str, requests: &[Vec<u8>]) -> Vec<Duration> {
+    let mut client = Client::connect(base).await;
+    let mut times = vec![Vec::new(); requests.len()];
+    for _ in 0..400 {
+        for (request, times) in requests.iter().zip(&mut times) {
+            let started = Instant::now();
+            assert_eq!(client.send(request).await, 200);
+            times.push(started.elapsed());
+        }
+    }
+    times
+        .into_iter()
+        .map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2]
+        })
+        .collect()
+}
+
+/// An actix server with one handler: a primary-key select through sqlx's pool, as JSON.
+async fn bare_server(url: &str) -> String {
+    async fn read(pool: web::Data<PgPool>, path: web::Path<(Uuid, Uuid)>) -> HttpResponse {
+        let (org, id) = path.into_inner();
+        let row: (i64, String, String, String, String) =
+            sqlx::query_as("select number, subject, description, status, priority from tickets where org_id = $1 and id = $2")
+                .bind(org)
+                .bind(id)
+                .fetch_one(&**pool)
+                .await
+                .unwrap();
+        HttpResponse::Ok().json(json!({
+            "number": row.0, "subject": row.1, "description": row.2, "status": row.3, "priority": row.4
+        }))
+    }
+    let pool = PgPoolOptions::new().max_connections(16).test_before_acquire(false).connect(url).await.unwrap();
+    let pool = web::Data::new(pool);
+    let server = HttpServer::new(move || App::new().app_data(pool.clone()).route("/{org}/{id}", web::get().to(read)))
+        .workers(2)
+        .disable_signals()
+        .bind("127.0.0.1:0")
+        .unwrap();
+    let base = format!("http://{}", server.addrs()[0]);
+    tokio::spawn(server.run());
+    base
+}
+
+/// An organization with 50 teams and this many tickets spread over them, and a member of five teams.
+async fn filled(world: &World, tickets: i32) -> (Organization, Person) {
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "member").await;
+    let mut owner = PgConnection::connect(&world.database_url()).await.unwrap();
+    let statements = [
+        "insert into teams (org_id, id, name) select $1::uuid, gen_random_uuid(), 'Team ' || n from generate_series(1, 50) n
+         where $2::uuid is not null and $3::int is not null",
+        "insert into role_assignments (org_id, id, member_id, role, team_id)
+         select $1::uuid, gen_random_uuid(), $2::uuid, 'member', t.id from teams t
+         where t.org_id = $1::uuid and t.name in ('Team 1', 'Team 11', 'Team 21', 'Team 31', 'Team 41') and $3::int is not null",
+        "insert into tickets (org_id, id, number, subject, description, status, priority, team_id, created_by)
+         select $1::uuid,
+             encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+                 placing substring(int8send(1700000000000 + n::bigint * 1000) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
+             n, 'Ticket ' || n, 'Something is the matter.', 'open', 'normal', t.id, $2::uuid
+         from generate_series(1, $3::int) n
+         join (select id, row_number() over (order by id) - 1 as place from teams where org_id = $1::uuid) t on t.place = n % 50",
+        "update ticket_counters set last_number = $3::int where org_id = $1::uuid and $2::uuid is not null",
+    ];
+    for statement in statements {
+        sqlx::query(statement)
+            .bind(org.id.parse::<Uuid>().unwrap())
+            .bind(member.id.parse::<Uuid>().unwrap())
+            .bind(tickets)
+            .execute(&mut owner)
+            .await
+            .unwrap();
+    }
+    sqlx::query("analyze").execute(&mut owner).await.unwrap();
+    (org, member)
+}
+
+#[tokio::main]
+async fn main() {
+    let large: i32 = std::env::var("USHER_BENCH_TICKETS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let world = World::start_for_load().await;
+    let bare = bare_server(&world.database_url()).await;
+    let (small_org, small_member) = filled(&world, 10_000).await;
+
+    let first = small_member.get(&format!("{}/desk/tickets?limit=1", small_org.path)).await.is(200);
+    let ticket = first["items"][0]["id"].as_str().unwrap().to_owned();
+    let team = first["items"][0]["team_id"].as_str().unwrap().to_owned();
+    let token = small_member.token.clone().unwrap();
+    let tickets = format!("{}/desk/tickets", small_org.path);
+    let new = json!({"subject": "Help", "description": "Something is the matter.", "team_id": team}).to_string();
+
+    let base = world.base().to_owned();
+    let floor = rate(&bare, 200, request("GET", &format!("/{}/{ticket}", small_org.id), "", None)).await;
+    let read = rate(&base, 200, request("GET", &format!("{tickets}/{ticket}"), &token, None)).await;
+    let list = rate(&base, 200, request("GET", &format!("{tickets}?limit=20"), &token, None)).await;
+    let create = rate(&base, 201, request("POST", &tickets, &token, Some(&new))).await;
+    println!("| over HTTP, {CONNECTIONS} connections | requests a second | beside the bare select |");
+    println!("| --- | ---: | ---: |");
+    for (what, rate) in [
+        ("bare actix + sqlx, one primary-key select", floor),
+        ("read a ticket", read),
+        ("list 20 tickets, member of 5 teams", list),
+        ("create a ticket", create),
+    ] {
+        println!("| {what} | {rate:.0} | {:.2} |", rate / floor);
+    }
+
+    let (large_org, large_member) = filled(&world, large).await;
+    let list = |org: &Organization, member: &Person, query: &str| {
+        let path = format!("{}/desk/tickets?limit=20{query}", org.path);
+        request("GET", &path, member.token.as_ref().unwrap(), None)
+    };
+    println!("\n| list 20 tickets, member of 5 of 50 teams | of 10,000 | of {large} | ratio |");
+    println!("| --- | ---: | ---: | ---: |");
+    for (what, query) in [("newest first", ""), ("last changed first", "&sort=-updated_at"), ("open ones", "&status=open")] {
+        let both = [list(&small_org, &small_member, query), list(&large_org, &large_member, query)];
+        let [small, large] = medians(&base, &both).await[..] else { unreachable!("two requests, two medians") };
+        let ratio = large.as_secs_f64() / small.as_secs_f64();
+        println!("| {what} | {} µs | {} µs | {ratio:.2} |", small.as_micros(), large.as_micros());
+    }
+}

@@ -1,0 +1,3 @@
+//! What stands between the tenants, whatever the code above it does.
+
+mod catalogue;
