@@ -2,9 +2,15 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
+};
 use tracing_subscriber::EnvFilter;
-use usher_api::{App, Settings};
+use usher_api::{
+    App, Settings,
+    mail::{MailSettings, Mailer},
+};
 use usher_store::Store;
 
 use crate::{
@@ -39,8 +45,11 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
         public_url: options.serve.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
         sign_in_attempts: options.serve.sign_in_attempts,
         cors_origins: options.serve.cors_origin.clone(),
+        mail: mail(options),
+        invitation_link: options.serve.invitation_link.clone(),
         ..Settings::default()
     };
+    let mailer = Mailer::new(store.clone(), &settings.mail)?;
     if let Some(workers) = options.serve.workers {
         settings.workers = workers;
     }
@@ -56,8 +65,23 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
         tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
         handle.stop(true).await;
     });
+    let (stop_mail, stopped) = oneshot::channel::<()>();
+    let mail = actix_web::rt::spawn(mailer.run(async {
+        let _ = stopped.await;
+    }));
     println!("{}", banner::ready(address, demo));
-    Ok(server.await?)
+    let served = server.await;
+    drop(stop_mail);
+    mail.await?;
+    Ok(served?)
+}
+
+fn mail(options: &Options) -> MailSettings {
+    MailSettings {
+        smtp_url: options.serve.smtp_url.clone(),
+        from: options.serve.mail_from.clone(),
+        outbox: options.database.data_dir.join("outbox"),
+    }
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
