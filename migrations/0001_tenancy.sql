@@ -85,6 +85,7 @@ create table organizations (
     version bigint not null default 1,
     created_at timestamptz not null default now()
 );
+create index on organizations (plan);
 alter table accounts add foreign key (active_org_id) references organizations on delete set null;
 create index on accounts (active_org_id) where active_org_id is not null;
 

@@ -42,7 +42,8 @@ impl Client {
             assert!(self.stream.read_buf(&mut self.buffer).await.unwrap() > 0, "the server hung up");
             let Some(end) = self.buffer.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
             let head = std::str::from_utf8(&self.buffer[..end]).unwrap().to_ascii_lowercase();
-            let length = head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
+            let length =
+                head.split("content-length: ").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
             if self.buffer.len() >= end + 4 + length.unwrap_or(0usize) {
                 return head[9..12].parse().unwrap();
             }
@@ -107,13 +108,14 @@ async fn medians(base: &str, requests: &[Vec<u8>]) -> Vec<Duration> {
 async fn bare_server(url: &str) -> String {
     async fn read(pool: web::Data<PgPool>, path: web::Path<(Uuid, Uuid)>) -> HttpResponse {
         let (org, id) = path.into_inner();
-        let row: (i64, String, String, String, String) =
-            sqlx::query_as("select number, subject, description, status, priority from tickets where org_id = $1 and id = $2")
-                .bind(org)
-                .bind(id)
-                .fetch_one(&**pool)
-                .await
-                .unwrap();
+        let row: (i64, String, String, String, String) = sqlx::query_as(
+            "select number, subject, description, status, priority from tickets where org_id = $1 and id = $2",
+        )
+        .bind(org)
+        .bind(id)
+        .fetch_one(&**pool)
+        .await
+        .unwrap();
         HttpResponse::Ok().json(json!({
             "number": row.0, "subject": row.1, "description": row.2, "status": row.3, "priority": row.4
         }))
@@ -200,7 +202,9 @@ async fn main() {
     };
     println!("\n| list 20 tickets, member of 5 of 50 teams | of 10,000 | of {large} | ratio |");
     println!("| --- | ---: | ---: | ---: |");
-    for (what, query) in [("newest first", ""), ("last changed first", "&sort=-updated_at"), ("open ones", "&status=open")] {
+    for (what, query) in
+        [("newest first", ""), ("last changed first", "&sort=-updated_at"), ("open ones", "&status=open")]
+    {
         let both = [list(&small_org, &small_member, query), list(&large_org, &large_member, query)];
         let [small, large] = medians(&base, &both).await[..] else { unreachable!("two requests, two medians") };
         let ratio = large.as_secs_f64() / small.as_secs_f64();

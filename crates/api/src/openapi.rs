@@ -61,9 +61,49 @@ pub fn document() -> utoipa::openapi::OpenApi {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             complete(path, operation);
+            describe(operation);
         }
     }
+    drop_unused_schemas(&mut document);
     document
+}
+
+/// Gives every operation and every success a sentence, where the code says nothing more: the status says it all.
+fn describe(operation: &mut Operation) {
+    if operation.description.as_ref().is_none_or(String::is_empty) {
+        let permission = operation.extensions.as_ref().and_then(|all| all.get("x-permission")).and_then(|p| p.as_str());
+        operation.description = Some(match permission {
+            Some(permission) if permission.contains('.') => format!("Needs `{permission}`."),
+            Some("signed_in") => "For whoever has signed in.".to_owned(),
+            _ => "For everybody.".to_owned(),
+        });
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            response.description = match status.as_str() {
+                "200" => "Here it is.",
+                "201" => "It was made.",
+                "204" => "Done; there is nothing to show.",
+                _ => "As asked.",
+            }
+            .to_owned();
+        }
+    }
+}
+
+/// Types that stand only inside of generic ones are collected and never referred to.
+fn drop_unused_schemas(document: &mut utoipa::openapi::OpenApi) {
+    loop {
+        let text = json!(document).to_string();
+        let Some(components) = &mut document.components else { return };
+        let before = components.schemas.len();
+        components.schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if components.schemas.len() == before {
+            return;
+        }
+    }
 }
 
 /// Adds the problems that an operation can answer with: they follow from what it takes.

@@ -1,1 +1,5 @@
-//! Access questions.
+//! Questions about access itself.
+
+mod check;
+mod explain;
+mod models;

@@ -24,7 +24,8 @@ async fn names(connection: &mut PgConnection, sql: &'static str) -> Vec<String> 
 async fn every_table_is_a_tenant_table_or_known_to_stand_outside() {
     let world = World::start().await;
     let mut owner = world.owner_connection().await;
-    let tables = names(&mut owner, "select tablename::text from pg_tables where schemaname = 'public' order by 1").await;
+    let tables =
+        names(&mut owner, "select tablename::text from pg_tables where schemaname = 'public' order by 1").await;
     let tenant = names(
         &mut owner,
         "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -107,7 +108,11 @@ async fn the_application_owns_nothing_and_sees_nothing_without_a_tenant() {
     let organizations = ["", "00000000-0000-7000-8000-000000000000"];
     for table in tenant {
         for organization in organizations {
-            sqlx::query("select set_config('app.org_id', $1, false)").bind(organization).execute(&mut app).await.unwrap();
+            sqlx::query("select set_config('app.org_id', $1, false)")
+                .bind(organization)
+                .execute(&mut app)
+                .await
+                .unwrap();
             let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
                 .fetch_one(&mut app)
                 .await

@@ -1,0 +1,63 @@
+//! Why, and what would allow.
+
+use usher_tests::{World, json};
+
+#[tokio::test]
+async fn a_deny_names_the_row_and_what_would_allow_and_that_does_allow() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "member").await;
+    let path = format!("{}/access/explain", org.path);
+    let question = json!({"question": {"permission": "invitation.create"}});
+    let told = member.post(&path, question.clone()).await.is(200);
+    assert_eq!(
+        (&told["allowed"], &told["outcome"], &told["denial"]),
+        (&json!(false), &json!("forbidden"), &json!("no_grant"))
+    );
+    assert!(told["summary"].as_str().unwrap().contains("Member"), "{told:#}");
+    let remedies: Vec<&str> =
+        told["would_allow"].as_array().unwrap().iter().map(|r| r["role"].as_str().unwrap()).collect();
+    assert_eq!(remedies, ["owner", "admin"]);
+    // The line that it names is the row of the document.
+    let place = told["considered"][0]["document"].as_str().unwrap();
+    let line: usize = place.rsplit(':').next().unwrap().parse().unwrap();
+    let document = member.get("/v1/access-models/helpdesk").await.is(200)["document"].as_str().unwrap().to_owned();
+    assert!(document.lines().nth(line - 1).unwrap().contains("invitation.create"), "{place}");
+    // What would allow, given, does.
+    org.owner.patch(&format!("{}/members/{}", org.path, member.id), json!({"roles": ["admin"]})).await.is(200);
+    let told = member.post(&path, question).await.is(200);
+    assert_eq!((&told["allowed"], &told["granted_by"]["role"]), (&json!(true), &json!("admin")));
+}
+
+#[tokio::test]
+async fn a_condition_that_is_not_met_is_named_in_words() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let path = format!("{}/access/explain", org.path);
+    let told = org.owner.post(&path, json!({"question": {"permission": "workflow.manage"}})).await.is(200);
+    assert_eq!(told["allowed"], false);
+    let remedy = &told["would_allow"][0];
+    assert_eq!((&remedy["role"], &remedy["conditions"]), (&json!("owner"), &json!(["plan:workflows"])));
+    assert!(remedy["text"].as_str().unwrap().contains("plan includes workflows"), "{remedy}");
+}
+
+#[tokio::test]
+async fn what_the_asking_person_may_not_see_is_not_explained() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "member").await;
+    let ticket = org.owner.post(&format!("{}/desk/tickets", org.path), json!({"subject": "Hidden"})).await.is(201);
+    let path = format!("{}/access/explain", org.path);
+    let ask = |id: &str| json!({"question": {"permission": "ticket.view", "resource_id": id}});
+    let mut hidden = member.post(&path, ask(ticket["id"].as_str().unwrap())).await.problem(404, "not_found");
+    let mut missing = member.post(&path, ask("00000000-0000-7000-8000-000000000000")).await.problem(404, "not_found");
+    for body in [&mut hidden, &mut missing] {
+        body["request_id"].take();
+    }
+    assert_eq!(hidden, missing);
+    // Whoever sees the ticket may ask why the other does not.
+    let mut about = ask(ticket["id"].as_str().unwrap());
+    about["member_id"] = json!(member.id);
+    let told = org.owner.post(&path, about).await.is(200);
+    assert_eq!((&told["allowed"], &told["outcome"]), (&json!(false), &json!("hidden")));
+}
