@@ -50,6 +50,8 @@ prepare enter_organization(text) as
     select set_config('app.org_id', coalesce((select org_id::text from organization_slugs where slug = $1), ''), true);
 prepare lock_members(uuid[]) as
     select 1 from members where org_id = current_org() and id = any($1) order by id for share;
+prepare lock_session(uuid) as
+    select 1 from sessions where id = $1 for share;
 prepare lock_rights as
     select pg_advisory_xact_lock(hashtextextended('rights of ' || coalesce(current_org()::text, ''), 0));
 prepare caller_facts(uuid, uuid) as
@@ -75,7 +77,8 @@ prepare caller_facts(uuid, uuid) as
 pub(crate) enum Mode<'a> {
     /// Only reads.
     Read,
-    /// Writes: the caller's membership and those of others who are involved are locked, shared, before any is read.
+    /// Writes: the caller's session and membership, and the memberships of others who are involved, are locked, shared,
+    /// before any is read.
     Write(&'a [Id<kind::Member>]),
     /// Changes who may do what: one at a time in an organization, so that two such changes cannot wait for each other.
     ChangeRights,
@@ -97,7 +100,7 @@ pub(crate) fn opening(identity: &Identity, organization: &OrganizationKey, mode:
     }
     if let Mode::Write(_) | Mode::ChangeRights = mode {
         let others: &[Id<kind::Member>] = if let Mode::Write(others) = mode { others } else { &[] };
-        let _ = write!(sql, ";EXECUTE lock_members(array['{account}'");
+        let _ = write!(sql, ";EXECUTE lock_session('{session}');EXECUTE lock_members(array['{account}'");
         others.iter().for_each(|other| {
             let _ = write!(sql, ",'{other}'");
         });
