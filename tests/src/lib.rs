@@ -13,6 +13,7 @@ mod answer;
 mod database;
 mod desk;
 mod person;
+mod queues;
 mod world;
 
 pub use answer::Answer;

@@ -116,6 +116,7 @@ catalogue! {
         MemberChangeRole "member.change_role" Write ChangeMemberRole "Give and take organization roles, as far as the table of givers allows.";
         MemberRemove "member.remove" Write RemoveMember "Remove a member from the organization.";
         MemberLeave "member.leave" Write LeaveOrganization "Leave the organization.";
+        MemberViewQueuePermissions "member.view_queue_permissions" Read ViewMemberQueuePermissions "See what a member may do on each queue.";
         MemberSetQueuePermissions "member.set_queue_permissions" Write SetQueuePermissions "Set what a member may do on each queue.";
     }
     Tenancy: Team at [Org, Team] {

@@ -70,7 +70,7 @@ pub struct Conflict {
 }
 
 /// Constraints whose breach is a user's conflict and no fault of ours: name in the schema, what it means.
-const CONSTRAINTS: [(&str, Conflict); 10] = [
+const CONSTRAINTS: [(&str, Conflict); 11] = [
     ("account_email_taken", Conflict { code: "email_taken", detail: "An account with this e-mail address exists." }),
     ("organization_slug_taken", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
     ("organization_slugs_pkey", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
@@ -83,6 +83,10 @@ const CONSTRAINTS: [(&str, Conflict); 10] = [
     ),
     ("members_pkey", Conflict { code: "already_member", detail: "This person is a member already." }),
     ("tickets_linked_already", Conflict { code: "already_linked", detail: "The two tickets are linked already." }),
+    (
+        "tickets_org_id_queue_id_fkey",
+        Conflict { code: "queue_not_empty", detail: "Tickets wait in this queue: move or delete them first." },
+    ),
     ("one_role_in_a_team", Conflict { code: "already_in_team", detail: "This member is in the team already." }),
 ];
 

@@ -20,6 +20,7 @@ mod outside;
 pub mod sessions;
 mod sql;
 pub mod tenancy;
+mod unlocked;
 mod work;
 
 pub use caller::{Identity, OrganizationKey};
@@ -28,4 +29,5 @@ pub use error::{Conflict, StoreError, StoreResult};
 pub use listing::{After, Page, PageRequest};
 pub use located::{Key, Located, Seen};
 pub use outside::Outside;
+pub use unlocked::Refused;
 pub use work::Work;

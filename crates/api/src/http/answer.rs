@@ -43,7 +43,8 @@ versioned!(
     tenancy::Team,
     desk::Ticket,
     desk::Template,
-    desk::Queue
+    desk::Queue,
+    desk::QueueTable
 );
 
 /// A thing, and what the caller may do with it if they asked.
@@ -129,6 +130,15 @@ pub fn granted<K: Located>(
         Granted { item: seen.item, permissions }
     });
     paging::listed(page, sort)
+}
+
+/// 200 with a thing that the caller sees and that bears no version.
+pub fn seen_unversioned<K: Located>(caller: &Caller, seen: Seen<K>, include: paging::Include) -> HttpResponse
+where
+    K::Item: Serialize,
+{
+    let permissions = include.permissions.then(|| permissions(caller, &seen.resource));
+    ok(Granted { item: seen.item, permissions })
 }
 
 /// 200 with a page of things that the caller sees.

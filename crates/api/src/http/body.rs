@@ -14,6 +14,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::Statu
 use jsonschema::{Validator, error::ValidationErrorKind};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
+use serde_path_to_error::Segment;
 use sha2::{Digest, Sha256};
 use usher_domain::Id;
 use utoipa::{PartialSchema, ToSchema};
@@ -89,7 +90,10 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
             return Err(Problem::invalid(faults));
         }
         serde_path_to_error::deserialize(self.value).map_err(|error| {
-            let path = error.path().iter().fold(String::new(), |path, segment| format!("{path}/{segment}"));
+            let path = error.path().iter().fold(String::new(), |path, segment| match segment {
+                Segment::Seq { index } => format!("{path}/{index}"),
+                segment => format!("{path}/{segment}"),
+            });
             Problem::invalid(vec![FieldError::at(path, "invalid", sentence(&error.into_inner().to_string()))])
         })
     }

@@ -10,7 +10,9 @@ mod problem;
 mod query;
 mod render;
 
-pub use answer::{Answer, Granted, Listed, created, granted, listed, made, no_content, ok, seen, shown};
+pub use answer::{
+    Answer, Granted, Listed, created, granted, listed, made, no_content, ok, seen, seen_unversioned, shown,
+};
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
 pub use call::{Act, Call, Guest, named};
 pub use methods::Methods;

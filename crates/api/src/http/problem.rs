@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Serialize;
 use usher_policy::Denial;
-use usher_store::{StoreError, idempotency::StoredAnswer};
+use usher_store::{Refused, StoreError, idempotency::StoredAnswer};
 use utoipa::ToSchema;
 
 /// A refusal or a failure, for people and for programs.
@@ -132,6 +132,11 @@ impl Problem {
     pub fn about_parameter(mut self, parameter: &str) -> Self {
         self.errors.push(FieldError::of(parameter, self.code, self.detail.clone()));
         self
+    }
+
+    /// The refusal of one identifier in a list of the body, whose place is `pointer`, its index and `rest`.
+    pub fn in_list(pointer: &str, rest: &str) -> impl Fn(Refused) -> Self {
+        move |Refused { index, error }| Self::from(error).about(&format!("{pointer}/{index}{rest}"))
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::QueueId;
+use crate::{AccountId, MemberId, QueueId};
 
 /// A queue.
 #[derive(Debug, Clone, Serialize)]
@@ -109,9 +109,85 @@ pub struct QueuePermissions {
     /// The permissions and duties.
     #[serde(flatten)]
     pub roles: QueueRoles,
+    /// Whether a mailbox feeds the queue, so that duties can be given on it (TK-32).
+    pub mailbox_target: bool,
     /// Whether duties are recorded that have no effect, since no mailbox feeds the queue (TK-42).
     pub duties_dormant: bool,
     /// A word of warning about the combination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning: Option<&'static str>,
+}
+
+/// What one person may do, queue by queue: the whole table, by the queues' names.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueTable {
+    /// The person.
+    pub member_id: MemberId,
+    /// One entry for each queue.
+    pub permissions: Vec<QueuePermissions>,
+    /// The membership's version; the entity tag.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+/// A setting of the three permissions on every queue at once (TK-52 to TK-54). It leaves the duties alone (TK-55).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum QueuePreset {
+    /// Contribute, manage and delete.
+    Full,
+    /// Contribute alone.
+    Contribute,
+    /// Nothing.
+    None,
+}
+
+impl QueuePreset {
+    /// What becomes of the permissions and duties that a person has on a queue.
+    #[must_use]
+    pub fn over(self, roles: QueueRoles) -> QueueRoles {
+        let (contribute, rest) = (self != Self::None, self == Self::Full);
+        QueueRoles { contribute, manage: rest, delete: rest, ..roles }
+    }
+}
+
+/// Somebody who may do something on a queue.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueHolder {
+    /// The member.
+    pub member_id: MemberId,
+    /// The person's name.
+    pub name: String,
+    /// What they hold, each with its origin.
+    pub grants: Vec<QueueGrant>,
+}
+
+/// A permission or duty that somebody holds on a queue.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct QueueGrant {
+    /// `contribute`, `manage`, `delete`, `administer_inbox` or `notify_inbox_errors`.
+    pub permission: String,
+    /// Since when.
+    pub granted_at: DateTime<Utc>,
+    /// By whom; none once the account is gone.
+    pub granted_by: Option<AccountId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tk_55_presets_change_the_three_permissions_and_no_duty() {
+        let before = QueueRoles { manage: true, administer_inbox: true, ..QueueRoles::default() };
+        let after = QueuePreset::Contribute.over(before);
+        assert_eq!(after, QueueRoles { contribute: true, manage: false, ..before });
+        assert_eq!(QueuePreset::None.over(before), QueueRoles { manage: false, ..before });
+        let all = QueueRoles { contribute: true, manage: true, delete: true, ..before };
+        assert_eq!(QueuePreset::Full.over(before), all);
+    }
 }

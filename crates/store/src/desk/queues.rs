@@ -1,11 +1,15 @@
 //! Queues.
 
 use sqlx::{Row, postgres::PgRow};
-use usher_domain::{desk::Queue, kind};
-use usher_policy::{Condition, Level};
+use usher_domain::{Id, Text, desk::Queue, kind, tenancy::PermissionsModel};
+use usher_policy::{Condition, Level, Listing, Permit, Verb, can};
 use uuid::Uuid;
 
-use crate::{Located, located::Rule};
+use crate::{
+    Conflict, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
+    listing::{Order, list},
+    located::Rule,
+};
 
 impl Located for kind::Queue {
     type Item = Queue;
@@ -30,5 +34,164 @@ impl Located for kind::Queue {
             created_at: row.try_get("created_at")?,
             version: row.try_get("version")?,
         })
+    }
+}
+
+/// What a new queue is made of.
+#[derive(Debug)]
+pub struct NewQueue {
+    /// Its name.
+    pub name: Text<1, 120>,
+    /// What waits in it.
+    pub description: Text<0, 2000>,
+}
+
+/// What is to change about a queue: what is `None` stays.
+#[derive(Debug)]
+pub struct QueueChange {
+    /// Its name.
+    pub name: Option<Text<1, 120>>,
+    /// What waits in it.
+    pub description: Option<Text<0, 2000>>,
+}
+
+const BUILT_IN: Conflict =
+    Conflict { code: "queue_built_in", detail: "This queue came with the organization: it keeps its name and stays." };
+
+/// What a new queue gives to staff where the organization is permissive: the permissions, never a duty (TK-45, TK-50).
+const PERMISSIVE: [&str; 3] = ["contribute", "manage", "delete"];
+
+impl Work {
+    /// The queues that the caller may see, by name.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_queues(
+        &mut self,
+        listing: &Listing<can::ViewQueue>,
+        request: &PageRequest,
+    ) -> StoreResult<Page<Seen<kind::Queue>>> {
+        let order = Order { column: Some(("q.name", "text")), descending: false };
+        list(&mut self.transaction, listing, |_| Ok(String::new()), order, request).await
+    }
+
+    /// Makes a queue. In a permissive organization every member of staff gets contribute, manage and delete on it, at this
+    /// moment and never later (TK-45 to TK-50).
+    ///
+    /// # Errors
+    /// Another queue has the name; what it would give is beyond the caller's reach.
+    pub async fn create_queue(&mut self, permit: Permit<can::CreateQueue>, new: NewQueue) -> StoreResult<Queue> {
+        let (organization, id) = (permit.organization(), Id::<kind::Queue>::new());
+        let setting =
+            sqlx::query_scalar!("select permissions_model from organizations where id = $1", organization.uuid())
+                .fetch_one(&mut *self.transaction)
+                .await?;
+        let staff = match PermissionsModel::parse(&setting) {
+            PermissionsModel::Permissive => self.lock_staff().await?,
+            PermissionsModel::Restrictive => Vec::new(),
+        };
+        sqlx::query!(
+            "insert into queues (org_id, id, name, description) values ($1, $2, $3, $4)",
+            organization.uuid(),
+            id.uuid(),
+            &*new.name,
+            &*new.description
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        if !staff.is_empty() {
+            self.must_reach_all(Verb::Give, &PERMISSIVE.map(|role| (id.uuid(), role)))?;
+            self.give_on_queue(id, &staff, &PERMISSIVE).await?;
+        }
+        self.item(id).await
+    }
+
+    /// Every member whose organization role counts as staff, locked.
+    async fn lock_staff(&mut self) -> StoreResult<Vec<Uuid>> {
+        let roles = self.caller().model().roles_at(Level::Organization).filter(|(_, role)| role.staff);
+        let roles: Vec<String> = roles.map(|(_, role)| role.key.clone()).collect();
+        let staff = sqlx::query_scalar!(
+            "select distinct member_id from role_assignments
+             where org_id = $1 and team_id is null and queue_id is null and role = any($2)",
+            self.organization().uuid(),
+            &roles
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let members: Vec<_> = staff.iter().copied().map(Id::from).collect();
+        self.lock_members(&members).await?;
+        Ok(staff)
+    }
+
+    /// Renames or describes a queue. A built-in one keeps its name (TK-34).
+    ///
+    /// # Errors
+    /// Built in, another queue has the name, or stale.
+    pub async fn update_queue(
+        &mut self,
+        permit: Permit<can::UpdateQueue>,
+        version: Option<i64>,
+        change: QueueChange,
+    ) -> StoreResult<Queue> {
+        let (organization, id) = (permit.organization().uuid(), permit.target());
+        let row = sqlx::query!(
+            "select name, built_in, version from queues where org_id = $1 and id = $2",
+            organization,
+            id.uuid()
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        if version.is_some_and(|version| version != row.version) {
+            return Err(StoreError::Stale);
+        }
+        if row.built_in && change.name.as_ref().is_some_and(|name| **name != *row.name) {
+            return Err(BUILT_IN.into());
+        }
+        sqlx::query!(
+            "update queues set name = coalesce($3, name), description = coalesce($4, description), version = version + 1
+             where org_id = $1 and id = $2",
+            organization,
+            id.uuid(),
+            change.name.as_deref(),
+            change.description.as_deref()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.item(id).await
+    }
+
+    /// Deletes an empty queue, and with it what anybody may do on it (TK-68).
+    ///
+    /// # Errors
+    /// Built in, not empty, or stale.
+    pub async fn delete_queue(&mut self, permit: Permit<can::DeleteQueue>, version: Option<i64>) -> StoreResult<()> {
+        let (organization, id) = (permit.organization().uuid(), permit.target().uuid());
+        let holders = sqlx::query_scalar!(
+            "select distinct member_id from role_assignments where org_id = $1 and queue_id = $2",
+            organization,
+            id
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let holders: Vec<_> = holders.into_iter().map(Id::from).collect();
+        self.lock_members(&holders).await?;
+        let row = sqlx::query!(
+            "select built_in, version from queues where org_id = $1 and id = $2 for update",
+            organization,
+            id
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        if version.is_some_and(|version| version != row.version) {
+            return Err(StoreError::Stale);
+        }
+        if row.built_in {
+            return Err(BUILT_IN.into());
+        }
+        // Tickets that wait in it hold it: that is a constraint.
+        sqlx::query!("delete from queues where org_id = $1 and id = $2", organization, id)
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
     }
 }

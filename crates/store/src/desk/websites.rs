@@ -2,9 +2,13 @@
 
 use sqlx::{Row, postgres::PgRow};
 use usher_domain::{desk::Website, kind};
+use usher_policy::{Listing, can};
 use uuid::Uuid;
 
-use crate::Located;
+use crate::{
+    Located, Page, PageRequest, Seen, StoreResult, Work,
+    listing::{Order, list},
+};
 
 impl Located for kind::Website {
     type Item = Website;
@@ -19,5 +23,20 @@ impl Located for kind::Website {
             url: row.try_get("url")?,
             created_at: row.try_get("created_at")?,
         })
+    }
+}
+
+impl Work {
+    /// The websites that the caller may see, by age.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_websites(
+        &mut self,
+        listing: &Listing<can::ViewWebsite>,
+        request: &PageRequest,
+    ) -> StoreResult<Page<Seen<kind::Website>>> {
+        let order = Order { column: None, descending: false };
+        list(&mut self.transaction, listing, |_| Ok(String::new()), order, request).await
     }
 }

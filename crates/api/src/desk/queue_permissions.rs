@@ -1,0 +1,136 @@
+//! Who may do what on which queue: a queue's holders, and a person's whole table.
+
+use actix_web::{get, post, put};
+use serde::Deserialize;
+use usher_domain::{
+    MemberId, QueueId,
+    desk::{QueueHolder, QueuePreset, QueueRoles, QueueTable},
+};
+use usher_policy::{Action, can};
+use usher_store::OrganizationKey;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{PlainPageQuery, QueuePath};
+use crate::http::{Answer, Body, Call, Include, Listed, Path, Problem, Query, ok, page_request, paged, shown};
+
+/// A member in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct QueueTablePath {
+    /// The organization's id or slug.
+    #[param(value_type = String, example = "northwind")]
+    organization: OrganizationKey,
+    /// The member.
+    #[param(value_type = MemberId)]
+    member: MemberId,
+}
+
+/// List who may do what on a queue
+///
+/// Each with what they hold, since when and by whom.
+#[utoipa::path(tag = "queues", params(QueuePath, PlainPageQuery), responses((status = 200, body = Listed<QueueHolder>)),
+    extensions(("x-permission" = json!(can::ViewQueuePermissions::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/desk/queues/{queue}/permissions")]
+pub async fn list_queue_permissions(call: Call, path: Path<QueuePath>, query: Query<PlainPageQuery>) -> Answer {
+    let include = Include::parse(query.include.as_deref(), &["total"])?;
+    let request = page_request(query.limit, query.cursor.as_deref(), "id", include)?;
+    let mut work = call.read(&path.organization).await?;
+    let permit = work.permit::<can::ViewQueuePermissions>(path.queue).await?;
+    Ok(ok(paged(work.queue_holders(permit, &request).await?, "id")))
+}
+
+/// Get a member's queue permissions
+///
+/// One entry for each queue.
+#[utoipa::path(tag = "queues", params(QueueTablePath), responses((status = 200, body = QueueTable)),
+    extensions(("x-permission" = json!(can::ViewMemberQueuePermissions::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/members/{member}/queue-permissions")]
+pub async fn get_member_queue_permissions(call: Call, path: Path<QueueTablePath>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let permit = work.permit::<can::ViewMemberQueuePermissions>(path.member).await?;
+    Ok(shown(work.queue_table(permit).await?))
+}
+
+/// A member's whole table.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"permissions": []}))]
+pub struct SetQueuePermissions {
+    /// The queues on which anything is on. On all others everything is off.
+    #[schema(max_items = 1000)]
+    permissions: Vec<SetQueueRow>,
+}
+
+/// What a member may do on one queue. The permissions are independent of each other: every combination is stored as given.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"queue_id": "019f0000-0000-7000-8000-000000000001", "contribute": true, "manage": true}))]
+pub struct SetQueueRow {
+    /// The queue.
+    queue_id: QueueId,
+    /// View tickets and answer them.
+    #[serde(default)]
+    contribute: bool,
+    /// Change tickets' attributes; merge, clone and link them.
+    #[serde(default)]
+    manage: bool,
+    /// Delete tickets for good.
+    #[serde(default)]
+    delete: bool,
+    /// Fall-back recipient of escalations. Only on a queue that a mailbox feeds.
+    #[serde(default)]
+    administer_inbox: bool,
+    /// Is told when the mailbox fails. Only on a queue that a mailbox feeds.
+    #[serde(default)]
+    notify_inbox_errors: bool,
+}
+
+impl SetQueueRow {
+    const fn roles(&self) -> QueueRoles {
+        let Self { contribute, manage, delete, administer_inbox, notify_inbox_errors, .. } = *self;
+        QueueRoles { contribute, manage, delete, administer_inbox, notify_inbox_errors }
+    }
+}
+
+/// Set a member's queue permissions
+///
+/// The whole table in one request, all or nothing: what is not named is off. It holds from the member's next request on.
+/// `If-Match` is required. A combination that is stored and deserves a second look bears a `warning` in the answer.
+#[utoipa::path(tag = "queues", params(QueueTablePath), request_body = SetQueuePermissions,
+    responses((status = 200, body = QueueTable)),
+    extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
+#[put("/v1/organizations/{organization}/members/{member}/queue-permissions")]
+pub async fn set_queue_permissions(call: Call, path: Path<QueueTablePath>, body: Body<SetQueuePermissions>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;
+    let SetQueuePermissions { permissions } = body.parse()?;
+    let ids: Vec<_> = permissions.iter().map(|row| row.queue_id).collect();
+    let queues = work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/permissions", "/queue_id"))?;
+    let wanted: Vec<_> = queues.into_iter().zip(permissions.iter().map(SetQueueRow::roles)).collect();
+    let table = work.set_queue_permissions(permit, call.must_match()?, &wanted).await?;
+    work.commit(shown(table)).await
+}
+
+/// A setting of all queues at once.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"preset": "contribute"}))]
+pub struct ApplyQueuePreset {
+    /// `full`: contribute, manage and delete; `contribute`: that alone; `none`: nothing.
+    preset: QueuePreset,
+}
+
+/// Set a member's permissions on every queue at once
+///
+/// Overwrites contribute, manage and delete on every queue, and leaves the inbox duties. Single cells can be changed after.
+#[utoipa::path(tag = "queues", params(QueueTablePath), request_body = ApplyQueuePreset,
+    responses((status = 200, body = QueueTable)),
+    extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
+#[post("/v1/organizations/{organization}/members/{member}/queue-permissions/preset")]
+pub async fn apply_queue_preset(call: Call, path: Path<QueueTablePath>, body: Body<ApplyQueuePreset>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;
+    let ApplyQueuePreset { preset } = body.parse()?;
+    let table = work.apply_queue_preset(permit, call.if_match()?, preset).await?;
+    work.commit(shown(table)).await
+}
