@@ -4,4 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 
 cargo bench -p usher-policy "$@"
-cargo bench -p usher-api "$@"
+cargo bench -p usher-tests "$@"

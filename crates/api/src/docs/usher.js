@@ -10,7 +10,6 @@ const ui = SwaggerUIBundle({
   filter: true,
   docExpansion: "none",
   defaultModelsExpandDepth: 0,
-  operationsSorter: "method",
 });
 
 async function signIn(person, bar) {
