@@ -4,6 +4,7 @@
 pub mod access;
 mod app;
 pub mod auth;
+mod background;
 pub mod desk;
 mod docs;
 mod health;
@@ -14,4 +15,5 @@ pub mod tenancy;
 
 pub use app::{App, DemoPerson, Settings, serve};
 pub use auth::password;
+pub use background::background;
 pub use openapi::document;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use usher_domain::{Email, Id, kind, tenancy::Session};
 use uuid::Uuid;
 
-use crate::{Identity, Outside, StoreError, StoreResult};
+use crate::{Identity, Outside, Store, StoreError, StoreResult};
 
 /// How long a session lasts without being renewed.
 const LIFETIME: Duration = Duration::days(30);
@@ -29,6 +29,26 @@ pub struct SigningKey {
     pub secret: Vec<u8>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Forgets what has run out: answers to idempotency keys after a day; sessions and used refresh tokens after thirty.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn sweep(&self) -> StoreResult<()> {
+        let mut transaction = self.begin("BEGIN").await?;
+        sqlx::query!("delete from idempotency_keys where created_at < now() - interval '1 day'")
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query!("delete from sessions where coalesce(ended_at, expires_at) < now() - interval '30 days'")
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query!("delete from refresh_tokens where used_at < now() - interval '30 days'")
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
 }
 
 impl Outside {

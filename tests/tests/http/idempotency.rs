@@ -1,6 +1,8 @@
 //! Requests that are sent twice with one idempotency key.
 
 use reqwest::Method;
+use sqlx::AssertSqlSafe;
+use usher_store::{Database, Store};
 use usher_tests::{Answer, Person, Value, World, json};
 
 async fn post(person: &Person, path: &str, key: &str, body: &Value) -> Answer {
@@ -80,6 +82,30 @@ async fn of_two_at_once_one_is_done() {
     }
     assert!(!done.is_empty());
     assert_eq!(ada.get("/v1/organizations").await.ids().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_is_kept_for_a_day() {
+    let world = World::start().await;
+    let ada = world.person("ada").await;
+    post(&ada, "/v1/organizations", "k", &organization("acme")).await.is(201);
+    let mut owner = world.owner_connection().await;
+    let store = Store::open(&Database::new(&world.database_url(), None).unwrap(), 1).await.unwrap();
+    for (age, kept) in [("23 hours", 1), ("2 hours", 0)] {
+        let sql = format!("update idempotency_keys set created_at = created_at - interval '{age}'");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut owner).await.unwrap();
+        if kept == 0 {
+            // Even before it is swept away.
+            post(&ada, "/v1/organizations", "k", &organization("acme")).await.problem(409, "slug_taken");
+        } else {
+            post(&ada, "/v1/organizations", "k", &organization("acme")).await.is(201);
+        }
+        store.sweep().await.unwrap();
+        let count: i64 =
+            sqlx::query_scalar("select count(*) from idempotency_keys").fetch_one(&mut owner).await.unwrap();
+        assert_eq!(count, kept, "{age}");
+    }
+    ada.get("/v1/me").await.is(200);
 }
 
 #[tokio::test]

@@ -2,4 +2,5 @@
 
 mod bodies;
 mod idempotency;
+mod mail;
 mod methods;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use moka::{Expiry, sync::Cache};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,10 @@ pub const LIFETIME: u64 = 600;
 
 /// How long a key signs before a new one takes its place. It verifies for as long as it is among the newest five.
 const ROTATION: chrono::Duration = chrono::Duration::days(30);
+
+/// For how long a key is published before it signs: every server has taken it up by then, and every client that keeps the
+/// published keys for as long as they may has asked for them anew.
+const PUBLISHED: chrono::Duration = chrono::Duration::minutes(10);
 
 /// What DER puts before the 32 bytes of an Ed25519 secret (RFC 8410).
 const PKCS8: [u8; 16] = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
@@ -57,6 +62,7 @@ pub struct Jwk {
 }
 
 struct Key {
+    created_at: DateTime<Utc>,
     jwk: Jwk,
     sign: EncodingKey,
     verify: DecodingKey,
@@ -70,8 +76,13 @@ impl Key {
         let der = [PKCS8.as_slice(), &secret].concat();
         let verify = DecodingKey::from_ed_components(&x).ok()?;
         let jwk = Jwk { kty: "OKP", crv: "Ed25519", alg: "EdDSA", usage: "sig", kid: key.id.to_string(), x };
-        Some(Self { jwk, sign: EncodingKey::from_ed_der(&der), verify })
+        Some(Self { created_at: key.created_at, jwk, sign: EncodingKey::from_ed_der(&der), verify })
     }
+}
+
+/// The newest key that has been published long enough; the oldest, where none has.
+fn signer(keys: &[Key], now: DateTime<Utc>) -> Option<&Key> {
+    keys.iter().find(|key| key.created_at <= now - PUBLISHED).or(keys.last())
 }
 
 /// The signing keys, and the tokens that were verified lately: verifying costs as much as a query.
@@ -145,7 +156,7 @@ impl Keys {
             Problem::new(status, "internal_error", "Something went wrong on our side. Nothing was changed.")
         };
         let keys = self.current();
-        let key = keys.first().ok_or_else(failed)?;
+        let key = signer(&keys, Utc::now()).ok_or_else(failed)?;
         let now = jsonwebtoken::get_current_timestamp();
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -202,5 +213,26 @@ impl Keys {
         let claims = claims.claims;
         let identity = Identity { account: claims.sub.into(), session: claims.sid.into(), scopes: None };
         Ok(Verified { identity, exp: claims.exp })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(age: chrono::Duration, now: DateTime<Utc>) -> Key {
+        let secret = rand::random::<[u8; 32]>().to_vec();
+        Key::new(&SigningKey { id: Uuid::now_v7(), secret, created_at: now - age }).unwrap()
+    }
+
+    #[test]
+    fn a_new_key_signs_once_everybody_can_know_it() {
+        let now = Utc::now();
+        let ages = [chrono::Duration::minutes(1), chrono::Duration::days(30), chrono::Duration::days(60)];
+        let keys = ages.map(|age| key(age, now));
+        assert_eq!(signer(&keys, now).unwrap().jwk.kid, keys[1].jwk.kid);
+        assert_eq!(signer(&keys, now + PUBLISHED).unwrap().jwk.kid, keys[0].jwk.kid);
+        assert_eq!(signer(&keys[..1], now).unwrap().jwk.kid, keys[0].jwk.kid, "the first of all signs at once");
+        assert!(signer(&[], now).is_none());
     }
 }

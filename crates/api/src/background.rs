@@ -1,0 +1,45 @@
+//! What a server does beside answering: it delivers mail, keeps its signing keys young, and forgets what has run out.
+
+use std::time::Duration;
+
+use crate::{
+    App,
+    mail::{MailError, Mailer},
+};
+
+/// How often a server looks for signing keys that others have made.
+const A_MINUTE: Duration = Duration::from_secs(60);
+
+/// Every how many of those minutes it forgets what has run out.
+const SWEEP: u32 = 60;
+
+/// The background work of a server, until `stop` comes; a mail that is being sent then is sent to its end.
+///
+/// # Errors
+/// The mail settings cannot be read.
+pub fn background(app: &App, stop: impl Future<Output = ()>) -> Result<impl Future<Output = ()>, MailError> {
+    let mailer = Mailer::new(app.store.clone(), &app.settings.mail)?;
+    let app = app.clone();
+    Ok(async move {
+        tokio::select! {
+            () = mailer.run(stop) => {}
+            () = keep_up(&app) => {}
+        }
+    })
+}
+
+async fn keep_up(app: &App) {
+    let mut minutes = 0;
+    loop {
+        if let Err(error) = app.keys.refresh(&app.store).await {
+            tracing::warn!(%error, "the signing keys were not renewed");
+        }
+        if minutes % SWEEP == 0
+            && let Err(error) = app.store.sweep().await
+        {
+            tracing::warn!(%error, "what has run out was not forgotten");
+        }
+        minutes = minutes.wrapping_add(1);
+        tokio::time::sleep(A_MINUTE).await;
+    }
+}
