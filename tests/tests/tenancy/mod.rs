@@ -1,5 +1,7 @@
 //! Accounts, organizations and who belongs to them.
 
+mod acceptance;
+mod deletion;
 mod departures;
 mod invitations;
 mod member_roles;

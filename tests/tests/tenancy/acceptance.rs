@@ -1,0 +1,126 @@
+//! Invitations as they reach who was invited: by mail, to be used once.
+
+use usher_tests::{World, json};
+
+use super::invitations::{accept, invite, register, roles_of};
+
+#[tokio::test]
+async fn vk_45_the_mail_brings_the_token_and_vk_46_who_has_no_account_registers_and_joins() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    invite(&org.owner, &org, "Grace@Example.org", "admin").await.is(201);
+    let mails = world.mail_to("grace@example.org").await;
+    let [mail] = mails.as_slice() else { panic!("one mail, not {mails:?}") };
+    for part in
+        ["Subject: owner invites you to Test", "owner invites you to join Test as Administrator.", "curl http://"]
+    {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+    assert_eq!(world.mail_to("grace@example.org").await.len(), 1, "a mail that was delivered is not delivered again");
+
+    let token = world.invitation_token("grace@example.org").await;
+    let offer = world.nobody().post("/v1/invitations/inspect", json!({"token": token})).await.is(200);
+    assert_eq!(
+        (&offer["organization"], &offer["role"], &offer["role_title"], &offer["email"], &offer["has_account"]),
+        (&json!("Test"), &json!("admin"), &json!("Administrator"), &json!("grace@example.org"), &json!(false))
+    );
+    let answer = register(&world, &token).await;
+    assert_eq!(answer.headers["location"], "/v1/me");
+    let made = answer.is(201);
+    assert_eq!(made["account"]["email"], "grace@example.org");
+    let grace = world.nobody().with_token(made["tokens"]["access_token"].as_str().unwrap());
+    assert_eq!(roles_of(&grace).await, [(org.id.clone(), json!(["admin"]))]);
+    grace.get(&org.path).await.is(200);
+    world.sign_in("grace@example.org").await;
+    register(&world, &token).await.problem(410, "invitation_accepted");
+}
+
+#[tokio::test]
+async fn vk_45_an_operators_own_page_is_linked_in_the_mail() {
+    let settings = usher_api::Settings {
+        invitation_link: Some("https://desk.example.org/join?t={token}".to_owned()),
+        ..usher_api::Settings::default()
+    };
+    let world = World::start_with(settings).await;
+    let org = world.organization("helpdesk").await;
+    invite(&org.owner, &org, "grace@example.org", "member").await.is(201);
+    let token = world.invitation_token("grace@example.org").await;
+    let mail = world.mail_to("grace@example.org").await.pop().unwrap();
+    assert!(mail.contains(&format!("\nhttps://desk.example.org/join?t={token}\n")) && !mail.contains("curl"), "{mail}");
+}
+
+#[tokio::test]
+async fn vk_47_an_account_joins_without_registering_and_vk_51_has_exactly_the_role_of_the_invitation() {
+    let world = World::start().await;
+    for (model, roles) in [("helpdesk", ["owner", "admin", "member"]), ("queues", ["admin", "staff", "user"])] {
+        let org = world.organization(model).await;
+        for role in roles {
+            let person = world.person("grace").await;
+            invite(&org.owner, &org, &person.email, role).await.is(201);
+            person.get(&org.path).await.problem(404, "not_found");
+            let token = world.invitation_token(&person.email).await;
+            let offer = world.nobody().post("/v1/invitations/inspect", json!({"token": token})).await.is(200);
+            assert_eq!(offer["has_account"], true);
+            register(&world, &token).await.problem(409, "email_taken");
+            let answer = accept(&person, &token).await;
+            assert_eq!(answer.headers["location"].to_str().unwrap(), org.path);
+            let joined = answer.is(201);
+            assert_eq!((&joined["id"], &joined["roles"]), (&json!(org.id), &json!([role])));
+            assert_eq!(roles_of(&person).await, [(org.id.clone(), json!([role]))]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn vk_49_a_revoked_invitation_is_of_no_use() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let person = world.person("grace").await;
+    let made = invite(&org.owner, &org, &person.email, "member").await.is(201);
+    let one = format!("{}/invitations/{}", org.path, made["id"].as_str().unwrap());
+    let token = world.invitation_token(&person.email).await;
+    org.owner.delete(&one).await.is(204);
+    world.nobody().post("/v1/invitations/inspect", json!({"token": token})).await.problem(410, "invitation_revoked");
+    accept(&person, &token).await.problem(410, "invitation_revoked");
+    register(&world, &token).await.problem(410, "invitation_revoked");
+    org.owner.delete(&one).await.problem(409, "invitation_revoked");
+    assert!(roles_of(&person).await.is_empty());
+    // A new one can be sent, and the old token is no token of it.
+    invite(&org.owner, &org, &person.email, "member").await.is(201);
+    accept(&person, &token).await.problem(410, "invitation_revoked");
+}
+
+#[tokio::test]
+async fn vk_50_an_accepted_invitation_is_neither_revoked_nor_used_again() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let person = world.person("grace").await;
+    let made = invite(&org.owner, &org, &person.email, "member").await.is(201);
+    let one = format!("{}/invitations/{}", org.path, made["id"].as_str().unwrap());
+    let token = world.invitation_token(&person.email).await;
+    accept(&person, &token).await.is(201);
+    accept(&person, &token).await.problem(410, "invitation_accepted");
+    world.nobody().post("/v1/invitations/inspect", json!({"token": token})).await.problem(410, "invitation_accepted");
+    org.owner.delete(&one).await.problem(409, "invitation_accepted");
+    assert_eq!(org.owner.get(&one).await.is(200)["state"], "accepted");
+}
+
+#[tokio::test]
+async fn vk_50_of_two_who_use_an_invitation_at_once_one_joins() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let person = world.person("grace").await;
+    invite(&org.owner, &org, &person.email, "member").await.is(201);
+    let token = world.invitation_token(&person.email).await;
+    let (first, second) = tokio::join!(accept(&person, &token), accept(&person, &token));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 410]);
+
+    invite(&org.owner, &org, "new@example.org", "member").await.is(201);
+    let token = world.invitation_token("new@example.org").await;
+    let (first, second) = tokio::join!(register(&world, &token), register(&world, &token));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 410]);
+}

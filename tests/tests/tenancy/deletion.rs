@@ -1,0 +1,149 @@
+//! Organizations come to an end, to the last row; and are walled off from others until then.
+
+use sqlx::{AssertSqlSafe, PgConnection, Row};
+use usher_tests::{Organization, Person, Value, World, json};
+use uuid::Uuid;
+
+#[tokio::test]
+async fn vk_38_only_the_owner_deletes_an_organization_and_vk_39_not_without_confirming() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let confirmed = format!("{}?confirm={}", org.path, org.slug);
+    for role in ["admin", "member"] {
+        let person = world.member(&org, role).await;
+        let problem = person.delete(&confirmed).await.problem(403, "forbidden");
+        assert_eq!(problem["permission"], "organization.delete");
+    }
+    for unconfirmed in [
+        "",
+        "?confirm=",
+        "?confirm=yes",
+        &format!("?confirm={}", org.id),
+        &format!("?confirm={}", org.slug.to_uppercase()),
+    ] {
+        org.owner.delete(&format!("{}{unconfirmed}", org.path)).await.names(422, "confirm");
+    }
+    let stale = org.owner.request(reqwest::Method::DELETE, &confirmed).header("if-match", "\"99\"");
+    org.owner.send(stale).await.problem(412, "stale");
+    org.owner.get(&org.path).await.is(200);
+    org.owner.delete(&confirmed).await.is(204);
+    org.owner.delete(&confirmed).await.problem(404, "not_found");
+    org.owner.get(&org.path).await.problem(404, "not_found");
+}
+
+/// The columns of type uuid that hold an id, as `table.column`.
+async fn holders(connection: &mut PgConnection, id: &str) -> Vec<String> {
+    let columns = "select table_name::text, column_name::text from information_schema.columns
+        where table_schema = 'public' and udt_name in ('uuid', '_uuid') order by 1, 2";
+    let mut found = Vec::new();
+    for row in sqlx::query(columns).fetch_all(&mut *connection).await.unwrap() {
+        let (table, column): (String, String) = (row.get(0), row.get(1));
+        let sql =
+            format!("select exists (select 1 from {table} t where to_jsonb(t) -> '{column}' @> to_jsonb($1::text))");
+        if sqlx::query_scalar(AssertSqlSafe(sql)).bind(id).fetch_one(&mut *connection).await.unwrap() {
+            found.push(format!("{table}.{column}"));
+        }
+    }
+    found
+}
+
+/// An organization with something in every corner that this test can reach.
+async fn lived_in(world: &World) -> (Organization, Person) {
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "member").await;
+    let invitation = json!({"email": "grace@example.org", "role": "member"});
+    let request = org.owner.request(reqwest::Method::POST, &format!("{}/invitations", org.path));
+    org.owner.send(request.header("idempotency-key", "k").json(&invitation)).await.is(201);
+    member.put("/v1/me/active-organization", json!({"organization": org.id})).await.is(200);
+    let id: Uuid = org.id.parse().unwrap();
+    let sql = "with t as (insert into teams (org_id, id, name) values ($1, gen_random_uuid(), 'One') returning id)
+        insert into role_assignments (org_id, id, member_id, role, team_id)
+        select $1, gen_random_uuid(), $2, 'member', id from t";
+    let member_id: Uuid = member.id.parse().unwrap();
+    sqlx::query(sql).bind(id).bind(member_id).execute(&mut world.owner_connection().await).await.unwrap();
+    (org, member)
+}
+
+#[tokio::test]
+async fn vk_38_a_deleted_organization_leaves_nothing_and_its_members_keep_their_accounts() {
+    let world = World::start().await;
+    let (org, member) = lived_in(&world).await;
+    let other = world.organization("helpdesk").await;
+    world.join(&other, &member, "admin").await;
+    let mut owner = world.owner_connection().await;
+    let before = holders(&mut owner, &org.id).await;
+    for column in [
+        "accounts.active_org_id",
+        "articles.org_id",
+        "faqs.org_id",
+        "idempotency_keys.org_id",
+        "invitations.org_id",
+        "members.org_id",
+        "organization_slugs.org_id",
+        "organizations.id",
+        "outgoing_mail.org_id",
+        "role_assignments.org_id",
+        "teams.org_id",
+        "templates.org_id",
+    ] {
+        assert!(before.iter().any(|found| found == column), "{column} should hold it before: {before:?}");
+    }
+    org.owner.delete(&format!("{}?confirm={}", org.path, org.slug)).await.is(204);
+    assert_eq!(holders(&mut owner, &org.id).await, Vec::<String>::new());
+
+    for person in [&org.owner, &member] {
+        person.get("/v1/me").await.is(200);
+        world.sign_in(&person.email).await;
+    }
+    assert_eq!(member.get("/v1/me").await.is(200)["active_organization_id"], Value::Null);
+    assert_eq!(member.get("/v1/organizations").await.ids().len(), 1, "the other organization is untouched");
+    assert!(org.owner.get("/v1/organizations").await.ids().is_empty());
+    // Its slug is free again.
+    other
+        .owner
+        .post("/v1/organizations", json!({"name": "Acme", "slug": org.slug, "access_model": "helpdesk"}))
+        .await
+        .is(201);
+}
+
+#[tokio::test]
+async fn vk_43_every_path_of_an_organization_is_404_to_others_and_401_to_nobody() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let outsider = world.organization("helpdesk").await.owner;
+    let contract = serde_json::to_value(usher_api::document()).unwrap();
+    let mut asked = 0;
+    for (path, operations) in contract["paths"].as_object().unwrap() {
+        if !path.starts_with("/v1/organizations/{organization}") {
+            continue;
+        }
+        for (method, operation) in operations.as_object().unwrap() {
+            if !["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                continue;
+            }
+            let method = reqwest::Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            for name in [&org.id, &org.slug] {
+                let mut concrete = path.replace("{organization}", name);
+                while let (Some(start), Some(end)) = (concrete.find('{'), concrete.find('}')) {
+                    concrete.replace_range(start..=end, &Uuid::now_v7().to_string());
+                }
+                let ask = |person: &Person| {
+                    let request = person.request(method.clone(), &concrete);
+                    if operation.get("requestBody").is_some() { request.json(&json!({})) } else { request }
+                };
+                let answer = outsider.send(ask(&outsider)).await;
+                assert_eq!(
+                    (answer.status, answer.body["code"].as_str()),
+                    (404, Some("not_found")),
+                    "{}",
+                    answer.request
+                );
+                let nobody = world.nobody();
+                nobody.send(ask(&nobody)).await.problem(401, "token_missing");
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked >= 14, "{asked}");
+    org.owner.get(&org.path).await.is(200);
+}
