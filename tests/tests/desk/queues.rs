@@ -96,7 +96,7 @@ async fn tk_49_staff_who_come_later_get_nothing_on_older_queues() {
     let late = world.member(&org, "staff").await;
     assert_eq!(held(&org, &late, &queue).await, NOTHING);
     let user = world.member(&org, "user").await;
-    org.owner.patch(&format!("{}/members/{}", org.path, user.id), json!({"roles": ["staff"]})).await;
+    org.owner.patch(&format!("{}/members/{}", org.path, user.id), json!({"roles": ["staff"]})).await.is(200);
     assert_eq!(held(&org, &user, &queue).await, NOTHING);
 }
 
