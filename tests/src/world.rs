@@ -148,7 +148,7 @@ impl World {
 
     /// Somebody new, signed in, in no organization. The account is put into the database, the sign-in is real.
     pub async fn person(&self, name: &str) -> Person {
-        let email = format!("{name}-{}@example.org", Uuid::now_v7().simple());
+        let email = format!("{}-{}@example.org", name.to_lowercase(), Uuid::now_v7().simple());
         sqlx::query("insert into accounts (id, email, name, password_hash) values ($1, $2, $3, $4)")
             .bind(Uuid::now_v7())
             .bind(&email)

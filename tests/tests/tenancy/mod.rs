@@ -7,3 +7,5 @@ mod invitations;
 mod member_roles;
 mod members;
 mod organizations;
+mod team_members;
+mod teams;

@@ -6,12 +6,16 @@ mod members;
 mod members_export;
 mod organizations;
 mod roles;
+mod team_members;
+mod teams;
 
 pub use acceptance::*;
 pub use invitations::*;
 pub use members::*;
 pub use members_export::*;
 pub use organizations::*;
+pub use team_members::*;
+pub use teams::*;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this module.
@@ -24,4 +28,6 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(export_members);
     config.service(list_members).service(get_member).service(change_member_roles).service(remove_member);
     config.service(leave_organization);
+    config.service(list_teams).service(create_team).service(get_team).service(update_team).service(delete_team);
+    config.service(list_team_members).service(set_team_member).service(remove_team_member);
 }

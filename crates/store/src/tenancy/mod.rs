@@ -11,4 +11,7 @@ pub use members::{MemberFilter, MemberOrder};
 mod organizations;
 pub(crate) use organizations::EXAMPLE;
 pub use organizations::{NewOrganization, OrganizationChange};
+mod team_deletion;
+mod team_members;
 mod teams;
+pub use teams::{NewTeam, TeamChange, TeamOrder};

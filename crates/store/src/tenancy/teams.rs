@@ -1,11 +1,14 @@
-//! Teams.
+//! Teams and their configuration.
 
 use sqlx::{Row, postgres::PgRow};
-use usher_domain::{Id, kind, tenancy::Team};
-use usher_policy::Level;
+use usher_domain::{Id, Text, kind, tenancy::Team};
+use usher_policy::{Action, Level, Listing, Permit, can};
 use uuid::Uuid;
 
-use crate::Located;
+use crate::{
+    Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
+    listing::{self, Order},
+};
 
 impl Located for kind::Team {
     type Item = Team;
@@ -26,5 +29,185 @@ impl Located for kind::Team {
             created_at: row.try_get("created_at")?,
             version: row.try_get("version")?,
         })
+    }
+}
+
+/// What a new team is made of.
+#[derive(Debug)]
+pub struct NewTeam {
+    /// Its name.
+    pub name: Text<1, 120>,
+    /// What it is for.
+    pub description: Text<0, 2000>,
+    /// The websites it is linked to.
+    pub websites: Vec<Permit<can::ViewWebsite>>,
+    /// The templates it sees.
+    pub templates: Vec<Permit<can::ViewTemplate>>,
+}
+
+/// What is to change about a team: what is `None` stays, a list is replaced.
+#[derive(Debug)]
+pub struct TeamChange {
+    /// Its name.
+    pub name: Option<Text<1, 120>>,
+    /// What it is for.
+    pub description: Option<Text<0, 2000>>,
+    /// The websites it is linked to: all of them.
+    pub websites: Option<Vec<Permit<can::ViewWebsite>>>,
+    /// The templates it sees: all of them.
+    pub templates: Option<Vec<Permit<can::ViewTemplate>>>,
+}
+
+/// What teams are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TeamOrder {
+    /// The name.
+    #[default]
+    Name,
+    /// When it was made.
+    CreatedAt,
+}
+
+fn ids<A: Action>(permits: &[Permit<A>]) -> Vec<Uuid> {
+    permits.iter().map(|permit| permit.target().uuid()).collect()
+}
+
+impl Work {
+    /// The teams that the caller may see.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn list_teams(
+        &mut self,
+        listing: &Listing<can::ViewTeam>,
+        order: TeamOrder,
+        descending: bool,
+        request: &PageRequest,
+    ) -> StoreResult<Page<Seen<kind::Team>>> {
+        let column = match order {
+            TeamOrder::Name => ("g.name", "text"),
+            TeamOrder::CreatedAt => ("g.created_at", "timestamptz"),
+        };
+        let order = Order { column: Some(column), descending };
+        listing::list(&mut self.transaction, listing, |_| Ok(String::new()), order, request).await
+    }
+
+    /// Makes a team, with nobody in it.
+    ///
+    /// # Errors
+    /// Another team has the name.
+    pub async fn create_team(&mut self, permit: Permit<can::CreateTeam>, new: NewTeam) -> StoreResult<Team> {
+        let team = Id::<kind::Team>::new();
+        sqlx::query!(
+            "insert into teams (org_id, id, name, description) values ($1, $2, $3, $4)",
+            permit.organization().uuid(),
+            team.uuid(),
+            &*new.name,
+            &*new.description
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.link_websites(team, &ids(&new.websites)).await?;
+        self.show_templates(team, &ids(&new.templates)).await?;
+        self.item(team).await
+    }
+
+    /// Changes a team's configuration (VK-17, VK-18, VK-24). What its members see follows from the commit on: they are
+    /// locked first, as a writing member is before any ticket.
+    ///
+    /// # Errors
+    /// Another team has the name, or stale.
+    pub async fn update_team(
+        &mut self,
+        permit: Permit<can::UpdateTeam>,
+        version: Option<i64>,
+        change: TeamChange,
+    ) -> StoreResult<Team> {
+        let team = permit.target();
+        if change.templates.is_some() {
+            self.lock_team_members(team).await?;
+        }
+        sqlx::query!(
+            "update teams set name = coalesce($4, name), description = coalesce($5, description), version = version + 1
+             where org_id = $1 and id = $2 and ($3::bigint is null or version = $3) returning id",
+            permit.organization().uuid(),
+            team.uuid(),
+            version,
+            change.name.as_deref(),
+            change.description.as_deref()
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?
+        .ok_or(StoreError::Stale)?;
+        if let Some(websites) = &change.websites {
+            self.link_websites(team, &ids(websites)).await?;
+        }
+        if let Some(templates) = &change.templates {
+            self.show_templates(team, &ids(templates)).await?;
+        }
+        self.item(team).await
+    }
+
+    /// Locks whoever is in a team. Who that is changes only with rights, one change at a time.
+    pub(crate) async fn lock_team_members(&mut self, team: Id<kind::Team>) -> StoreResult<Vec<Id<kind::Member>>> {
+        let members = sqlx::query_scalar!(
+            "select member_id from role_assignments where org_id = $1 and team_id = $2",
+            self.organization().uuid(),
+            team.uuid()
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let members: Vec<_> = members.into_iter().map(Id::from).collect();
+        self.lock_members(&members).await?;
+        Ok(members)
+    }
+
+    /// Links a team to these websites and no others.
+    async fn link_websites(&mut self, team: Id<kind::Team>, websites: &[Uuid]) -> StoreResult<()> {
+        sqlx::query!(
+            "with gone as (
+                delete from team_websites where org_id = $1 and team_id = $2 and website_id <> all($3)
+             )
+             insert into team_websites (org_id, team_id, website_id) select $1, $2, w from unnest($3::uuid[]) w
+             on conflict do nothing",
+            self.organization().uuid(),
+            team.uuid(),
+            websites
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Shows a team these templates and no others. A template tells which teams see it, so it changes too; it is what a
+    /// ticket without a team is decided on, so it is locked.
+    pub(crate) async fn show_templates(&mut self, team: Id<kind::Team>, templates: &[Uuid]) -> StoreResult<()> {
+        let organization = self.organization().uuid();
+        sqlx::query!(
+            "select id from templates where org_id = $1 and (id = any($3) or id in (
+                select template_id from template_teams where org_id = $1 and team_id = $2)) order by id for no key update",
+            organization,
+            team.uuid(),
+            templates
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "with gone as (
+                delete from template_teams where org_id = $1 and team_id = $2 and template_id <> all($3)
+                returning template_id
+             ), come as (
+                insert into template_teams (org_id, template_id, team_id) select $1, t, $2 from unnest($3::uuid[]) t
+                on conflict do nothing returning template_id
+             )
+             update templates set version = version + 1
+             where org_id = $1 and id in (select template_id from gone union all select template_id from come)",
+            organization,
+            team.uuid(),
+            templates
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
     }
 }

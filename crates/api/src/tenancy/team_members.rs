@@ -1,0 +1,90 @@
+//! Who is in a team.
+
+use actix_web::{delete, get, put};
+use serde::Deserialize;
+use usher_domain::{MemberId, TeamId, Text, tenancy::TeamMember};
+use usher_policy::{Action, can};
+use usher_store::OrganizationKey;
+use utoipa::{IntoParams, ToSchema};
+
+use super::TeamPath;
+use crate::http::{Answer, Body, Call, Include, Listed, Path, Query, made, no_content, ok, page_request, paged};
+
+/// A member of a team in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct TeamMemberPath {
+    /// The organization's id or slug.
+    #[param(value_type = String, example = "northwind")]
+    organization: OrganizationKey,
+    /// The team's id.
+    team: TeamId,
+    /// The member's id.
+    member: MemberId,
+}
+
+/// Which part of a team's members is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TeamMembersQuery {
+    /// How many at most, 1 to 100; 20 unless told.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// Where the page begins: `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// `total`: how many there are in all.
+    include: Option<String>,
+}
+
+/// List a team's members
+///
+/// By name, each with the team role.
+#[utoipa::path(tag = "teams", params(TeamPath, TeamMembersQuery), responses((status = 200, body = Listed<TeamMember>)),
+    extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/teams/{team}/members")]
+pub async fn list_team_members(call: Call, path: Path<TeamPath>, query: Query<TeamMembersQuery>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let permit = work.permit::<can::ViewTeam>(path.team).await?;
+    let include = Include::parse(query.include.as_deref(), &["total"])?;
+    let request = page_request(query.limit, query.cursor.as_deref(), "name", include)?;
+    let page = work.list_team_members(permit, &request).await?;
+    Ok(ok(paged(page, "name")))
+}
+
+/// A member's role in a team.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"role": "member"}))]
+pub struct TeamMembership {
+    /// A team role of the organization's access model.
+    role: Text<1, 60>,
+}
+
+/// Add a member to a team, or change their role in it
+///
+/// The role must be one that the caller's roles may give there, and one that goes one that they may take.
+#[utoipa::path(tag = "teams", params(TeamMemberPath), request_body = TeamMembership,
+    responses((status = 200, body = TeamMember), (status = 201, body = TeamMember, description = "Now in the team.")),
+    extensions(("x-permission" = json!(can::ManageTeamMembers::PERMISSION.key()))))]
+#[put("/v1/organizations/{organization}/teams/{team}/members/{member}")]
+pub async fn set_team_member(call: Call, path: Path<TeamMemberPath>, body: Body<TeamMembership>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;
+    let member = work.permit_unlocked::<can::ViewMember>(path.member).await?;
+    let (member, new) = work.set_team_member(permit, member, &body.parse()?.role).await?;
+    work.commit(if new { made(member) } else { ok(member) }).await
+}
+
+/// Take a member out of a team
+///
+/// What they see follows at once. They stay a member of the organization.
+#[utoipa::path(tag = "teams", params(TeamMemberPath), responses((status = 204)),
+    extensions(("x-permission" = json!(can::ManageTeamMembers::PERMISSION.key()))))]
+#[delete("/v1/organizations/{organization}/teams/{team}/members/{member}")]
+pub async fn remove_team_member(call: Call, path: Path<TeamMemberPath>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;
+    work.remove_team_member(permit, path.member).await?;
+    work.commit(no_content()).await
+}

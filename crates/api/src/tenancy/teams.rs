@@ -1,0 +1,233 @@
+//! Teams and their configuration.
+
+use actix_web::{delete, get, patch, post};
+use serde::Deserialize;
+use usher_domain::{TeamId, TemplateId, Text, WebsiteId, tenancy::Team};
+use usher_policy::{Action, can};
+use usher_store::{
+    Key, OrganizationKey, Work,
+    tenancy::{NewTeam, TeamChange, TeamOrder},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{OrganizationPath, ThingQuery};
+use crate::http::{
+    Answer, Body, Call, Granted, Include, Listed, Path, Problem, Query, created, listed, no_content, page_request,
+    seen, shown,
+};
+
+/// A team in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct TeamPath {
+    /// The organization's id or slug.
+    #[param(value_type = String, example = "northwind")]
+    pub(super) organization: OrganizationKey,
+    /// The team's id.
+    pub(super) team: TeamId,
+}
+
+/// Which part of the list of teams is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TeamsQuery {
+    /// The order: `name` or `created_at`, with `-` in front for the reverse.
+    #[serde(default)]
+    sort: TeamSort,
+    /// How many at most, 1 to 100; 20 unless told.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// Where the page begins: `next_cursor` of the page before.
+    cursor: Option<String>,
+    /// `total`, `permissions`, or both with a comma between.
+    include: Option<String>,
+}
+
+/// An order of teams.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+pub enum TeamSort {
+    /// By name.
+    #[default]
+    #[serde(rename = "name")]
+    Name,
+    /// By name, backwards.
+    #[serde(rename = "-name")]
+    NameDescending,
+    /// The oldest first.
+    #[serde(rename = "created_at")]
+    CreatedAt,
+    /// The newest first.
+    #[serde(rename = "-created_at")]
+    CreatedAtDescending,
+}
+
+impl TeamSort {
+    /// The order, whether it is reversed, and its name.
+    const fn order(self) -> (TeamOrder, bool, &'static str) {
+        match self {
+            Self::Name => (TeamOrder::Name, false, "name"),
+            Self::NameDescending => (TeamOrder::Name, true, "-name"),
+            Self::CreatedAt => (TeamOrder::CreatedAt, false, "created_at"),
+            Self::CreatedAtDescending => (TeamOrder::CreatedAt, true, "-created_at"),
+        }
+    }
+}
+
+/// List teams
+#[utoipa::path(tag = "teams", params(OrganizationPath, TeamsQuery),
+    responses((status = 200, body = Listed<Granted<Team>>)),
+    extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/teams")]
+pub async fn list_teams(call: Call, path: Path<OrganizationPath>, query: Query<TeamsQuery>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
+    let (order, descending, sort) = query.sort.order();
+    let request = page_request(query.limit, query.cursor.as_deref(), sort, include)?;
+    let page = work.list_teams(&work.listing(), order, descending, &request).await?;
+    Ok(listed(work.caller(), page, sort, include))
+}
+
+/// Get a team
+#[utoipa::path(tag = "teams", params(TeamPath, ThingQuery), responses((status = 200, body = Granted<Team>)),
+    extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/teams/{team}")]
+pub async fn get_team(call: Call, path: Path<TeamPath>, query: Query<ThingQuery>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let include = Include::parse(query.include.as_deref(), &["permissions"])?;
+    let team = work.see(Key::Id(path.team)).await?;
+    Ok(seen(work.caller(), team, include))
+}
+
+/// A new team.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewTeam, example = json!({"name": "Returns", "description": "What customers send back.",
+    "website_ids": [], "template_ids": []}))]
+pub struct CreateTeam {
+    /// Its name, unique in the organization.
+    name: Text<1, 120>,
+    /// What it is for.
+    #[serde(default)]
+    #[schema(default = "")]
+    description: Text<0, 2000>,
+    /// The websites it is linked to.
+    #[serde(default)]
+    #[schema(value_type = Vec<WebsiteId>, default = json!([]), max_items = 100)]
+    website_ids: Vec<WebsiteId>,
+    /// The templates it sees, and with them the tickets made from those that no team has.
+    #[serde(default)]
+    #[schema(value_type = Vec<TemplateId>, default = json!([]), max_items = 100)]
+    template_ids: Vec<TemplateId>,
+}
+
+/// Create a team
+///
+/// With nobody in it.
+#[utoipa::path(tag = "teams", params(OrganizationPath), request_body = CreateTeam,
+    responses((status = 201, body = Team)),
+    extensions(("x-permission" = json!(can::CreateTeam::PERMISSION.key()))))]
+#[post("/v1/organizations/{organization}/teams")]
+pub async fn create_team(call: Call, path: Path<OrganizationPath>, body: Body<CreateTeam>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_here::<can::CreateTeam>()?;
+    let CreateTeam { name, description, website_ids, template_ids } = body.parse()?;
+    let websites = work.permit_each_unlocked(&website_ids).await.map_err(Problem::in_list("/website_ids", ""))?;
+    let templates = work.permit_each_unlocked(&template_ids).await.map_err(Problem::in_list("/template_ids", ""))?;
+    let team = work.create_team(permit, NewTeam { name, description, websites, templates }).await?;
+    let location = format!("/v1/organizations/{}/teams/{}", work.organization(), team.id);
+    work.commit(created(team, &location)).await
+}
+
+/// What is to change about a team.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"description": "What customers send back.", "template_ids": []}))]
+pub struct TeamPatch {
+    /// Its name, unique in the organization.
+    name: Option<Text<1, 120>>,
+    /// What it is for.
+    description: Option<Text<0, 2000>>,
+    /// The websites it is linked to: all of them.
+    #[schema(value_type = Option<Vec<WebsiteId>>, max_items = 100)]
+    website_ids: Option<Vec<WebsiteId>>,
+    /// The templates it sees: all of them.
+    #[schema(value_type = Option<Vec<TemplateId>>, max_items = 100)]
+    template_ids: Option<Vec<TemplateId>>,
+}
+
+impl TeamPatch {
+    /// What team the request was made of. A whole list that replaces another must say which one.
+    fn version(&self, call: &Call) -> Result<Option<i64>, Problem> {
+        let replaces = self.website_ids.is_some() || self.template_ids.is_some();
+        if replaces { call.must_match() } else { call.if_match() }
+    }
+
+    async fn change(self, work: &mut Work) -> Result<TeamChange, Problem> {
+        let websites = match self.website_ids {
+            Some(ids) => Some(work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/website_ids", ""))?),
+            None => None,
+        };
+        let templates = match self.template_ids {
+            Some(ids) => Some(work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/template_ids", ""))?),
+            None => None,
+        };
+        Ok(TeamChange { name: self.name, description: self.description, websites, templates })
+    }
+}
+
+/// Change a team
+///
+/// Its name, its websites, the templates it sees; what its members see follows at once. A list replaces the one before,
+/// and then `If-Match` is required.
+#[utoipa::path(tag = "teams", params(TeamPath), request_body = TeamPatch, responses((status = 200, body = Team)),
+    extensions(("x-permission" = json!(can::UpdateTeam::PERMISSION.key()))))]
+#[patch("/v1/organizations/{organization}/teams/{team}")]
+pub async fn update_team(call: Call, path: Path<TeamPath>, body: Body<TeamPatch>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_unlocked::<can::UpdateTeam>(path.team).await?;
+    let patch = body.parse()?;
+    let version = patch.version(&call)?;
+    let change = patch.change(&mut work).await?;
+    let team = work.update_team(permit, version, change).await?;
+    work.commit(shown(team)).await
+}
+
+/// Where a team's tickets go.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TeamDeletion {
+    /// The team that gets the tickets. Without it a team that has tickets is not deleted.
+    move_to: Option<TeamId>,
+}
+
+/// Delete a team
+///
+/// A team that has tickets is deleted only if `move_to` says which team gets them: without one, who sees them would follow
+/// from their templates and be nobody's decision.
+#[utoipa::path(tag = "teams", params(TeamPath, TeamDeletion), responses((status = 204)),
+    extensions(("x-permission" = json!(can::DeleteTeam::PERMISSION.key()))))]
+#[delete("/v1/organizations/{organization}/teams/{team}")]
+pub async fn delete_team(call: Call, path: Path<TeamPath>, query: Query<TeamDeletion>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_unlocked::<can::DeleteTeam>(path.team).await?;
+    let move_to = match query.move_to {
+        Some(to) => Some(destination(&mut work, path.team, to).await?),
+        None => None,
+    };
+    work.delete_team(permit, call.if_match()?, move_to).await?;
+    work.commit(no_content()).await
+}
+
+async fn destination(
+    work: &mut Work,
+    from: TeamId,
+    to: TeamId,
+) -> Result<usher_policy::Permit<can::ViewTeam>, Problem> {
+    // The team itself will be as missing as any other that is not there.
+    if from == to {
+        return Err(Problem::missing("team").about_parameter("move_to"));
+    }
+    work.permit_unlocked(to).await.map_err(|refusal| Problem::from(refusal).about_parameter("move_to"))
+}

@@ -1,0 +1,137 @@
+//! How a team ends.
+
+use std::collections::BTreeMap;
+
+use usher_domain::{Id, TeamId, TicketId, kind};
+use usher_policy::{Level, Permit, Resource, Scopes, can};
+use uuid::Uuid;
+
+use crate::{Conflict, StoreError, StoreResult, Work};
+
+impl Work {
+    /// Deletes a team.
+    ///
+    /// A team that has tickets is not deleted unless it is said where they go: without a team they would be seen by whoever
+    /// sees their templates, or by nobody but the administrators, and no one would have decided that.
+    ///
+    /// # Errors
+    /// It has tickets; the caller may not move them; stale.
+    pub async fn delete_team(
+        &mut self,
+        permit: Permit<can::DeleteTeam>,
+        version: Option<i64>,
+        move_to: Option<Permit<can::ViewTeam>>,
+    ) -> StoreResult<()> {
+        let (organization, team) = (permit.organization().uuid(), permit.target());
+        let members: Vec<Uuid> = self.lock_team_members(team).await?.into_iter().map(Id::uuid).collect();
+        let now = sqlx::query_scalar!(
+            "select version from teams where org_id = $1 and id = $2 for update",
+            organization,
+            team.uuid()
+        );
+        let now = now.fetch_optional(&mut *self.transaction).await?.ok_or(StoreError::Missing("team"))?;
+        if version.is_some_and(|version| version != now) {
+            return Err(StoreError::Stale);
+        }
+        self.empty_team(team, move_to.map(|to| to.target())).await?;
+        self.show_templates(team, &[]).await?;
+        sqlx::query!(
+            "update members set version = version + 1 where org_id = $1 and id = any($2)",
+            organization,
+            &members
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!("delete from teams where org_id = $1 and id = $2", organization, team.uuid())
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Moves a team's tickets to another, or makes sure that there are none.
+    async fn empty_team(&mut self, team: TeamId, to: Option<TeamId>) -> StoreResult<()> {
+        let organization = self.organization().uuid();
+        let held = sqlx::query_scalar!(
+            r#"select exists (select 1 from tickets where org_id = $1 and team_id = $2) as "held!""#,
+            organization,
+            team.uuid()
+        );
+        if !held.fetch_one(&mut *self.transaction).await? {
+            return Ok(());
+        }
+        let detail = "The team has tickets: say with `move_to` which team gets them, or move them first.";
+        let to = to.ok_or(Conflict { code: "team_has_tickets", detail })?;
+        self.may_move_all(team, to)?;
+        let moved = sqlx::query!(
+            "with held as (
+                select id from tickets where org_id = $1 and team_id = $2 order by id for no key update
+             )
+             update tickets t set team_id = $3, version = t.version + 1, updated_at = now()
+             from held where t.org_id = $1 and t.id = held.id returning t.id, t.assignee_id",
+            organization,
+            team.uuid(),
+            to.uuid()
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let names = sqlx::query!(
+            r#"select (select name from teams where org_id = $1 and id = $2) as "from!",
+                (select name from teams where org_id = $1 and id = $3) as "to!""#,
+            organization,
+            team.uuid(),
+            to.uuid()
+        );
+        let names = names.fetch_one(&mut *self.transaction).await?;
+        let tickets: Vec<Uuid> = moved.iter().map(|row| row.id).collect();
+        let event = format!("Moved from team “{}”, which was deleted, to “{}”.", names.from, names.to);
+        self.record_on_each(&tickets, &event).await?;
+        self.release_unseen(moved.iter().filter_map(|row| Some((row.assignee_id?, row.id)))).await
+    }
+
+    /// Makes sure that the caller may move tickets out of one team, and have them in the other, whatever else holds of them.
+    fn may_move_all(&self, from: TeamId, to: TeamId) -> StoreResult<()> {
+        let within = |team: TeamId| Resource::<kind::Ticket> {
+            scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())),
+            ..Resource::new(self.organization(), TicketId::new())
+        };
+        let _move = self.permit_new::<can::MoveTicket>(&within(from))?;
+        let _have = self.permit_new::<can::CreateTicket>(&within(to))?;
+        Ok(())
+    }
+
+    /// Whoever handles a ticket and does not see it any more handles it no more. Two statements for each assignee.
+    async fn release_unseen(&mut self, assigned: impl Iterator<Item = (Uuid, Uuid)>) -> StoreResult<()> {
+        let mut by_assignee: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
+        assigned.for_each(|(assignee, ticket)| by_assignee.entry(assignee).or_default().push(ticket));
+        let mut unseen = Vec::new();
+        for (assignee, tickets) in by_assignee {
+            let assignee = self.load(assignee.into()).await?;
+            let facts = self.resources::<kind::Ticket>(&assignee, &tickets).await?;
+            unseen.extend(facts.into_iter().filter(|(_, ticket)| !assignee.sees(ticket)).map(|(id, _)| id));
+        }
+        sqlx::query!(
+            "update tickets set assignee_id = null where org_id = $1 and id = any($2)",
+            self.organization().uuid(),
+            &unseen
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.record_on_each(&unseen, "Nobody handles it any more: who did cannot see it here.").await
+    }
+
+    async fn record_on_each(&mut self, tickets: &[Uuid], event: &str) -> StoreResult<()> {
+        let ids: Vec<Uuid> = tickets.iter().map(|_| Uuid::now_v7()).collect();
+        sqlx::query!(
+            "insert into ticket_messages (org_id, id, ticket_id, kind, body, author_id)
+             select $1, e.id, e.ticket_id, 'event', $4, $5 from unnest($2::uuid[], $3::uuid[]) e (id, ticket_id)",
+            self.organization().uuid(),
+            &ids,
+            tickets,
+            event,
+            self.account().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}
