@@ -22,6 +22,12 @@ create function current_org() returns uuid language sql stable parallel safe
 create function current_account() returns uuid language sql stable parallel safe
     return nullif(current_setting('app.account_id', true), '')::uuid;
 
+-- What a membership and a session are locked by while somebody acts on the strength of them.
+create function member_lock(org uuid, member uuid) returns bigint language sql immutable parallel safe
+    return hashtextextended('member ' || org || ' ' || member, 0);
+create function session_lock(session uuid) returns bigint language sql immutable parallel safe
+    return hashtextextended('session ' || session, 0);
+
 -- ---- outside the tenants -------------------------------------------------------------------------------------------
 
 create table accounts (

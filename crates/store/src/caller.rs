@@ -49,9 +49,9 @@ pub(crate) const PREPARE: &str = "
 prepare enter_organization(text) as
     select set_config('app.org_id', coalesce((select org_id::text from organization_slugs where slug = $1), ''), true);
 prepare lock_members(uuid[]) as
-    select 1 from members where org_id = current_org() and id = any($1) order by id for share;
+    select pg_advisory_xact_lock_shared(member_lock(current_org(), id)) from unnest($1) as id;
 prepare lock_session(uuid) as
-    select 1 from sessions where id = $1 for share;
+    select pg_advisory_xact_lock_shared(session_lock($1));
 prepare lock_rights as
     select pg_advisory_xact_lock(hashtextextended('rights of ' || coalesce(current_org()::text, ''), 0));
 prepare caller_facts(uuid, uuid) as
@@ -84,7 +84,11 @@ pub(crate) enum Mode<'a> {
     ChangeRights,
 }
 
-/// The statements that begin a transaction in an organization. The facts are read by a statement of their own after the
+/// The statements that begin a transaction in an organization.
+///
+/// A membership is locked by an advisory lock and not by its row: of those who want a row shared, newcomers go before
+/// somebody who waits to have it alone, so a revocation could wait for as long as the revoked keeps writing. Advisory locks
+/// are given in the order in which they are asked for. The facts are read by a statement of their own after the
 /// locks are held: a statement sees what was committed when it began.
 pub(crate) fn opening(identity: &Identity, organization: &OrganizationKey, mode: Mode<'_>) -> String {
     use std::fmt::Write;
@@ -99,10 +103,15 @@ pub(crate) fn opening(identity: &Identity, organization: &OrganizationKey, mode:
         sql.push_str(";EXECUTE lock_rights");
     }
     if let Mode::Write(_) | Mode::ChangeRights = mode {
-        let others: &[Id<kind::Member>] = if let Mode::Write(others) = mode { others } else { &[] };
-        let _ = write!(sql, ";EXECUTE lock_session('{session}');EXECUTE lock_members(array['{account}'");
-        others.iter().for_each(|other| {
-            let _ = write!(sql, ",'{other}'");
+        // In the order of their ids, as every lock on several members is taken: so nobody waits in a circle.
+        let mut members = vec![identity.account.uuid()];
+        if let Mode::Write(others) = mode {
+            members.extend(others.iter().map(|other| other.uuid()));
+        }
+        members.sort_unstable();
+        let _ = write!(sql, ";EXECUTE lock_session('{session}');EXECUTE lock_members(array[");
+        members.iter().enumerate().for_each(|(index, member)| {
+            let _ = write!(sql, "{}'{member}'", if index == 0 { "" } else { "," });
         });
         sql.push_str("]::uuid[])");
     }

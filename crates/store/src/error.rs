@@ -100,8 +100,9 @@ impl From<sqlx::Error> for StoreError {
             return Self::Conflict(*conflict);
         }
         match cause.code().as_deref() {
-            // Two acts stood in each other's way and this one gave in: deadlock, serialization failure, lock timeout.
-            Some("40P01" | "40001" | "55P03") => Self::Conflict(Conflict {
+            // Two acts stood in each other's way and this one gave in: deadlock, serialization failure, and the bounds on
+            // how long a lock and a statement may take.
+            Some("40P01" | "40001" | "55P03" | "57014") => Self::Conflict(Conflict {
                 code: "contention",
                 detail: "Somebody else was changing the same things. Nothing was done; try again.",
             }),

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use sqlx::{AssertSqlSafe, Row, postgres::PgRow};
 use usher_domain::{Id, kind};
-use usher_policy::{Action, Caller, Condition, Level, Mask, Resource, ResourceKind, Scopes, Target};
+use usher_policy::{Access, Action, Caller, Condition, Level, Mask, Resource, ResourceKind, Scopes, Target};
 use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, connection::Transaction};
@@ -40,9 +40,10 @@ pub trait Located: Target {
     const SCOPES: &'static [(Level, &'static str)] = &[];
     /// The conditions that can hold for a row.
     const RULES: &'static [Rule] = &[];
-    /// Further rows that a decision's facts rest on, to be locked with the row: statements in which `$1` is the
-    /// organization and `$2` the row's id.
-    const ALSO_LOCK: &'static [&'static str] = &[];
+    /// Whether a row that is only relied on is locked too. Not where something else stands for it that a change waits for.
+    const LOCKED_WHEN_RELIED_ON: bool = true;
+    /// What a write waits for before it locks the row: a statement in which `$1` is the organization and `$2` the row's id.
+    const BEFORE_A_WRITE: Option<&'static str> = None;
     /// Whether rows can be named by a number.
     const NUMBERED: bool = false;
 
@@ -206,7 +207,7 @@ pub(crate) async fn visible<K: Located>(
     Ok(seen)
 }
 
-/// Locks a row and what its facts rest on, for a write (`A` changes it) or for being relied on (`A` only reads it).
+/// Locks a row, for a write (`A` changes it) or for being relied on (`A` only reads it).
 pub(crate) async fn lock<A: Action>(
     transaction: &mut Transaction,
     organization: Id<kind::Organization>,
@@ -215,14 +216,14 @@ pub(crate) async fn lock<A: Action>(
 where
     A::Target: Located,
 {
-    let strength = match A::PERMISSION.access() {
-        usher_policy::Access::Read => "share",
-        usher_policy::Access::Write => "no key update",
+    let (alias, table) = (A::Target::ALIAS, A::Target::TABLE);
+    let (first, strength) = match A::PERMISSION.access() {
+        Access::Read if !A::Target::LOCKED_WHEN_RELIED_ON => return Ok(()),
+        Access::Read => (None, "share"),
+        Access::Write => (A::Target::BEFORE_A_WRITE, "no key update"),
     };
-    let table = A::Target::TABLE;
-    let alias = A::Target::ALIAS;
     let own = format!("select 1 from {table} where {alias}.org_id = $1 and {alias}.id = $2 for {strength} of {alias}");
-    for statement in std::iter::once(own).chain(A::Target::ALSO_LOCK.iter().map(|also| (*also).to_owned())) {
+    for statement in first.map(str::to_owned).into_iter().chain([own]) {
         sqlx::query(AssertSqlSafe(statement))
             .bind(organization.uuid())
             .bind(id.uuid())

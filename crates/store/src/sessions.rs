@@ -114,6 +114,7 @@ impl Outside {
         .await?;
         let Some(row) = row.filter(|row| row.live) else { return Ok(Renewal::Unknown) };
         if row.used_at.is_some() {
+            self.lock_session(row.id).await?;
             sqlx::query!("update sessions set ended_at = now() where id = $1", row.id)
                 .execute(&mut *self.transaction)
                 .await?;
@@ -161,6 +162,7 @@ impl Outside {
     /// # Errors
     /// There is no such session of this account that goes on.
     pub async fn end_session(&mut self, account: Id<kind::Account>, session: Id<kind::Session>) -> StoreResult<()> {
+        self.lock_session(session.uuid()).await?;
         let ended = sqlx::query!(
             "update sessions set ended_at = now() where id = $1 and account_id = $2 and ended_at is null",
             session.uuid(),
@@ -169,6 +171,12 @@ impl Outside {
         .execute(&mut *self.transaction)
         .await?;
         if ended.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Missing("session")) }
+    }
+
+    /// Waits for whoever is acting in a session, and lets nobody act in it until this is committed.
+    async fn lock_session(&mut self, session: Uuid) -> StoreResult<()> {
+        sqlx::query!("select pg_advisory_xact_lock(session_lock($1))", session).fetch_one(&mut *self.transaction).await?;
+        Ok(())
     }
 
     /// The signing keys, the newest first.

@@ -218,9 +218,10 @@ impl Work {
 
     /// Locks memberships whose rights are about to change, in the order of their ids, against everybody who acts.
     pub(crate) async fn lock_members(&mut self, members: &[Id<kind::Member>]) -> StoreResult<()> {
-        let members: Vec<uuid::Uuid> = members.iter().map(|member| member.uuid()).collect();
+        let mut members: Vec<uuid::Uuid> = members.iter().map(|member| member.uuid()).collect();
+        members.sort_unstable();
         sqlx::query!(
-            "select id from members where org_id = $1 and id = any($2) order by id for no key update",
+            "select pg_advisory_xact_lock(member_lock($1, id)) from unnest($2::uuid[]) as id",
             self.organization().uuid(),
             &members
         )

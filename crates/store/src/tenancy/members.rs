@@ -19,6 +19,10 @@ impl Located for kind::Member {
     type Item = Member;
     const TABLE: &'static str = "members m";
     const ALIAS: &'static str = "m";
+    // A member who is involved is locked when the work begins, by a lock that a change of their rights waits for in turn.
+    const LOCKED_WHEN_RELIED_ON: bool = false;
+    // Whatever is done to a member changes their rights: it waits for what they are doing.
+    const BEFORE_A_WRITE: Option<&'static str> = Some("select pg_advisory_xact_lock(member_lock($1, $2))");
     const COLUMNS: &'static str = ", m.id, m.state, m.joined_at, m.version,
         (select a.name from accounts a where a.id = m.id) as name,
         (select a.email from accounts a where a.id = m.id) as email,

@@ -56,9 +56,6 @@ impl Located for kind::Ticket {
             )),
         },
     ];
-    // Whether a template is visible to a team is a fact of every ticket that was made from it.
-    const ALSO_LOCK: &'static [&'static str] = &["select 1 from templates p
-        where p.org_id = $1 and p.id = (select t.template_id from tickets t where t.org_id = $1 and t.id = $2) for share"];
 
     fn item(row: &PgRow) -> Result<Ticket, sqlx::Error> {
         let id = |column: &str| row.try_get::<Option<Uuid>, _>(column);
