@@ -1,5 +1,6 @@
 //! The support desk.
 
+mod list_is_read;
 mod queue_permissions;
 mod queues;
 mod settings;
