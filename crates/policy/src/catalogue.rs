@@ -151,8 +151,8 @@ catalogue! {
         QueueReceiveErrors "queue.receive_errors" Read ReceiveInboxErrors "Be told when the mailbox that feeds the queue fails.";
     }
     Desk: Ticket at [Org, Team, Queue] {
-        TicketView "ticket.view" Read ViewTicket "See a ticket, its public replies and its history.";
-        TicketViewNotes "ticket.view_notes" Read ViewTicketNotes "Read a ticket's internal notes.";
+        TicketView "ticket.view" Read ViewTicket "See a ticket, its public replies and who takes part.";
+        TicketViewNotes "ticket.view_notes" Read ViewTicketNotes "Read a ticket's internal notes and its history.";
         TicketCreate "ticket.create" Write CreateTicket "Create a ticket in this place.";
         TicketReply "ticket.reply" Write ReplyToTicket "Answer a ticket publicly.";
         TicketNote "ticket.note" Write NoteOnTicket "Write an internal note on a ticket.";

@@ -13,7 +13,7 @@ use usher_tests::World;
 /// How many organizations are generated for a model; `USHER_LIST_CASES` says otherwise.
 fn seeds() -> std::ops::Range<u64> {
     let cases = std::env::var("USHER_LIST_CASES").ok().and_then(|cases| cases.parse().ok());
-    0..cases.unwrap_or(3)
+    0..cases.unwrap_or(2)
 }
 
 async fn list_is_read(model: &'static str) {

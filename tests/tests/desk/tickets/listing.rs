@@ -211,3 +211,28 @@ async fn what_the_caller_may_do_comes_with_the_ticket() {
     let list = staff.get(&format!("{}/desk/tickets?include=permissions", org.path)).await.is(200);
     assert_eq!(list["items"][0]["permissions"], expected);
 }
+
+/// Row-level security keeps an index from operators that might leak; then a search would read everything.
+#[tokio::test]
+async fn a_search_uses_its_index_behind_row_level_security() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let mut connection = world.owner_connection().await;
+    sqlx::query(
+        "insert into tickets (org_id, id, number, subject, status, priority)
+         select $1::uuid, gen_random_uuid(), n, case n when 7 then 'rare' else 'printer' end, 'open', 'normal'
+         from generate_series(1, 4000) n",
+    )
+    .bind(&org.id)
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let id = &org.id;
+    let sql = format!(
+        "analyze tickets; set role usher_app; set app.org_id = '{id}'; explain select id from tickets
+         where org_id = '{id}' and search @@ websearch_to_tsquery('simple', 'rare') order by id desc limit 21"
+    );
+    let plan = sqlx::Executor::fetch_all(&mut connection, sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await.unwrap();
+    let plan: Vec<String> = plan.iter().map(|row| sqlx::Row::get(row, 0)).collect();
+    assert!(plan.iter().any(|line| line.contains("tickets_search")), "{plan:#?}");
+}
