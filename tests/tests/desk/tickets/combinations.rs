@@ -82,7 +82,7 @@ impl Scene {
             "change queue" => person.post(&format!("{path}/move"), json!({"queue_id": self.elsewhere})).await,
             "merge" => {
                 let other = ticket(&self.writer, &self.org, place).await;
-                person.post(&format!("{path}/merge"), json!({"with": other})).await
+                person.post(&format!("{path}/merge"), json!({"into": other})).await
             }
             "clone" => person.post_empty(&format!("{path}/clone")).await,
             "link" => {

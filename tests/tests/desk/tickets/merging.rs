@@ -21,7 +21,7 @@ async fn tk_29_the_older_survives_with_what_was_said_on_both() {
     person.send(person.request(reqwest::Method::PUT, &participant)).await.is(204);
     guest.get(&at(&org, &older)).await.problem(404, "not_found");
     // Whichever is in the path.
-    let survivor = person.post(&format!("{}/merge", at(&org, &older)), json!({"with": younger})).await.is(200);
+    let survivor = person.post(&format!("{}/merge", at(&org, &older)), json!({"into": younger})).await.is(200);
     assert_eq!(
         (&survivor["id"], &survivor["status"], &survivor["merged"]),
         (&json!(older), &json!("open"), &json!(false))
@@ -46,9 +46,9 @@ async fn tk_29_the_older_survives_with_what_was_said_on_both() {
     assert_eq!((&links["items"][0]["relation"], &links["items"][0]["id"]), (&json!("merged_from"), &json!(null)));
     // Exactly two tickets, once.
     let (path, third) = (format!("{}/merge", at(&org, &younger)), ticket(&person, &org, json!({"queue_id": a})).await);
-    person.post(&path, json!({"with": third})).await.problem(409, "already_merged");
-    person.post(&path, json!({"with": younger})).await.problem(409, "same_ticket");
-    person.post(&path, json!({"with": 2})).await.problem(409, "same_ticket");
+    person.post(&path, json!({"into": third})).await.problem(409, "already_merged");
+    person.post(&path, json!({"into": younger})).await.problem(409, "same_ticket");
+    person.post(&path, json!({"into": 2})).await.problem(409, "same_ticket");
 }
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn tk_29_merge_and_link_want_manage_on_both_queues() {
     world.allow(&elsewhere, &admin, &inbox, &["contribute"]).await;
     let theirs = ticket(&admin, &elsewhere, json!({})).await;
     for (path, pointer, body) in [
-        ("merge", "/with", (|other| json!({"with": other})) as fn(Value) -> Value),
+        ("merge", "/into", (|other| json!({"into": other})) as fn(Value) -> Value),
         ("links", "/ticket", |other| json!({"ticket": other, "kind": "related"})),
     ] {
         let ours_path = format!("{}/{path}", at(&org, &ours));
@@ -98,9 +98,9 @@ async fn tk_29_merge_and_link_want_manage_on_both_queues() {
     let older_hidden = ticket(&writer, &org, json!({"queue_id": c})).await;
     let young = ticket(&writer, &org, json!({"queue_id": a})).await;
     let problem =
-        person.post(&format!("{}/merge", at(&org, &ours)), json!({"with": hidden})).await.problem(403, "forbidden");
+        person.post(&format!("{}/merge", at(&org, &ours)), json!({"into": hidden})).await.problem(403, "forbidden");
     assert_eq!(problem["permission"], "ticket.view");
-    person.post(&format!("{}/merge", at(&org, &young)), json!({"with": older_hidden})).await.is(204);
+    person.post(&format!("{}/merge", at(&org, &young)), json!({"into": older_hidden})).await.is(204);
     person.get(&at(&org, &older_hidden)).await.problem(404, "not_found");
 }
 
@@ -111,7 +111,7 @@ async fn of_two_merges_of_one_pair_one_is_too_late() {
     let (one, two) = (ticket(&org.owner, &org, json!({})).await, ticket(&org.owner, &org, json!({})).await);
     let merge = |path: &str, with: &str| {
         let (owner, path, with) = (org.owner.clone(), format!("{}/merge", at(&org, path)), with.to_owned());
-        tokio::spawn(async move { owner.post(&path, json!({"with": with})).await.status })
+        tokio::spawn(async move { owner.post(&path, json!({"into": with})).await.status })
     };
     let (first, second) = (merge(&one, &two), merge(&two, &one));
     let mut statuses = [first.await.unwrap(), second.await.unwrap()];

@@ -63,22 +63,22 @@ async fn permit_both<A: Action<Target = kind::Ticket>, B: OtherTicket>(
 /// What a ticket is to be merged with.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"with": 17}))]
+#[schema(example = json!({"into": 17}))]
 pub struct MergeTickets {
     /// The other ticket.
-    with: TicketName,
+    into: TicketName,
 }
 
 impl OtherTicket for MergeTickets {
-    const POINTER: &'static str = "/with";
+    const POINTER: &'static str = "/into";
     fn other(&self) -> Key<kind::Ticket> {
-        self.with.into()
+        self.into.into()
     }
 }
 
 /// Merge two tickets
 ///
-/// The older survives, whichever of the two is in the path, and is the answer. It takes over the other's messages and
+/// The older survives, whichever of the two is in the path and which in the body, and is the answer. It takes over the other's messages and
 /// participants and, as a note, its description; if it is on hold it reopens. The other is closed, and its links say into
 /// which it was merged. The permission is needed on both.
 #[utoipa::path(tag = "tickets", params(TicketPath), request_body = MergeTickets,

@@ -19,7 +19,7 @@ impl Work {
     /// ticket until the commit.
     ///
     /// # Errors
-    /// The assignee is no active member who may view the ticket.
+    /// The assignee is no active member who may view the ticket; or is no member at all, as far as the caller may know.
     pub async fn assign_ticket(
         &mut self,
         permit: Permit<can::AssignTicket>,
@@ -29,6 +29,8 @@ impl Work {
         if let Some(member) = assignee
             && !self.would_see(member, ticket).await?
         {
+            // Whom the caller may not know of is not told of.
+            let _known = self.permit::<can::ViewMember>(member).await?;
             return Err(StoreError::Invalid {
                 pointer: "/assignee_id",
                 code: "cannot_view",
