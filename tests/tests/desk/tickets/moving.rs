@@ -142,7 +142,8 @@ async fn an_assignment_waits_for_a_change_of_the_assignees_rights() {
     let path = format!("{}/assign", at(&org, &ticket(&org.owner, &org, json!({"team_id": team})).await));
     let mut connection = world.owner_connection().await;
     let mut change = connection.begin().await.unwrap();
-    sqlx::query("select 1 from members where id = $1::uuid for no key update")
+    sqlx::query("select pg_advisory_xact_lock(member_lock($1::uuid, $2::uuid))")
+        .bind(&org.id)
         .bind(&member.id)
         .execute(&mut *change)
         .await
@@ -150,8 +151,8 @@ async fn an_assignment_waits_for_a_change_of_the_assignees_rights() {
     let (owner, body) = (org.owner.clone(), json!({"assignee_id": member.id}));
     let assigning = tokio::spawn(async move { owner.post(&path, body).await });
     let mut onlooker = world.owner_connection().await;
-    let waits = "select exists (select 1 from pg_locks where not granted and database =
-        (select oid from pg_database where datname = current_database()) or not granted and transactionid is not null)";
+    let waits = "select exists (select 1 from pg_locks l join pg_database d on d.oid = l.database
+        where d.datname = current_database() and not l.granted)";
     while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut onlooker).await.unwrap() {
         tokio::task::yield_now().await;
     }
