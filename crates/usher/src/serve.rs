@@ -7,10 +7,7 @@ use tokio::{
     sync::oneshot,
 };
 use tracing_subscriber::EnvFilter;
-use usher_api::{
-    App, Settings,
-    mail::{MailSettings, Mailer},
-};
+use usher_api::{App, Settings, mail::MailSettings};
 use usher_store::Store;
 
 use crate::{
@@ -49,7 +46,6 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
         invitation_link: options.serve.invitation_link.clone(),
         ..Settings::default()
     };
-    let mailer = Mailer::new(store.clone(), &settings.mail)?;
     if let Some(workers) = options.serve.workers {
         settings.workers = workers;
     }
@@ -58,6 +54,10 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
         settings.demo_people = demo::people();
     }
     let app = App::new(store, settings).await.map_err(|stop| stop.to_string())?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let background = actix_web::rt::spawn(usher_api::background(&app, async {
+        let _ = stopped.await;
+    })?);
     let server = usher_api::serve(app, listener)?;
     let handle = server.handle();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
@@ -65,14 +65,10 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
         tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
         handle.stop(true).await;
     });
-    let (stop_mail, stopped) = oneshot::channel::<()>();
-    let mail = actix_web::rt::spawn(mailer.run(async {
-        let _ = stopped.await;
-    }));
     println!("{}", banner::ready(address, demo));
     let served = server.await;
-    drop(stop_mail);
-    mail.await?;
+    drop(stop);
+    background.await?;
     Ok(served?)
 }
 

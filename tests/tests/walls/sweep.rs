@@ -112,7 +112,9 @@ async fn things(world: &World, org: &Organization) -> Vec<(&'static str, String)
 }
 
 fn without_request(mut body: Value) -> Value {
-    body["request_id"].take();
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("request_id");
+    }
     body
 }
 
@@ -207,8 +209,9 @@ async fn vk_43_every_id_of_another_organization_in_a_filter_finds_nothing() {
             let path = operation.path.replace("{organization}", &mine.id);
             let foreign = mine.owner.get(&format!("{path}?{name}={id}")).await;
             let missing = mine.owner.get(&format!("{path}?{name}={}", uuid::Uuid::now_v7())).await;
-            assert_eq!((foreign.status, &foreign.body), (missing.status, &missing.body), "{path}?{name}");
-            assert!(foreign.body["items"].as_array().is_none_or(Vec::is_empty), "{path}?{name}: {:#}", foreign.body);
+            let (foreign, missing) = ((foreign.status, without_request(foreign.body)), (missing.status, without_request(missing.body)));
+            assert_eq!(foreign, missing, "{path}?{name}");
+            assert!(foreign.1["items"].as_array().is_none_or(Vec::is_empty), "{path}?{name}: {:#}", foreign.1);
             asked += 1;
         }
     }
