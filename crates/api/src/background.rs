@@ -17,7 +17,7 @@ const SWEEP: u32 = 60;
 ///
 /// # Errors
 /// The mail settings cannot be read.
-pub fn background(app: &App, stop: impl Future<Output = ()>) -> Result<impl Future<Output = ()>, MailError> {
+pub fn background<S: Future<Output = ()>>(app: &App, stop: S) -> Result<impl Future<Output = ()> + use<S>, MailError> {
     let mailer = Mailer::new(app.store.clone(), &app.settings.mail)?;
     let app = app.clone();
     Ok(async move {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use sqlx::{AssertSqlSafe, Row, postgres::PgRow};
 use usher_domain::{Id, kind};
-use usher_policy::{Access, Action, Caller, Condition, Level, Mask, Resource, ResourceKind, Scopes, Target};
+use usher_policy::{Access, Action, Caller, Condition, Level, Mask, Resource, Scopes, Target};
 use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, connection::Transaction};
@@ -263,20 +263,22 @@ pub(crate) fn rule<K: Located>(condition: Condition) -> StoreResult<&'static Rul
     })
 }
 
-/// The kinds that have rules, for the test that every condition that applies to a kind has one.
-pub(crate) fn rules_of(kind: ResourceKind) -> &'static [Rule] {
-    match kind {
-        ResourceKind::Organization | ResourceKind::Team | ResourceKind::Website => &[],
-        ResourceKind::Member => kind::Member::RULES,
-        ResourceKind::Queue => kind::Queue::RULES,
-        ResourceKind::Ticket => kind::Ticket::RULES,
-        ResourceKind::Template => kind::Template::RULES,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use usher_policy::ResourceKind;
+
     use super::*;
+
+    /// The kinds that have rules, for the test that every condition that applies to a kind has one.
+    fn rules_of(kind: ResourceKind) -> &'static [Rule] {
+        match kind {
+            ResourceKind::Organization | ResourceKind::Team | ResourceKind::Website => &[],
+            ResourceKind::Member => kind::Member::RULES,
+            ResourceKind::Queue => kind::Queue::RULES,
+            ResourceKind::Ticket => kind::Ticket::RULES,
+            ResourceKind::Template => kind::Template::RULES,
+        }
+    }
 
     #[test]
     fn every_condition_that_a_document_may_name_is_rendered() {

@@ -175,7 +175,9 @@ impl Outside {
 
     /// Waits for whoever is acting in a session, and lets nobody act in it until this is committed.
     async fn lock_session(&mut self, session: Uuid) -> StoreResult<()> {
-        sqlx::query!("select pg_advisory_xact_lock(session_lock($1))", session).fetch_one(&mut *self.transaction).await?;
+        sqlx::query!("select pg_advisory_xact_lock(session_lock($1))", session)
+            .fetch_one(&mut *self.transaction)
+            .await?;
         Ok(())
     }
 

@@ -88,10 +88,22 @@ pub struct ServeOptions {
     #[arg(long, env = "USHER_SIGN_IN_ATTEMPTS", default_value = "10", value_name = "N", global = true)]
     pub sign_in_attempts: NonZeroU32,
     /// The server that sends mail. Without one, mail is written as files to the data directory's `outbox`.
-    #[arg(long, env = "USHER_SMTP_URL", value_name = "smtps://USER:PASSWORD@HOST", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "USHER_SMTP_URL",
+        value_name = "smtps://USER:PASSWORD@HOST",
+        hide_env_values = true,
+        global = true
+    )]
     pub smtp_url: Option<String>,
     /// Whom mail is from.
-    #[arg(long, env = "USHER_MAIL_FROM", default_value = "Usher <usher@localhost>", value_name = "NAME <ADDRESS>", global = true)]
+    #[arg(
+        long,
+        env = "USHER_MAIL_FROM",
+        default_value = "Usher <usher@localhost>",
+        value_name = "NAME <ADDRESS>",
+        global = true
+    )]
     pub mail_from: String,
     /// The page of the front end where an invitation is accepted, with `{token}` in the place of the token.
     #[arg(long, env = "USHER_INVITATION_LINK", value_name = "URL", global = true)]

@@ -23,13 +23,17 @@ fn operations() -> Vec<Operation> {
                 let of = parameters.iter().filter(|parameter| parameter["in"] == place);
                 of.map(|parameter| parameter["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
             };
-            let braces: Vec<String> = path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();
+            let braces: Vec<String> =
+                path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();
             assert_eq!(braces, named("path"), "{method} {path} must declare what is in its path");
             operations.push(Operation {
                 id: operation["operationId"].as_str().unwrap().to_owned(),
                 method: method.to_uppercase().parse().unwrap(),
                 path: path.clone(),
-                permission: operation["x-permission"].as_str().unwrap_or_else(|| panic!("{path} needs x-permission")).to_owned(),
+                permission: operation["x-permission"]
+                    .as_str()
+                    .unwrap_or_else(|| panic!("{path} needs x-permission"))
+                    .to_owned(),
                 query: named("query"),
             });
         }
@@ -61,8 +65,10 @@ async fn every_operation_wants_a_sign_in_unless_it_says_none() {
             assert_ne!(answer.body["code"], "token_missing", "{}", operation.id);
         } else {
             answer.problem(401, "token_missing");
-            Permission::parse(&operation.permission)
-                .map_or_else(|| assert_eq!(operation.permission, "signed_in"), |_| assert!(operation.path.contains("{organization}")));
+            Permission::parse(&operation.permission).map_or_else(
+                || assert_eq!(operation.permission, "signed_in"),
+                |_| assert!(operation.path.contains("{organization}")),
+            );
         }
     }
 }
@@ -85,7 +91,8 @@ async fn things(world: &World, org: &Organization) -> Vec<(&'static str, String)
     let first = |body: Value| id(&body["items"][0]);
     let desk = format!("{}/desk", org.path);
     let team = org.owner.post(&format!("{}/teams", org.path), json!({"name": "Theirs"})).await.is(201);
-    let ticket = org.owner.post(&format!("{desk}/tickets"), json!({"subject": "Theirs", "team_id": id(&team)})).await.is(201);
+    let ticket =
+        org.owner.post(&format!("{desk}/tickets"), json!({"subject": "Theirs", "team_id": id(&team)})).await.is(201);
     let other = org.owner.post(&format!("{desk}/tickets"), json!({"subject": "Another of theirs"})).await.is(201);
     let links = format!("{desk}/tickets/{}/links", id(&ticket));
     let link = org.owner.post(&links, json!({"ticket": id(&other), "kind": "related"})).await;
@@ -129,8 +136,12 @@ async fn vk_43_every_id_of_another_organization_in_every_path_answers_as_one_tha
         if !operation.path.contains("{organization}") || names.is_empty() {
             continue;
         }
-        let fill = |place: &str, ids: &dyn Fn(&str) -> String| if place == "organization" { mine.id.clone() } else { ids(place) };
-        let known = |place: &str| things.iter().find(|(name, _)| *name == place).unwrap_or_else(|| panic!("no {place}")).1.clone();
+        let fill = |place: &str, ids: &dyn Fn(&str) -> String| {
+            if place == "organization" { mine.id.clone() } else { ids(place) }
+        };
+        let known = |place: &str| {
+            things.iter().find(|(name, _)| *name == place).unwrap_or_else(|| panic!("no {place}")).1.clone()
+        };
         let never = |_: &str| uuid::Uuid::now_v7().to_string();
         let foreign = operation.ask(&mine.owner, |place| fill(place, &known)).await;
         let missing = operation.ask(&mine.owner, |place| fill(place, &never)).await;
@@ -157,13 +168,16 @@ async fn vk_43_every_id_of_another_organization_in_a_body_answers_as_one_that_ne
     let team = mine.owner.post(&format!("{}/teams", mine.path), json!({"name": "Mine"})).await.is(201);
     let team = format!("{}/teams/{}", mine.path, team["id"].as_str().unwrap());
     let question = |permission: &str, id: &str| json!({"question": {"permission": permission, "resource_id": id}});
-    let template = |id: &str| {
-        json!({"name": "New", "questions": [{"key": "q", "label": "Why?", "kind": "text"}], "team_ids": [id]})
-    };
+    let template = |id: &str| json!({"name": "New", "questions": [{"key": "q", "label": "Why?", "kind": "text"}], "team_ids": [id]});
     type Body<'a> = Box<dyn Fn(&str) -> Value + 'a>;
     let cases: Vec<(Method, String, &str, Body<'_>)> = vec![
         (Method::POST, format!("{desk}/tickets"), "team", Box::new(|id| json!({"subject": "x", "team_id": id}))),
-        (Method::POST, format!("{desk}/tickets"), "template", Box::new(|id| json!({"subject": "x", "template_id": id}))),
+        (
+            Method::POST,
+            format!("{desk}/tickets"),
+            "template",
+            Box::new(|id| json!({"subject": "x", "template_id": id})),
+        ),
         (Method::POST, format!("{desk}/tickets"), "website", Box::new(|id| json!({"subject": "x", "website_id": id}))),
         (Method::POST, format!("{ticket}/assign"), "member", Box::new(|id| json!({"assignee_id": id}))),
         (Method::POST, format!("{ticket}/move"), "team", Box::new(|id| json!({"team_id": id}))),
@@ -172,7 +186,12 @@ async fn vk_43_every_id_of_another_organization_in_a_body_answers_as_one_that_ne
         (Method::PATCH, team.clone(), "website", Box::new(|id| json!({"website_ids": [id]}))),
         (Method::PATCH, team.clone(), "template", Box::new(|id| json!({"template_ids": [id]}))),
         (Method::POST, format!("{desk}/templates"), "team", Box::new(template)),
-        (Method::POST, format!("{}/access/explain", mine.path), "ticket", Box::new(move |id| question("ticket.view", id))),
+        (
+            Method::POST,
+            format!("{}/access/explain", mine.path),
+            "ticket",
+            Box::new(move |id| question("ticket.view", id)),
+        ),
     ];
     for (method, path, kind, body) in cases {
         let etag = mine.owner.get(&team).await.etag();
@@ -183,7 +202,11 @@ async fn vk_43_every_id_of_another_organization_in_a_body_answers_as_one_that_ne
         let foreign = ask(&things.iter().find(|(name, _)| *name == kind).unwrap().1).await;
         let missing = ask(&uuid::Uuid::now_v7().to_string()).await;
         assert_eq!(foreign.status, 404, "{method} {path} with a foreign {kind}: {:#}", foreign.body);
-        assert!(foreign.body["errors"][0]["pointer"].is_string(), "{method} {path} must name the place: {:#}", foreign.body);
+        assert!(
+            foreign.body["errors"][0]["pointer"].is_string(),
+            "{method} {path} must name the place: {:#}",
+            foreign.body
+        );
         assert_eq!(without_request(foreign.body), without_request(missing.body), "{method} {path}");
     }
 }
@@ -209,7 +232,8 @@ async fn vk_43_every_id_of_another_organization_in_a_filter_finds_nothing() {
             let path = operation.path.replace("{organization}", &mine.id);
             let foreign = mine.owner.get(&format!("{path}?{name}={id}")).await;
             let missing = mine.owner.get(&format!("{path}?{name}={}", uuid::Uuid::now_v7())).await;
-            let (foreign, missing) = ((foreign.status, without_request(foreign.body)), (missing.status, without_request(missing.body)));
+            let (foreign, missing) =
+                ((foreign.status, without_request(foreign.body)), (missing.status, without_request(missing.body)));
             assert_eq!(foreign, missing, "{path}?{name}");
             assert!(foreign.1["items"].as_array().is_none_or(Vec::is_empty), "{path}?{name}: {:#}", foreign.1);
             asked += 1;

@@ -15,8 +15,8 @@ pub use queue_permissions::*;
 pub use queues::*;
 pub use settings::*;
 pub use templates::*;
-pub use websites::*;
 use utoipa_actix_web::service_config::ServiceConfig;
+pub use websites::*;
 
 /// The operations of this module.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
