@@ -62,7 +62,8 @@ pub struct CallerFacts<'a, A> {
     pub conditions: Mask,
     /// What the token allows at most; `None` for a signed-in person.
     pub scopes: Option<PermissionSet>,
-    /// Level, scope and role of every assignment; names that the model does not know give nothing.
+    /// Level, scope and role of every assignment, best in the order of level and scope. A role that the model does not
+    /// know gives nothing, nor does one of another organization.
     pub assignments: A,
     /// Ties the names of the assignments to where they were read from.
     pub names: std::marker::PhantomData<&'a str>,
@@ -93,22 +94,21 @@ impl Caller {
         let assignments = facts.assignments.into_iter();
         let mut held: Vec<Assignment> = Vec::with_capacity(assignments.size_hint().0);
         let mut starts = [0; Level::COUNT + 1];
-        let mut sorted = true;
-        let mut last = (Level::Organization, 0);
         for (level, scope, role) in assignments {
-            let place = (level, scope.as_u128());
-            sorted &= last <= place;
-            last = place;
-            let elsewhere = level == Level::Organization && scope != facts.organization.uuid();
-            if let Some(role) = model.role(level, role).filter(|_| !elsewhere) {
+            if level == Level::Organization && scope != facts.organization.uuid() {
+                continue;
+            }
+            if let Some(role) = model.role(level, role) {
                 held.push(Assignment { scope, role });
                 starts[level as usize + 1] += 1;
             }
         }
-        if !sorted { held.sort_unstable_by_key(|a| (model.role_at(a.role).level, a.scope.as_u128())); }
         for level in 0..Level::COUNT {
             starts[level + 1] += starts[level];
         }
+        // Stable, so that of several roles at a scope the one that was read first is the one that an allow names; and
+        // cheap, because the store reads them in this order.
+        held.sort_by_key(|a| (model.role_at(a.role).level, a.scope.as_u128()));
         let organization_roles = || held[..starts[1]].iter().map(|a| model.role_at(a.role));
         let staff = organization_roles().any(|role| role.staff);
         let capped = organization_roles().any(|role| role.read_only);

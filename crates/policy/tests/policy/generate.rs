@@ -1,7 +1,7 @@
 //! Generated people and things, and the runner of the laws.
 //!
-//! A law runs 20,000 cases unless `PROPTEST_CASES` says otherwise. Each case draws one of the models, built in or random,
-//! and the law is asked of every permission.
+//! A law runs 20,000 cases unless `LAW_CASES` says otherwise. Each case draws one of the models, built in or random, and
+//! asks the law of every permission, or of some where that takes long.
 
 use std::sync::LazyLock;
 
@@ -29,8 +29,13 @@ const SCOPES: u8 = 3;
 
 /// Runs a law over as many cases as the run asks for.
 pub fn law<T: std::fmt::Debug>(cases: &impl Strategy<Value = T>, test: impl Fn(T) -> TestCaseResult) {
-    let count = std::env::var("PROPTEST_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000);
-    let config = Config { cases: count, failure_persistence: None, ..Config::default() };
+    one_in(1, cases, test);
+}
+
+/// Runs a law whose cases are slow: over a part of the cases that the run asks for.
+pub fn one_in<T: std::fmt::Debug>(part: u32, cases: &impl Strategy<Value = T>, test: impl Fn(T) -> TestCaseResult) {
+    let count: u32 = std::env::var("LAW_CASES").map_or(20_000, |count| count.parse().unwrap());
+    let config = Config { cases: count / part, failure_persistence: None, ..Config::default() };
     TestRunner::new(config).run(cases, test).unwrap_or_else(|failure| panic!("{failure}"));
 }
 
@@ -108,4 +113,9 @@ pub fn assignment(model: &'static Model, role: u8, at: u8) -> (Level, Uuid, &'st
     };
     let scope = if level == Level::Organization { HOME } else { scope(level, at % SCOPES) };
     (level, scope, key)
+}
+
+/// Ten permissions, for a law that takes long: over all its cases they are all of them.
+pub fn some_permissions() -> impl Strategy<Value = [Permission; 10]> {
+    any::<[u16; 10]>().prop_map(|drawn| drawn.map(|number| Permission::ALL[usize::from(number) % Permission::COUNT]))
 }

@@ -12,7 +12,6 @@ mod generate;
 mod golden;
 mod helpdesk;
 mod laws;
-mod laws_of_giving;
 mod parser;
 mod queues;
 mod synthetic;

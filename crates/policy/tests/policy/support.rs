@@ -4,8 +4,8 @@ use std::marker::PhantomData;
 
 use usher_domain::{Id, kind};
 use usher_policy::{
-    Caller, CallerFacts, Decision, Explanation, Level, Mask, Model, ModelKey, Outcome, Permission, PermissionSet,
-    Resource, ResourceKind, RoleIx, Scopes, Standing, Target,
+    Caller, CallerFacts, Condition, Decision, Explanation, Level, Mask, Model, ModelKey, Outcome, Permission,
+    PermissionSet, Resource, ResourceKind, RoleIx, Scopes, Standing, Target,
 };
 use uuid::Uuid;
 
@@ -63,6 +63,13 @@ impl Person {
             names: PhantomData,
         })
     }
+}
+
+/// The role that the documents name so: `organization.member`.
+#[track_caller]
+pub fn role(model: &Model, name: &str) -> RoleIx {
+    let (level, key) = name.split_once('.').unwrap();
+    model.role(Level::parse(level).unwrap(), key).unwrap_or_else(|| panic!("{name}"))
 }
 
 /// The facts of one resource, of a kind known only when the test runs.
@@ -130,4 +137,50 @@ pub fn outcome(caller: &Caller, permission: Permission, thing: &Thing) -> Outcom
 
 pub fn explain(caller: &Caller, permission: Permission, thing: &Thing) -> Explanation {
     typed!(thing, resource => caller.explain(permission, resource))
+}
+
+/// Asserts that the answer is yes.
+#[track_caller]
+pub fn assert_allowed(person: &Person, permission: Permission, thing: &Thing) {
+    let outcome = outcome(&person.caller(), permission, thing);
+    assert!(matches!(outcome, Outcome::Allowed(_)), "{permission}: {outcome:?}");
+}
+
+/// Asserts that the answer is 403: the thing is seen.
+#[track_caller]
+pub fn assert_forbidden(person: &Person, permission: Permission, thing: &Thing) {
+    let outcome = outcome(&person.caller(), permission, thing);
+    assert!(matches!(outcome, Outcome::Forbidden(_)), "{permission}: {outcome:?}");
+}
+
+/// Asserts that the answer is 404.
+#[track_caller]
+pub fn assert_hidden(person: &Person, permission: Permission, thing: &Thing) {
+    let outcome = outcome(&person.caller(), permission, thing);
+    assert!(matches!(outcome, Outcome::Hidden(_)), "{permission}: {outcome:?}");
+}
+
+/// Whether a role gives a permission while one condition holds and no other does.
+///
+/// Nobody is staff by a condition alone, so for [`Condition::Staff`] a role of another level has a staff role beside it;
+/// `None` where that one gives the permission already.
+pub fn gives(model: &'static Model, role: RoleIx, permission: Permission, condition: Condition) -> Option<bool> {
+    let scope = Uuid::from_u128(0x0E);
+    let level = model.role_at(role).level;
+    let mut thing = Thing::new(permission.target()).at(level, scope);
+    let mut others = Person::new(model);
+    match condition {
+        Condition::Always => {}
+        Condition::Staff if level != Level::Organization => {
+            let staff = model.roles().find(|(_, role)| role.staff);
+            others = staff.map_or_else(|| others.clone(), |(staff, _)| others.given(staff, HOME));
+        }
+        standing if standing.is_standing() => others.conditions = Mask::of(standing),
+        condition => thing.holding = Mask::of(condition),
+    }
+    if allows(&others.caller(), permission, &thing) {
+        return None;
+    }
+    others.assignments.push((level, if level == Level::Organization { HOME } else { scope }, &model.role_at(role).key));
+    Some(allows(&others.caller(), permission, &thing))
 }
