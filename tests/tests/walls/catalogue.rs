@@ -135,7 +135,7 @@ async fn within_a_tenant_only_its_rows_are_seen_and_no_other_row_can_be_written(
         let sql = format!("select distinct org_id::text from {table}");
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut app).await.unwrap();
         let seen: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-        assert_eq!(seen, [mine.id.clone()], "{table}");
+        assert_eq!(seen, std::slice::from_ref(&mine.id), "{table}");
     }
     let foreign = sqlx::query("insert into teams (org_id, id, name) values ($1::uuid, gen_random_uuid(), 'x')")
         .bind(&other.id)

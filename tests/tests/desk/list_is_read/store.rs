@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
             }
             // What is another kind of thing, or not there.
             _ => {
-                filter.team = Some(TeamId::from(if n % 2 == 0 { scene.queues[n] } else { Uuid::nil() }));
+                filter.team = Some(TeamId::from(if n.is_multiple_of(2) { scene.queues[n] } else { Uuid::nil() }));
                 Box::new(|_| false)
             }
         }
