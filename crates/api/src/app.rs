@@ -75,7 +75,7 @@ pub struct DemoPerson {
     pub password: String,
 }
 
-/// What the operations share. A clone shares all but what [`App::for_worker`] makes anew.
+/// What the operations share. A clone shares all but its connections, which each worker has of its own.
 #[derive(Clone)]
 pub struct App {
     /// The database.

@@ -6,9 +6,9 @@ use std::path::Path;
 const ROWS: [(&str, &str, f64, &str, &str); 11] = [
     ("decide", "decision with its reason", 10.0, "hand decide", "25"),
     ("hand decide", "— by hand", 10.0, "hand decide", ""),
-    ("cedar prebuilt", "— cedar-policy, entities prebuilt", 10.0, "hand decide", ""),
-    ("cedar fresh", "— cedar-policy, entities fresh", 10.0, "hand decide", ""),
-    ("casbin", "— casbin", 10.0, "hand decide", ""),
+    ("cedar prebuilt", "— cedar-policy, a policy for each role and cell, entities prebuilt", 10.0, "hand decide", ""),
+    ("cedar fresh", "— the same, entities fresh", 10.0, "hand decide", ""),
+    ("casbin", "— casbin, a line for each cell that gives", 10.0, "hand decide", ""),
     ("facts", "caller from 26 rows", 1.0, "hand facts", "200"),
     ("hand facts", "— by hand", 1.0, "hand facts", ""),
     ("matches", "row through the filter", 100.0, "hand matches", ""),
