@@ -26,7 +26,7 @@ test: test-tools ## every test, on a Postgres of its own; ARGS goes to nextest
 
 test-deep: test-tools ## the same with many more generated cases, and what is too slow for every day
 	@cargo nextest run --workspace --no-run
-	@PROPTEST_CASES=20000 $(WITH_POSTGRES) -- cargo nextest run --workspace --run-ignored all --no-fail-fast $(ARGS)
+	@PROPTEST_CASES=20000 LAW_CASES=1000000 $(WITH_POSTGRES) -- cargo nextest run --workspace --run-ignored all --no-fail-fast $(ARGS)
 
 # The tests come last: their summary is what one wants to read at the end.
 check: rust ## all that must hold before a change is handed in, which is what CI runs

@@ -56,6 +56,18 @@ impl Operation {
     }
 }
 
+#[test]
+fn every_reference_in_the_contract_leads_somewhere() {
+    let document = serde_json::to_value(usher_api::document()).unwrap();
+    let text = document.to_string();
+    let names: Vec<&str> =
+        text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(names.len() > 100);
+    for name in names {
+        assert!(document["components"]["schemas"][name].is_object(), "there is no schema `{name}`");
+    }
+}
+
 #[tokio::test]
 async fn every_operation_wants_a_sign_in_unless_it_says_none() {
     let world = World::start().await;

@@ -6,7 +6,7 @@ use usher_domain::MemberId;
 use usher_policy::{Action, Explanation, Outcome, can};
 use utoipa::ToSchema;
 
-use super::question::{Asked, Question, answer, subject};
+use super::question::{AccessQuestion, Asked, answer, subject};
 use crate::{
     http::{Answer, Body, Call, Path, Problem, ok},
     tenancy::OrganizationPath,
@@ -21,7 +21,7 @@ pub struct AccessCheck {
     member_id: Option<MemberId>,
     /// The questions.
     #[schema(min_items = 1, max_items = 100)]
-    checks: Vec<Question>,
+    checks: Vec<AccessQuestion>,
 }
 
 /// The answers, in the order of the questions.
@@ -68,7 +68,7 @@ pub async fn check_access(call: Call, path: Path<OrganizationPath>, body: Body<A
     Ok(ok(AccessResults { results }))
 }
 
-fn understand(checks: &[Question]) -> Result<Vec<Asked>, Problem> {
+fn understand(checks: &[AccessQuestion]) -> Result<Vec<Asked>, Problem> {
     let (mut asked, mut faults) = (Vec::new(), Vec::new());
     for (index, check) in checks.iter().enumerate() {
         match check.understand(&format!("/checks/{index}")) {

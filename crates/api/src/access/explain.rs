@@ -7,7 +7,7 @@ use usher_policy::{Action, Condition, Considered, Explanation, Grant, Mask, Mode
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::question::{Question, answer, denial_code, subject};
+use super::question::{AccessQuestion, answer, denial_code, subject};
 use crate::{
     http::{Answer, Body, Call, Path, Problem, ok},
     tenancy::OrganizationPath,
@@ -21,7 +21,7 @@ pub struct ExplainAccess {
     /// Whom to ask about; the caller if left out. For another member, `access.review` is needed.
     member_id: Option<MemberId>,
     /// The question.
-    question: Question,
+    question: AccessQuestion,
 }
 
 /// A decision, explained.

@@ -14,7 +14,7 @@ use crate::http::{FieldError, Problem, Stop};
 /// A permission, and what it would be used on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Question {
+pub struct AccessQuestion {
     /// The permission: `ticket.reply`.
     permission: String,
     /// The thing's id; none for what concerns the organization as such. Its kind follows from the permission.
@@ -29,7 +29,7 @@ pub(super) struct Asked {
     pub resource: Option<Uuid>,
 }
 
-impl Question {
+impl AccessQuestion {
     /// # Errors
     /// 422: no such permission, or a thing is named where none is meant, or the other way round.
     pub(super) fn understand(&self, pointer: &str) -> Result<Asked, FieldError> {

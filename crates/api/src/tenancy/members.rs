@@ -62,12 +62,15 @@ pub struct MembersQuery {
     /// Who is in this team.
     team: Option<TeamId>,
     /// Whose membership is in this state.
+    #[param(inline)]
     state: Option<MemberState>,
     /// Whose name or address contains this.
+    #[param(inline)]
     q: Option<Text<1, 100>>,
     /// The order: `name`, `joined_at`, `last_active_at`, with `-` in front for the reverse. Who never was active comes
     /// first by `last_active_at`.
     #[serde(default)]
+    #[param(inline)]
     sort: MemberSort,
     /// How many at most, 1 to 100; 20 unless told.
     #[param(minimum = 1, maximum = 100)]

@@ -30,8 +30,10 @@ pub struct ExportQuery {
     /// Who is in this team.
     team: Option<TeamId>,
     /// Whose membership is in this state.
+    #[param(inline)]
     state: Option<MemberState>,
     /// Whose name or address contains this.
+    #[param(inline)]
     q: Option<Text<1, 100>>,
 }
 

@@ -34,6 +34,7 @@ pub struct TeamPath {
 pub struct TeamsQuery {
     /// The order: `name` or `created_at`, with `-` in front for the reverse.
     #[serde(default)]
+    #[param(inline)]
     sort: TeamSort,
     /// How many at most, 1 to 100; 20 unless told.
     #[param(minimum = 1, maximum = 100)]
