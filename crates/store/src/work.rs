@@ -10,7 +10,7 @@ use crate::{
     located,
 };
 
-/// A transaction in one organization. It ends with [`Work::commit`]; dropped, nothing of it has happened.
+/// A transaction in one organization. It ends with [`commit`](crate::idempotency::Unit::commit); dropped, nothing of it has happened.
 pub struct Work {
     pub(crate) transaction: Transaction,
     identity: Identity,
