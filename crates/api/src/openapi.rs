@@ -21,7 +21,7 @@ use crate::http::{FieldError, Problem};
         description = "A multi-tenant backend whose first-class feature is who may see and do what.\n\n\
             Everything of a tenant is under `/v1/organizations/{organization}`, by id or by slug. Every operation names the \
             permission that it needs in `x-permission`; `signed_in` means any account, `none` means nobody has to sign in.\n\n\
-            Errors are `application/problem+json` with a stable `code`. Lists are `items` and `next_cursor`. A POST may bear an \
+            Errors are `application/problem+json` with a stable `code`. Lists are `items` and `next_cursor`. A POST of a signed-in caller may bear an \
             `Idempotency-Key`; a thing's `ETag` may come back as `If-Match`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
         contact(name = "Usher"),
