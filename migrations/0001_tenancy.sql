@@ -51,6 +51,7 @@ create table sessions (
     address text not null default ''
 );
 create index on sessions (account_id, id);
+create index on sessions ((coalesce(ended_at, expires_at)));
 
 -- Each is used once; a second use ends the session it belongs to.
 create table refresh_tokens (
@@ -60,6 +61,7 @@ create table refresh_tokens (
     used_at timestamptz
 );
 create index on refresh_tokens (session_id);
+create index on refresh_tokens (used_at) where used_at is not null;
 
 create table signing_keys (
     id uuid primary key,
@@ -194,11 +196,12 @@ create table idempotency_keys (
     status smallint not null,
     headers jsonb not null,
     body bytea not null,
+    forgotten boolean not null default false, -- the key stays used, the answer is not given again
     created_at timestamptz not null default now(),
     primary key (account_id, key)
 );
 create index on idempotency_keys (created_at);
-create index on idempotency_keys (org_id);
+create index on idempotency_keys (org_id, account_id);
 
 -- Mail that has been decided on and not yet been sent.
 create table outgoing_mail (
@@ -217,9 +220,10 @@ create index on outgoing_mail (org_id);
 -- ---- walls ---------------------------------------------------------------------------------------------------------
 
 alter table organizations enable row level security, force row level security;
-create policy tenant on organizations using (
-    id = current_org() or id in (select org_id from members where members.id = current_account())
-) with check (id = current_org());
+create policy tenant on organizations using (id = current_org());
+create policy own on organizations for select using (
+    id in (select org_id from members where members.id = current_account())
+);
 
 alter table members enable row level security, force row level security;
 create policy tenant on members using (org_id = current_org());
@@ -237,3 +241,9 @@ do $$ declare name text; begin
 end $$;
 
 grant select, insert, update, delete on all tables in schema public to usher_app;
+revoke insert, update, delete on plans from usher_app; -- a price list is no business of a request
+do $$ begin
+    if to_regclass('_sqlx_migrations') is not null then
+        revoke all on _sqlx_migrations from usher_app;
+    end if;
+end $$;

@@ -19,4 +19,4 @@ mod world;
 pub use answer::Answer;
 pub use person::Person;
 pub use serde_json::{Value, json};
-pub use world::{Organization, PASSWORD, World};
+pub use world::{Held, Organization, PASSWORD, World};

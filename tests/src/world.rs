@@ -198,6 +198,50 @@ impl World {
     }
 }
 
+/// For how many looks a wait is waited for: minutes, where a moment is enough.
+const LOOKS: usize = 20_000;
+
+impl World {
+    /// Looks at the database until so many of the application's transactions wait for a lock of this kind, by its name in
+    /// `pg_locks`: `advisory`, `transactionid` (a row), `relation` (a table).
+    pub async fn until_waiting(&self, lock: &str, transactions: i64) {
+        let mut onlooker = self.owner_connection().await;
+        let sql = "select count(distinct l.pid) from pg_locks l join pg_stat_activity a on a.pid = l.pid
+            where not l.granted and l.locktype = $1 and a.datname = current_database() and a.application_name = 'usher'";
+        for _ in 0..LOOKS {
+            let waiting: i64 = sqlx::query_scalar(sql).bind(lock).fetch_one(&mut onlooker).await.unwrap();
+            if waiting == transactions {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("{transactions} transactions should wait for a lock of kind {lock}");
+    }
+
+    /// Holds what a statement locks, as the owner of the database, until it is dropped or [let go](Held::let_go).
+    pub async fn hold(&self, statement: &str) -> Held {
+        let mut connection = self.owner_connection().await;
+        let statements = format!("begin;{statement}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&mut connection).await.unwrap();
+        Held(connection)
+    }
+}
+
+/// A transaction that holds locks.
+pub struct Held(PgConnection);
+
+impl Held {
+    /// Does something more in the transaction.
+    pub async fn and(&mut self, statement: &str) {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())).execute(&mut self.0).await.unwrap();
+    }
+
+    /// Commits.
+    pub async fn let_go(mut self) {
+        self.and("commit").await;
+    }
+}
+
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).to_owned()
 }

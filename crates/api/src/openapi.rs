@@ -131,6 +131,11 @@ fn complete(path: &str, operation: &mut Operation) {
         ("415", body, "The body is not JSON."),
         ("422", body || write, "What is asked for cannot be: every field that is wrong is named."),
         ("429", limited, "Too many attempts."),
+        (
+            "503",
+            path.starts_with("/v1/"),
+            "The database cannot do it now, or not in time: try again after `Retry-After`.",
+        ),
     ];
     for (status, applies, description) in problems {
         if applies && !operation.responses.responses.contains_key(status) {

@@ -174,10 +174,16 @@ impl Caller {
         scopes
     }
 
+    /// Whether the membership is active: whose is not may do nothing.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.standing == Standing::Active
+    }
+
     /// Whether guards leave the permission at all: the membership is active, and neither the token's scopes nor a
     /// read-only role exclude it.
     #[must_use]
     pub fn is_open(&self, permission: Permission) -> bool {
-        self.standing == Standing::Active && self.allowed.contains(permission)
+        self.is_active() && self.allowed.contains(permission)
     }
 }

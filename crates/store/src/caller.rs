@@ -45,6 +45,9 @@ impl<'de> serde::Deserialize<'de> for OrganizationKey {
 
 /// Prepared on every connection, so that they run in the simple protocol, several in one round trip, without being planned
 /// anew. Assignments come as one text, `level:scope:role` by commas: quicker to read than arrays.
+///
+/// Only a member gets the lock on an organization's rights. Who is none at that moment is in no organization for the rest
+/// of the transaction, even if they become one before their facts are read: they would act without the lock.
 pub(crate) const PREPARE: &str = "
 prepare enter_organization(text) as
     select set_config('app.org_id', coalesce((select org_id::text from organization_slugs where slug = $1), ''), true);
@@ -52,8 +55,15 @@ prepare lock_members(uuid[]) as
     select pg_advisory_xact_lock_shared(member_lock(current_org(), id)) from unnest($1) as id;
 prepare lock_session(uuid) as
     select pg_advisory_xact_lock_shared(session_lock($1));
-prepare lock_rights as
-    select pg_advisory_xact_lock(hashtextextended('rights of ' || coalesce(current_org()::text, ''), 0));
+prepare end_sessions(uuid, uuid[]) as
+    select pg_advisory_xact_lock(session_lock(id))
+    from (select id from sessions where account_id = $1 and id = any($2) order by id) own;
+prepare lock_rights(uuid) as
+    select coalesce(
+        (select pg_advisory_xact_lock(hashtextextended('rights of ' || m.org_id, 0))::text
+         from members m where m.org_id = current_org() and m.id = $1),
+        set_config('app.org_id', '', true)
+    );
 prepare caller_facts(uuid, uuid) as
     select exists (
             select 1 from sessions s
@@ -93,14 +103,16 @@ pub(crate) enum Mode<'a> {
 pub(crate) fn opening(identity: &Identity, organization: &OrganizationKey, mode: Mode<'_>) -> String {
     use std::fmt::Write;
     let Identity { account, session, .. } = identity;
-    let mut sql = String::from(if matches!(mode, Mode::Read) { "BEGIN READ ONLY" } else { "BEGIN" });
+    // All that a read shows is of one moment: the caller's facts, the rows and their count.
+    let begin = if matches!(mode, Mode::Read) { "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" } else { "BEGIN" };
+    let mut sql = String::from(begin);
     let _ = match organization {
         OrganizationKey::Id(id) => write!(sql, ";SET LOCAL app.org_id='{id}'"),
         // A slug is lower-case letters, digits and hyphens.
         OrganizationKey::Slug(slug) => write!(sql, ";EXECUTE enter_organization('{slug}')"),
     };
     if matches!(mode, Mode::ChangeRights) {
-        sql.push_str(";EXECUTE lock_rights");
+        let _ = write!(sql, ";EXECUTE lock_rights('{account}')");
     }
     if let Mode::Write(_) | Mode::ChangeRights = mode {
         // In the order of their ids, as every lock on several members is taken: so nobody waits in a circle.

@@ -135,7 +135,7 @@ impl Store {
             match transaction.fetch_all(sent).await {
                 Ok(mut rows) => return Ok((transaction, rows.pop())),
                 // The connection died while it lay idle (the database was restarted, say): take another.
-                Err(sqlx::Error::Io(_) | sqlx::Error::Protocol(_)) if attempts <= self.size => {
+                Err(error) if attempts <= self.size && has_died(&error) => {
                     attempts += 1;
                     transaction.discard();
                 }
@@ -145,12 +145,24 @@ impl Store {
     }
 }
 
+/// Whether an error says that the connection is no more. Over TCP the server says farewell before it hangs up: shutdown,
+/// crash, starting, the database dropped, idle in a transaction for too long.
+fn has_died(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Protocol(_) => true,
+        sqlx::Error::Database(cause) => {
+            matches!(cause.code().as_deref(), Some("57P01" | "57P02" | "57P03" | "57P05" | "25P03"))
+        }
+        _ => false,
+    }
+}
+
 fn pool_error(error: managed::PoolError<sqlx::Error>) -> StoreError {
-    StoreError::Database(match error {
-        managed::PoolError::Backend(error) => error,
-        managed::PoolError::Timeout(_) => sqlx::Error::PoolTimedOut,
-        other => sqlx::Error::Configuration(other.to_string().into()),
-    })
+    match error {
+        managed::PoolError::Backend(error) => error.into(),
+        managed::PoolError::Timeout(_) => sqlx::Error::PoolTimedOut.into(),
+        other => StoreError::Database(sqlx::Error::Configuration(other.to_string().into())),
+    }
 }
 
 #[derive(Debug)]

@@ -54,6 +54,9 @@ pub enum StoreError {
     /// The thing has changed since the caller read it.
     #[error("changed since it was read")]
     Stale,
+    /// The database cannot do it now, or not in the time that it is given. The same may go well later.
+    #[error("{0}")]
+    Unavailable(Conflict),
     /// The database did not answer as it should.
     #[error(transparent)]
     Database(sqlx::Error),
@@ -90,22 +93,38 @@ const CONSTRAINTS: [(&str, Conflict); 11] = [
     ("one_role_in_a_team", Conflict { code: "already_in_team", detail: "This member is in the team already." }),
 ];
 
+const OVERLOADED: Conflict = Conflict {
+    code: "overloaded",
+    detail: "The database takes no more requests at the moment. Nothing was done; try again.",
+};
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let Some(cause) = error.as_database_error() else {
-            return Self::Database(error);
+            return if matches!(error, sqlx::Error::PoolTimedOut) {
+                Self::Unavailable(OVERLOADED)
+            } else {
+                Self::Database(error)
+            };
         };
         let known = |name: &str| CONSTRAINTS.iter().find(|(constraint, _)| *constraint == name);
         if let Some((_, conflict)) = cause.constraint().and_then(known) {
             return Self::Conflict(*conflict);
         }
         match cause.code().as_deref() {
-            // Two acts stood in each other's way and this one gave in: deadlock, serialization failure, and the bounds on
-            // how long a lock and a statement may take.
-            Some("40P01" | "40001" | "55P03" | "57014") => Self::Conflict(Conflict {
+            // Two acts stood in each other's way and this one gave in: deadlock, serialization failure, and the bound on
+            // how long a lock may take.
+            Some("40P01" | "40001" | "55P03") => Self::Conflict(Conflict {
                 code: "contention",
                 detail: "Somebody else was changing the same things. Nothing was done; try again.",
             }),
+            // The bound on how long a statement may take.
+            Some("57014") => Self::Unavailable(Conflict {
+                code: "timeout",
+                detail: "This took longer than it may. Nothing was done; try again later, or ask for less at once.",
+            }),
+            // No connection to be had: too many, or the server is starting or shutting down.
+            Some("53300" | "57P01" | "57P02" | "57P03") => Self::Unavailable(OVERLOADED),
             // What the act refers to was there when it was decided on, and was deleted before it was done.
             Some("23503") => Self::Conflict(Conflict {
                 code: "reference_gone",
@@ -113,5 +132,16 @@ impl From<sqlx::Error> for StoreError {
             }),
             _ => Self::Database(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_with_no_connection_left_is_no_fault_of_the_program() {
+        let error = StoreError::from(sqlx::Error::PoolTimedOut);
+        assert!(matches!(error, StoreError::Unavailable(Conflict { code: "overloaded", .. })), "{error:?}");
     }
 }

@@ -63,7 +63,7 @@ impl Unit for Outside {
 /// Claims a key for this transaction, or returns the answer that was given to it.
 ///
 /// # Errors
-/// The same key is in flight (409), or was used for another request (422).
+/// The same key is in flight, or its answer was [forgotten](forget) (409); or it was used for another request (422).
 pub async fn claim(unit: &mut impl Unit, key: &IdempotencyKey) -> StoreResult<Option<StoredAnswer>> {
     let (Some(account), _) = unit.owner() else { return Ok(None) };
     let transaction = unit.parts();
@@ -79,7 +79,7 @@ pub async fn claim(unit: &mut impl Unit, key: &IdempotencyKey) -> StoreResult<Op
         }));
     }
     let row = sqlx::query!(
-        r#"select request_hash, status, headers as "headers: Json<Vec<(String, String)>>", body
+        r#"select request_hash, status, headers as "headers: Json<Vec<(String, String)>>", body, forgotten
            from idempotency_keys where account_id = $1 and key = $2 and created_at > now() - interval '1 day'"#,
         account.uuid(),
         key.key
@@ -88,6 +88,11 @@ pub async fn claim(unit: &mut impl Unit, key: &IdempotencyKey) -> StoreResult<Op
     .await?;
     match row {
         None => Ok(None),
+        Some(row) if row.request_hash == key.request_hash && row.forgotten => Err(StoreError::Conflict(Conflict {
+            code: "answer_forgotten",
+            detail: "This request was answered before your rights changed. Look whether you still want it, and send it \
+                     with a new key.",
+        })),
         Some(row) if row.request_hash == key.request_hash => {
             Ok(Some(StoredAnswer { status: row.status.unsigned_abs(), headers: row.headers.0, body: row.body }))
         }
@@ -97,6 +102,24 @@ pub async fn claim(unit: &mut impl Unit, key: &IdempotencyKey) -> StoreResult<Op
             detail: "This idempotency key was used for another request.".to_owned(),
         }),
     }
+}
+
+/// Forgets what accounts were answered in an organization, since their rights in it change: they might not be told it any
+/// more. Their keys stay used, so that a repeated request is never done a second time.
+pub(crate) async fn forget(
+    transaction: &mut Transaction,
+    organization: Id<kind::Organization>,
+    accounts: &[Uuid],
+) -> StoreResult<()> {
+    sqlx::query!(
+        "update idempotency_keys set forgotten = true, headers = '[]', body = ''
+         where org_id = $1 and account_id = any($2) and not forgotten",
+        organization.uuid(),
+        accounts
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 /// Keeps the answer to a claimed key.
@@ -109,7 +132,8 @@ pub async fn remember(unit: &mut impl Unit, key: &IdempotencyKey, answer: &Store
         "insert into idempotency_keys (account_id, key, org_id, request_hash, status, headers, body)
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (account_id, key) do update set org_id = excluded.org_id, request_hash = excluded.request_hash,
-            status = excluded.status, headers = excluded.headers, body = excluded.body, created_at = now()",
+            status = excluded.status, headers = excluded.headers, body = excluded.body, forgotten = false,
+            created_at = now()",
         account.uuid(),
         key.key,
         organization.map(|id| -> Uuid { id.uuid() }),

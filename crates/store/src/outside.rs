@@ -25,12 +25,40 @@ impl Store {
         Ok(Outside { transaction: self.begin("BEGIN").await?, account: None, organization: None })
     }
 
-    /// Begins a transaction outside the organizations for somebody who has signed in.
+    /// Begins a transaction outside the organizations for somebody who has signed in. Their session is locked, shared, so
+    /// that it does not end before this does (law 9).
     ///
     /// # Errors
     /// The session has ended.
     pub async fn signed_in(&self, identity: &Identity) -> StoreResult<Outside> {
-        let mut outside = self.outside().await?;
+        self.signed_in_by(identity, &format!("BEGIN;EXECUTE lock_session('{}')", identity.session)).await
+    }
+
+    /// Begins to end one of an account's sessions, perhaps the very one that this is asked in: waits for whoever is acting
+    /// in it, and lets nobody act in it until this is committed.
+    ///
+    /// # Errors
+    /// The session of the request has ended.
+    pub async fn ending(&self, identity: &Identity, session: Id<kind::Session>) -> StoreResult<Outside> {
+        // In the order of their ids: so two sessions that end each other do not wait in a circle. Those of others are not
+        // locked, for whoever may have learned their ids.
+        let opening = if session == identity.session {
+            format!("BEGIN;EXECUTE end_sessions('{}',array['{session}']::uuid[])", identity.account)
+        } else {
+            let (own, other) = (
+                format!("EXECUTE lock_session('{}')", identity.session),
+                format!("EXECUTE end_sessions('{}',array['{session}']::uuid[])", identity.account),
+            );
+            let [first, second] = if session < identity.session { [other, own] } else { [own, other] };
+            format!("BEGIN;{first};{second}")
+        };
+        self.signed_in_by(identity, &opening).await
+    }
+
+    /// The session is read by a statement of its own after the lock on it is held.
+    async fn signed_in_by(&self, identity: &Identity, opening: &str) -> StoreResult<Outside> {
+        let transaction = self.begin(opening).await?;
+        let mut outside = Outside { transaction, account: None, organization: None };
         sqlx::query!(
             "select id from sessions where id = $1 and account_id = $2 and ended_at is null and expires_at > now()",
             identity.session.uuid(),
@@ -181,15 +209,24 @@ impl Outside {
             crate::OrganizationKey::Id(id) => (Some(id.uuid()), None),
             crate::OrganizationKey::Slug(slug) => (None, Some(slug.to_string())),
         };
-        let row = sqlx::query_as!(
-            Row,
-            "update accounts set active_org_id = mine.org_id, version = accounts.version + 1
-             from (select m.org_id from members m left join organization_slugs s on s.org_id = m.org_id
-                   where m.id = $1 and m.state = 'active' and (m.org_id = $2 or s.slug = $3)) mine
-             where id = $1 returning id, email, name, active_org_id, created_at, version",
+        // The membership is locked before it is read: who removes it waits, and then finds where the account stands.
+        let locked = sqlx::query!(
+            r#"select s.org_id, pg_advisory_xact_lock_shared(member_lock(s.org_id, $1))::text as "locked"
+               from organization_slugs s where s.org_id = $2 or s.slug = $3"#,
             id.uuid(),
             by_id,
             by_slug
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        let organization = locked.ok_or(StoreError::Missing("organization"))?.org_id;
+        let row = sqlx::query_as!(
+            Row,
+            "update accounts set active_org_id = m.org_id, version = accounts.version + 1
+             from members m where m.id = $1 and m.org_id = $2 and m.state = 'active' and accounts.id = $1
+             returning accounts.id, email, name, active_org_id, created_at, accounts.version",
+            id.uuid(),
+            organization
         )
         .fetch_optional(&mut *self.transaction)
         .await?;

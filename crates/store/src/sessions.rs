@@ -1,13 +1,18 @@
 //! Sign-ins: sessions, their refresh tokens, and the keys that access tokens are signed with.
 
-use chrono::{DateTime, Duration, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use usher_domain::{Email, Id, kind, tenancy::Session};
 use uuid::Uuid;
 
 use crate::{Identity, Outside, Store, StoreError, StoreResult};
 
-/// How long a session lasts without being renewed.
-const LIFETIME: Duration = Duration::days(30);
+/// How long a session lasts without being renewed, in days.
+const LIFETIME_DAYS: i32 = 30;
+
+/// How many rows are swept away at once: a transaction that holds nobody up.
+const SWEPT_AT_ONCE: i64 = 1_000;
 
 /// What came of a refresh token.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,17 +42,46 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn sweep(&self) -> StoreResult<()> {
-        let mut transaction = self.begin("BEGIN").await?;
-        sqlx::query!("delete from idempotency_keys where created_at < now() - interval '1 day'")
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query!("delete from sessions where coalesce(ended_at, expires_at) < now() - interval '30 days'")
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query!("delete from refresh_tokens where used_at < now() - interval '30 days'")
-            .execute(&mut *transaction)
-            .await?;
-        transaction.commit().await
+        self.sweep_with(|| {
+            sqlx::query!(
+                "delete from idempotency_keys where (account_id, key) in (select account_id, key from idempotency_keys
+                 where created_at < now() - interval '1 day' order by created_at limit $1)",
+                SWEPT_AT_ONCE
+            )
+        })
+        .await?;
+        self.sweep_with(|| {
+            sqlx::query!(
+                "delete from sessions where id in (select id from sessions
+                 where coalesce(ended_at, expires_at) < now() - interval '30 days'
+                 order by coalesce(ended_at, expires_at) limit $1)",
+                SWEPT_AT_ONCE
+            )
+        })
+        .await?;
+        self.sweep_with(|| {
+            sqlx::query!(
+                "delete from refresh_tokens where token_hash in (select token_hash from refresh_tokens
+                 where used_at < now() - interval '30 days' order by used_at limit $1)",
+                SWEPT_AT_ONCE
+            )
+        })
+        .await
+    }
+
+    /// Repeats a deletion, each time in a transaction of its own, until it finds less than it takes at once.
+    async fn sweep_with(
+        &self,
+        deletion: impl Fn() -> sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>,
+    ) -> StoreResult<()> {
+        loop {
+            let mut transaction = self.begin("BEGIN").await?;
+            let swept = deletion().execute(&mut *transaction).await?.rows_affected();
+            transaction.commit().await?;
+            if swept < SWEPT_AT_ONCE.unsigned_abs() {
+                return Ok(());
+            }
+        }
     }
 }
 
@@ -76,10 +110,11 @@ impl Outside {
     ) -> StoreResult<Id<kind::Session>> {
         let id = Uuid::now_v7();
         sqlx::query!(
-            "insert into sessions (id, account_id, expires_at, user_agent, address) values ($1, $2, $3, $4, $5)",
+            "insert into sessions (id, account_id, expires_at, user_agent, address)
+             values ($1, $2, now() + make_interval(days => $3), $4, $5)",
             id,
             account.uuid(),
-            Utc::now() + LIFETIME,
+            LIFETIME_DAYS,
             user_agent,
             address
         )
@@ -106,30 +141,33 @@ impl Outside {
     /// The database's.
     pub async fn renew(&mut self, hash: &[u8]) -> StoreResult<Renewal> {
         let row = sqlx::query!(
-            r#"select s.id, s.account_id, r.used_at, s.ended_at is null and s.expires_at > now() as "live!"
-               from refresh_tokens r join sessions s on s.id = r.session_id where r.token_hash = $1 for update of r, s"#,
+            "select s.id, s.account_id from refresh_tokens r join sessions s on s.id = r.session_id
+             where r.token_hash = $1 and s.ended_at is null and s.expires_at > now()",
             hash
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
-        let Some(row) = row.filter(|row| row.live) else { return Ok(Renewal::Unknown) };
-        if row.used_at.is_some() {
-            self.lock_session(row.id).await?;
-            sqlx::query!("update sessions set ended_at = now() where id = $1", row.id)
+        let Some(row) = row else { return Ok(Renewal::Unknown) };
+        // Of two who use it at once, the second finds it used: the session is locked before its row, as everywhere.
+        let used =
+            sqlx::query!("update refresh_tokens set used_at = now() where token_hash = $1 and used_at is null", hash)
                 .execute(&mut *self.transaction)
                 .await?;
+        if used.rows_affected() == 0 {
+            self.end_sessions(row.account_id.into(), &[row.id]).await?;
             return Ok(Renewal::Reused);
         }
-        sqlx::query!("update refresh_tokens set used_at = now() where token_hash = $1", hash)
-            .execute(&mut *self.transaction)
-            .await?;
-        sqlx::query!(
-            "update sessions set last_used_at = now(), expires_at = $2 where id = $1",
+        let renewed = sqlx::query!(
+            "update sessions set last_used_at = now(), expires_at = now() + make_interval(days => $2)
+             where id = $1 and ended_at is null and expires_at > now()",
             row.id,
-            Utc::now() + LIFETIME
+            LIFETIME_DAYS
         )
         .execute(&mut *self.transaction)
         .await?;
+        if renewed.rows_affected() == 0 {
+            return Ok(Renewal::Unknown);
+        }
         Ok(Renewal::Renewed(row.account_id.into(), row.id.into()))
     }
 
@@ -157,28 +195,36 @@ impl Outside {
         Ok(sessions.collect())
     }
 
-    /// Ends one of the account's sessions. Its access tokens stop at once.
+    /// Ends one of the account's sessions, in a transaction that was begun for it ([`Store::ending`]). Its access tokens
+    /// stop at once.
     ///
     /// # Errors
     /// There is no such session of this account that goes on.
     pub async fn end_session(&mut self, account: Id<kind::Account>, session: Id<kind::Session>) -> StoreResult<()> {
-        self.lock_session(session.uuid()).await?;
+        let ended = self.end_sessions(account, &[session.uuid()]).await?;
+        if ended == 1 { Ok(()) } else { Err(StoreError::Missing("session")) }
+    }
+
+    /// Ends those of an account's sessions that go on: waits for whoever is acting in them, and lets nobody act in them
+    /// until this is committed. Tells how many there were.
+    pub(crate) async fn end_sessions(&mut self, account: Id<kind::Account>, sessions: &[Uuid]) -> StoreResult<u64> {
+        sqlx::query!(
+            "select pg_advisory_xact_lock(session_lock(id))
+             from (select id from sessions where account_id = $1 and id = any($2) order by id) own",
+            account.uuid(),
+            sessions
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
         let ended = sqlx::query!(
-            "update sessions set ended_at = now() where id = $1 and account_id = $2 and ended_at is null",
-            session.uuid(),
-            account.uuid()
+            "update sessions set ended_at = now()
+             where account_id = $1 and id = any($2) and ended_at is null and expires_at > now()",
+            account.uuid(),
+            sessions
         )
         .execute(&mut *self.transaction)
         .await?;
-        if ended.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Missing("session")) }
-    }
-
-    /// Waits for whoever is acting in a session, and lets nobody act in it until this is committed.
-    async fn lock_session(&mut self, session: Uuid) -> StoreResult<()> {
-        sqlx::query!("select pg_advisory_xact_lock(session_lock($1))", session)
-            .fetch_one(&mut *self.transaction)
-            .await?;
-        Ok(())
+        Ok(ended.rows_affected())
     }
 
     /// The signing keys, the newest first.
@@ -201,10 +247,10 @@ impl Outside {
             .await?;
         sqlx::query!(
             "insert into signing_keys (id, secret)
-             select $1, $2 where not exists (select 1 from signing_keys where created_at > $3)",
+             select $1, $2 where not exists (select 1 from signing_keys where created_at > now() - make_interval(secs => $3))",
             Uuid::now_v7(),
             secret,
-            Utc::now() - age
+            age.as_secs_f64()
         )
         .execute(&mut *self.transaction)
         .await?;

@@ -7,8 +7,11 @@ use crate::{
     Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult,
     caller::{self, Mode},
     connection::Transaction,
-    located,
+    idempotency, located,
 };
+
+/// How long a statement may take that touches as many rows as there are.
+const LONG: &str = "10min";
 
 /// A transaction in one organization. It ends with [`commit`](crate::idempotency::Unit::commit); dropped, nothing of it has happened.
 pub struct Work {
@@ -23,7 +26,7 @@ impl Store {
     /// caller's facts.
     ///
     /// # Errors
-    /// The session has ended; or there is no such organization, for this account.
+    /// The session has ended; or there is no such organization, for this account: they are no active member of it.
     pub async fn read(&self, identity: &Identity, organization: &OrganizationKey) -> StoreResult<Work> {
         self.enter(identity, organization, Mode::Read).await
     }
@@ -54,6 +57,10 @@ impl Store {
         let (transaction, row) = self.begin_with_answer(&caller::opening(identity, organization, mode)).await?;
         let row = row.ok_or(StoreError::Missing(kind_name::<kind::Organization>()))?;
         let caller = caller::from_row(identity, &row)?;
+        // Who is blocked or deactivated finds nothing here, as if there were no organization: not even empty lists.
+        if !caller.is_active() {
+            return Err(StoreError::Missing(kind_name::<kind::Organization>()));
+        }
         Ok(Work { transaction, identity: identity.clone(), caller, writes: !matches!(mode, Mode::Read) })
     }
 }
@@ -216,7 +223,17 @@ impl Work {
         caller::load(&mut self.transaction, &identity).await
     }
 
+    /// Gives the act the time that it needs where it touches as many rows as there are, and not as many as fit on a page.
+    pub(crate) async fn take_time(&mut self) -> StoreResult<()> {
+        sqlx::query!("select set_config('statement_timeout', $1, true)", LONG)
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        Ok(())
+    }
+
     /// Locks memberships whose rights are about to change, in the order of their ids, against everybody who acts.
+    ///
+    /// What they were answered is forgotten with the rights that it rested on (see [`crate::idempotency`]).
     pub(crate) async fn lock_members(&mut self, members: &[Id<kind::Member>]) -> StoreResult<()> {
         let mut members: Vec<uuid::Uuid> = members.iter().map(|member| member.uuid()).collect();
         members.sort_unstable();
@@ -227,6 +244,7 @@ impl Work {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        Ok(())
+        // After the wait, in a statement of its own: it has to see what they were answered meanwhile.
+        idempotency::forget(&mut self.transaction, self.caller.organization(), &members).await
     }
 }

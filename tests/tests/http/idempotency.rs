@@ -120,6 +120,21 @@ async fn an_answer_is_given_again_only_to_who_may_still_ask() {
     let id: uuid::Uuid = admin.id.parse().unwrap();
     sqlx::query("delete from members where id = $1").bind(id).execute(&mut owner).await.unwrap();
     post(&admin, &path, "k", &body).await.problem(404, "not_found");
+    // Who is demoted is told nothing of what they did, and does not do it again either.
+    let demoted = world.member(&org, "admin").await;
+    let body = json!({"email": "alan@example.org", "role": "member"});
+    let invited = post(&demoted, &path, "k", &body).await.is(201);
+    let invitation = format!("{path}/{}", invited["id"].as_str().unwrap());
+    org.owner.patch(&format!("{}/members/{}", org.path, demoted.id), json!({"roles": ["member"]})).await.is(200);
+    demoted.get(&invitation).await.problem(403, "forbidden");
+    let repeated = post(&demoted, &path, "k", &body).await.problem(409, "answer_forgotten");
+    assert!(!repeated.to_string().contains("alan"), "{repeated}");
+    post(&demoted, &path, "another", &body).await.problem(403, "forbidden");
+    let kept = format!("select count(*) from idempotency_keys where account_id = '{}' and body <> ''", demoted.id);
+    assert_eq!(world.look(&kept).await.as_deref(), Some("0"));
+    org.owner.delete(&invitation).await.is(204);
+    org.owner.patch(&format!("{}/members/{}", org.path, demoted.id), json!({"roles": ["admin"]})).await.is(200);
+    post(&demoted, &path, "k", &body).await.problem(409, "answer_forgotten");
     // What a deleted organization's creation was answered with is gone with it.
     let made = post(&admin, "/v1/organizations", "o", &organization("acme")).await.is(201);
     admin.delete("/v1/organizations/acme?confirm=acme").await.is(204);

@@ -124,6 +124,49 @@ async fn the_application_owns_nothing_and_sees_nothing_without_a_tenant() {
     assert!(walls_down.is_err(), "the application could take its walls down");
 }
 
+/// With an account and no tenant the application reads the account's memberships, and writes nothing.
+#[tokio::test]
+async fn who_is_only_a_member_of_it_writes_no_organization() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let mut app = PgConnection::connect(&world.database_url()).await.unwrap();
+    sqlx::query("set role usher_app").execute(&mut app).await.unwrap();
+    sqlx::query("select set_config('app.account_id', $1, false)").bind(&org.owner.id).execute(&mut app).await.unwrap();
+    for table in ["organizations", "members", "role_assignments"] {
+        let sql = |verb: &str| sqlx::AssertSqlSafe(verb.replace("{}", table));
+        let rows: i64 = sqlx::query_scalar(sql("select count(*) from {}")).fetch_one(&mut app).await.unwrap();
+        assert_eq!(rows, 1, "{table}");
+        let column = if table == "role_assignments" { "role" } else { "version" };
+        for statement in ["delete from {}".to_owned(), format!("update {{}} set {column} = {column}")] {
+            let touched = sqlx::query(sql(&statement)).execute(&mut app).await.unwrap().rows_affected();
+            assert_eq!(touched, 0, "{statement}: {table}");
+        }
+    }
+    org.owner.get(&org.path).await.is(200);
+}
+
+/// What the application may write is what it has a reason to write.
+#[tokio::test]
+async fn the_price_list_and_the_schemas_history_are_not_the_applications_to_write() {
+    let world = World::start().await;
+    let mut owner = world.owner_connection().await;
+    let written = names(
+        &mut owner,
+        "select c.relname::text || ' ' || p from pg_class c, unnest(array['insert', 'update', 'delete', 'truncate']) p
+         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+           and c.relname in ('plans', '_sqlx_migrations') and has_table_privilege('usher_app', c.oid, p) order by 1",
+    )
+    .await;
+    assert!(written.is_empty(), "{written:?}");
+    let truncated = names(
+        &mut owner,
+        "select c.relname::text from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+           and has_table_privilege('usher_app', c.oid, 'truncate')",
+    )
+    .await;
+    assert!(truncated.is_empty(), "row-level security does not hold a truncate: {truncated:?}");
+}
+
 #[tokio::test]
 async fn within_a_tenant_only_its_rows_are_seen_and_no_other_row_can_be_written() {
     let world = World::start().await;

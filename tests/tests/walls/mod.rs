@@ -1,5 +1,6 @@
 //! What stands between the tenants, whatever the code above it does.
 
 mod catalogue;
+mod database;
 mod revocation;
 mod sweep;

@@ -22,7 +22,7 @@ use crate::http::{Problem, Stop};
 pub const LIFETIME: u64 = 600;
 
 /// How long a key signs before a new one takes its place. It verifies for as long as it is among the newest five.
-const ROTATION: chrono::Duration = chrono::Duration::days(30);
+const ROTATION: Duration = Duration::from_hours(24 * 30);
 
 /// For how long a key is published before it signs: every server has taken it up by then, and every client that keeps the
 /// published keys for as long as they may has asked for them anew.

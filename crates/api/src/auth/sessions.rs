@@ -125,7 +125,7 @@ pub async fn refresh_tokens(guest: Guest, body: Body<Refresh>) -> Answer {
 #[utoipa::path(tag = "auth", responses((status = 204)), extensions(("x-permission" = json!("signed_in"))))]
 #[post("/v1/auth/logout")]
 pub async fn logout(call: Call) -> Answer {
-    let mut act = call.outside().await?;
+    let mut act = call.ending(call.identity().session).await?;
     act.end_session(call.identity().account, call.identity().session).await?;
     act.commit(no_content()).await
 }
@@ -156,7 +156,7 @@ pub struct SessionPath {
     extensions(("x-permission" = json!("signed_in"))))]
 #[delete("/v1/auth/sessions/{session}")]
 pub async fn end_session(call: Call, path: Path<SessionPath>) -> Answer {
-    let mut act = call.outside().await?;
+    let mut act = call.ending(path.session).await?;
     act.end_session(call.identity().account, path.session).await?;
     act.commit(no_content()).await
 }

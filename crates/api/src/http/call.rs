@@ -116,6 +116,15 @@ impl Call {
         self.act(outside).await
     }
 
+    /// Begins to end one of the caller's sessions.
+    ///
+    /// # Errors
+    /// As [`Call::outside`].
+    pub async fn ending(&self, session: Id<kind::Session>) -> Result<Act<Outside>, Stop> {
+        let outside = self.app.store.ending(&self.identity, session).await?;
+        self.act(outside).await
+    }
+
     async fn act<W: Unit>(&self, mut unit: W) -> Result<Act<W>, Stop> {
         let key = idempotency_key(&self.request)?;
         if let Some(key) = &key

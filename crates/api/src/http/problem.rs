@@ -6,6 +6,9 @@ use usher_policy::Denial;
 use usher_store::{Refused, StoreError, idempotency::StoredAnswer};
 use utoipa::ToSchema;
 
+/// After how many seconds to try again what the database could not do.
+const RETRY_AFTER: u64 = 5;
+
 /// A refusal or a failure, for people and for programs.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Problem {
@@ -179,6 +182,11 @@ impl From<StoreError> for Problem {
                 "stale",
                 "It has changed since you read it: read it again, and decide again.",
             ),
+            StoreError::Unavailable(why) => {
+                tracing::warn!(code = why.code, "the database cannot do it now");
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Self { retry_after: Some(RETRY_AFTER), ..Self::new(status, why.code, why.detail) }
+            }
             StoreError::Database(error) => {
                 tracing::error!(%error, "the database failed");
                 let detail = "Something went wrong on our side. Nothing was changed.";

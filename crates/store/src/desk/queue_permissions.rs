@@ -116,7 +116,7 @@ impl Work {
     ) -> StoreResult<()> {
         let rows = members.iter().flat_map(|member| roles.iter().map(move |role| (*member, queue.uuid(), *role)));
         self.insert_assignments(rows).await?;
-        self.bump_members(members).await
+        self.touch_members(members).await
     }
 
     async fn table_of(&mut self, member: Id<kind::Member>) -> StoreResult<QueueTable> {
@@ -173,16 +173,9 @@ impl Work {
         for (verb, cells) in [(Verb::Give, &given), (Verb::Take, &taken)] {
             self.must_reach_all(verb, cells)?;
         }
-        sqlx::query!(
-            "update members set version = version + 1
-             where org_id = $1 and id = $2 and ($3::bigint is null or version = $3) returning id",
-            self.organization().uuid(),
-            member.uuid(),
-            version
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await?
-        .ok_or(StoreError::Stale)?;
+        self.lock_members(&[member]).await?;
+        self.member_is_at(member, version).await?;
+        self.touch_members(&[member.uuid()]).await?;
         let (queues, roles): (Vec<_>, Vec<_>) = taken.into_iter().map(|(queue, role)| (queue, role.to_owned())).unzip();
         sqlx::query!(
             "delete from role_assignments r using unnest($3::uuid[], $4::text[]) gone (queue_id, role)
@@ -224,19 +217,6 @@ impl Work {
             &members,
             &queues,
             &roles
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
-    }
-
-    /// A table that has changed is another one: whoever read it before may not write over it.
-    async fn bump_members(&mut self, members: &[Uuid]) -> StoreResult<()> {
-        let organization = self.organization().uuid();
-        sqlx::query!(
-            "update members set version = version + 1 where org_id = $1 and id = any($2)",
-            organization,
-            members
         )
         .execute(&mut *self.transaction)
         .await?;

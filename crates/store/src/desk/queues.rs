@@ -173,8 +173,8 @@ impl Work {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        let holders: Vec<_> = holders.into_iter().map(Id::from).collect();
-        self.lock_members(&holders).await?;
+        let members: Vec<_> = holders.iter().copied().map(Id::from).collect();
+        self.lock_members(&members).await?;
         let row = sqlx::query!(
             "select built_in, version from queues where org_id = $1 and id = $2 for update",
             organization,
@@ -192,6 +192,6 @@ impl Work {
         sqlx::query!("delete from queues where org_id = $1 and id = $2", organization, id)
             .execute(&mut *self.transaction)
             .await?;
-        Ok(())
+        self.touch_members(&holders).await
     }
 }

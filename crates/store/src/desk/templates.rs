@@ -175,6 +175,7 @@ impl Work {
     ) -> StoreResult<()> {
         let id = permit.target();
         self.lock_audience(id, &[]).await?;
+        self.take_time().await?;
         self.show_template(id, &[]).await?;
         sqlx::query!(
             "delete from templates where org_id = $1 and id = $2 and ($3::bigint is null or version = $3) returning id",

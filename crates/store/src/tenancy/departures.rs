@@ -34,6 +34,8 @@ impl Work {
     /// back (VK-67).
     async fn end_membership(&mut self, member: Id<kind::Member>, held: &[RoleIx]) -> StoreResult<()> {
         self.keep_holders(member, held).await?;
+        self.lock_members(&[member]).await?;
+        self.take_time().await?;
         self.unassign_tickets(member).await?;
         sqlx::query!(
             "update accounts set active_org_id = null, version = version + 1 where id = $1 and active_org_id = $2",

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     Conflict, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
     listing::{self, Order},
-    located::{self, Rule},
+    located::Rule,
     sql::Sql,
 };
 
@@ -196,11 +196,10 @@ impl Work {
         self.member_is_at(member, version).await?;
         self.keep_holders(member, &lost).await?;
         if !(new.is_empty() && lost.is_empty()) {
+            self.lock_members(&[member]).await?;
             self.replace_roles(&permit, &new, &lost).await?;
         }
-        let caller = self.caller().clone();
-        let row = located::fetch::<kind::Member>(&mut self.transaction, &caller, member.into(), kind::Member::COLUMNS);
-        Ok(kind::Member::item(&row.await?.ok_or(StoreError::Missing("member"))?)?)
+        self.item(member).await
     }
 
     async fn replace_roles(
@@ -231,7 +230,7 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.touch_member(permit.target()).await
+        self.touch_members(&[member]).await
     }
 
     /// The organization roles that a member holds.
@@ -281,12 +280,12 @@ impl Work {
         if bereft { Err(Conflict { code: "last_holder", detail }.into()) } else { Ok(()) }
     }
 
-    /// Marks that a member's roles or teams have changed.
-    pub(crate) async fn touch_member(&mut self, member: Id<kind::Member>) -> StoreResult<()> {
+    /// Marks that members' roles, teams or queue permissions have changed: whoever read them before may not write over them.
+    pub(crate) async fn touch_members(&mut self, members: &[Uuid]) -> StoreResult<()> {
         sqlx::query!(
-            "update members set version = version + 1 where org_id = $1 and id = $2",
+            "update members set version = version + 1 where org_id = $1 and id = any($2)",
             self.organization().uuid(),
-            member.uuid()
+            members
         )
         .execute(&mut *self.transaction)
         .await?;

@@ -189,6 +189,7 @@ impl Work {
         if version.is_some_and(|version| version != row.version) {
             return Err(StoreError::Stale);
         }
+        self.take_time().await?;
         sqlx::query!("delete from organizations where id = $1", organization).execute(&mut *self.transaction).await?;
         Ok(())
     }

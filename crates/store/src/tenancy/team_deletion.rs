@@ -33,15 +33,10 @@ impl Work {
         if version.is_some_and(|version| version != now) {
             return Err(StoreError::Stale);
         }
+        self.take_time().await?;
         self.empty_team(team, move_to.map(|to| to.target())).await?;
         self.show_templates(team, &[]).await?;
-        sqlx::query!(
-            "update members set version = version + 1 where org_id = $1 and id = any($2)",
-            organization,
-            &members
-        )
-        .execute(&mut *self.transaction)
-        .await?;
+        self.touch_members(&members).await?;
         sqlx::query!("delete from teams where org_id = $1 and id = $2", organization, team.uuid())
             .execute(&mut *self.transaction)
             .await?;

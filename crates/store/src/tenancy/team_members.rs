@@ -75,7 +75,7 @@ impl Work {
             held.map_or(Ok(()), |held| self.must_reach(Verb::Take, held, team.uuid()))?;
             self.must_be_active(member).await?;
             self.write_team_role(&permit, member, role).await?;
-            self.touch_member(member).await?;
+            self.touch_members(&[member.uuid()]).await?;
         }
         Ok((self.team_member(team, member).await?, held.is_none()))
     }
@@ -101,7 +101,7 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.touch_member(member).await
+        self.touch_members(&[member.uuid()]).await
     }
 
     async fn must_be_active(&mut self, member: Id<kind::Member>) -> StoreResult<()> {

@@ -45,7 +45,7 @@ pub struct Member {
     pub id: Uuid,
     pub session: Uuid,
     role: &'static str,
-    active: bool,
+    pub active: bool,
     teams: Vec<usize>,
     /// Queue and role.
     queues: Vec<(usize, &'static str)>,

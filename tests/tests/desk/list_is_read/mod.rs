@@ -25,6 +25,10 @@ async fn list_is_read(model: &'static str) {
         let (mut pairs, mut visible) = (0, 0);
         for person in 0..scene.people.len() {
             let reader = Reader::open(&world, organization.id.parse().unwrap(), &scene, person, seed).await;
+            if !scene.people[person].active {
+                reader.is_shut_out().await;
+                continue;
+            }
             reader.single_reads().await;
             reader.every_order().await;
             reader.every_filter().await;

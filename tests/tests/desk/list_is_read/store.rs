@@ -41,6 +41,13 @@ impl<'a> Reader<'a> {
         self.store.read(&self.identity, &self.organization).await.unwrap()
     }
 
+    /// Who is blocked does not come in, not even to an empty list.
+    pub async fn is_shut_out(&self) {
+        assert!(self.expected().is_empty());
+        let refused = self.store.read(&self.identity, &self.organization).await.err();
+        assert!(matches!(refused, Some(StoreError::Missing("organization"))), "{refused:?}");
+    }
+
     fn expected(&self) -> Vec<&'a Ticket> {
         self.scene.seen_by(self.person)
     }
