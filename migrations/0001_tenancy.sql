@@ -217,6 +217,44 @@ create table outgoing_mail (
 create index on outgoing_mail (due_at);
 create index on outgoing_mail (org_id);
 
+-- ---- who is asking -------------------------------------------------------------------------------------------------
+
+-- A caller's facts, of the organization that has been entered: no row's worth of them for an account that is no member.
+-- Assignments are one text, `level:scope:role` by commas, quicker to read than arrays, in the order of level and scope.
+create function caller_facts(account uuid, session uuid) returns table (
+    signed_in boolean, caller_org uuid, caller_state text, caller_model text, plan_workflows boolean,
+    assignments text, caller_teams uuid[]
+) language sql stable rows 1 as $$
+    select exists (
+            select 1 from sessions s
+            where s.id = session and s.account_id = account and s.ended_at is null and s.expires_at > now()
+        ), m.org_id, m.state, o.model, p.workflows, held.assignments, coalesce(held.teams, '{}')
+    from (select current_org() as id) here
+    left join members m on m.org_id = here.id and m.id = account
+    left join organizations o on o.id = m.org_id
+    left join plans p on p.key = o.plan
+    left join lateral (
+        select string_agg(
+                case when r.team_id is not null then 'team:' || r.team_id
+                     when r.queue_id is not null then 'queue:' || r.queue_id
+                     else 'organization:' || r.org_id end || ':' || r.role,
+                ',' order by r.queue_id nulls first, r.team_id nulls first, r.role) as assignments,
+            array_agg(distinct r.team_id) filter (where r.team_id is not null) as teams
+        from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
+    ) held on true
+$$;
+
+-- Sets the tenant for the rest of the transaction, by its id or its slug, and then reads the caller's facts. It calls itself
+-- stable so that all that one statement reads, here and around it, is of one moment.
+create function enter(organization uuid, name text, account uuid, session uuid) returns table (
+    signed_in boolean, caller_org uuid, caller_state text, caller_model text, plan_workflows boolean,
+    assignments text, caller_teams uuid[]
+) language plpgsql stable rows 1 as $$ begin
+    perform set_config('app.org_id',
+        coalesce(organization::text, (select s.org_id::text from organization_slugs s where s.slug = name), ''), true);
+    return query select * from caller_facts(account, session);
+end $$;
+
 -- ---- walls ---------------------------------------------------------------------------------------------------------
 
 alter table organizations enable row level security, force row level security;

@@ -16,7 +16,8 @@ use actix_web::{
 use moka::sync::Cache;
 use serde::Serialize;
 use usher_domain::{Id, kind};
-use usher_store::{Store, Work};
+use usher_policy::Caller;
+use usher_store::Store;
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use crate::{
@@ -120,9 +121,9 @@ impl Default for Activity {
 }
 
 impl Activity {
-    /// Notes that the caller of a work is active.
-    pub fn note(&self, store: &Store, work: &Work) {
-        let who = (work.organization(), work.caller().member());
+    /// Notes that a caller is active.
+    pub fn note(&self, store: &Store, caller: &Caller) {
+        let who = (caller.organization(), caller.member());
         if self.0.contains_key(&who) {
             return;
         }

@@ -44,7 +44,7 @@ impl<'de> serde::Deserialize<'de> for OrganizationKey {
 }
 
 /// Prepared on every connection, so that they run in the simple protocol, several in one round trip, without being planned
-/// anew. Assignments come as one text, `level:scope:role` by commas: quicker to read than arrays.
+/// anew.
 ///
 /// Only a member gets the lock on an organization's rights. Who is none at that moment is in no organization for the rest
 /// of the transaction, even if they become one before their facts are read: they would act without the lock.
@@ -64,22 +64,7 @@ prepare lock_rights(uuid) as
          from members m where m.org_id = current_org() and m.id = $1),
         set_config('app.org_id', '', true)
     );
-prepare caller_facts(uuid, uuid) as
-    select exists (
-            select 1 from sessions s
-            where s.id = $2 and s.account_id = $1 and s.ended_at is null and s.expires_at > now()
-        ) as signed_in,
-        m.org_id, m.state, o.model, p.workflows, (
-            select string_agg(
-                case when r.team_id is not null then 'team:' || r.team_id
-                     when r.queue_id is not null then 'queue:' || r.queue_id
-                     else 'organization:' || r.org_id end || ':' || r.role, ',')
-            from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
-        ) as assignments
-    from (select current_org() as id) here
-    left join members m on m.org_id = here.id and m.id = $1
-    left join organizations o on o.id = m.org_id
-    left join plans p on p.key = o.plan
+prepare caller_facts(uuid, uuid) as select * from caller_facts($1, $2);
 ";
 
 /// How a transaction begins.
@@ -144,12 +129,12 @@ pub(crate) fn from_row(identity: &Identity, row: &PgRow) -> StoreResult<Caller> 
 
 fn caller_of(identity: &Identity, row: &PgRow) -> StoreResult<Caller> {
     let missing = StoreError::Missing("organization");
-    let Some(organization) = row.try_get::<Option<Uuid>, _>("org_id")? else {
+    let Some(organization) = row.try_get::<Option<Uuid>, _>("caller_org")? else {
         return Err(missing);
     };
-    let model = row.try_get::<Option<&str>, _>("model")?.and_then(ModelKey::parse).ok_or(missing)?;
-    let state: &str = row.try_get("state")?;
-    let workflows = row.try_get::<Option<bool>, _>("workflows")?.unwrap_or_default();
+    let model = row.try_get::<Option<&str>, _>("caller_model")?.and_then(ModelKey::parse).ok_or(missing)?;
+    let state: &str = row.try_get("caller_state")?;
+    let workflows = row.try_get::<Option<bool>, _>("plan_workflows")?.unwrap_or_default();
     let assignments: Option<&str> = row.try_get("assignments")?;
     Ok(Caller::new(CallerFacts {
         model: Model::built_in(model),

@@ -10,7 +10,10 @@ use std::{
 };
 
 use deadpool::managed;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions};
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, PgConnection, Postgres,
+    postgres::{PgArguments, PgConnectOptions, PgRow},
+};
 
 use crate::{StoreError, StoreResult, caller};
 
@@ -40,6 +43,8 @@ impl Database {
             // Every statement is written so that one plan fits all of its values; planning a list anew costs more than
             // running it.
             ("plan_cache_mode", "force_generic_plan"),
+            // To compile a plan costs more than any of ours takes to run.
+            ("jit", "off"),
         ]);
         Ok(Self { owner: owner.application_name("usher-owner"), app })
     }
@@ -123,10 +128,7 @@ impl Store {
     /// Begins a transaction with several statements in one round trip and returns the last row that they give.
     ///
     /// The statements are sent as they are: whoever writes them puts in nothing but typed identifiers.
-    pub(crate) async fn begin_with_answer(
-        &self,
-        statements: &str,
-    ) -> StoreResult<(Transaction, Option<sqlx::postgres::PgRow>)> {
+    pub(crate) async fn begin_with_answer(&self, statements: &str) -> StoreResult<(Transaction, Option<PgRow>)> {
         let mut attempts = 0;
         loop {
             let connection = self.pool.get().await.map_err(pool_error)?;
@@ -143,7 +145,26 @@ impl Store {
             }
         }
     }
+
+    /// Runs one statement that only reads, in a transaction of its own: a single round trip. `query` makes it, again if the
+    /// connection turns out to be gone.
+    pub(crate) async fn read_once<'q>(&self, query: impl Fn() -> PgQuery<'q>) -> StoreResult<Option<PgRow>> {
+        let mut attempts = 0;
+        loop {
+            let mut connection = self.pool.get().await.map_err(pool_error)?;
+            match query().fetch_optional(&mut *connection).await {
+                Err(error) if attempts <= self.size && has_died(&error) => {
+                    attempts += 1;
+                    drop(managed::Object::take(connection));
+                }
+                answer => return Ok(answer?),
+            }
+        }
+    }
 }
+
+/// A statement and what is bound to it.
+pub(crate) type PgQuery<'q> = sqlx::query::Query<'q, Postgres, PgArguments>;
 
 /// Whether an error says that the connection is no more. Over TCP the server says farewell before it hangs up: shutdown,
 /// crash, starting, the database dropped, idle in a transaction for too long.

@@ -17,6 +17,7 @@ mod located;
 pub mod mail;
 mod migrate;
 mod outside;
+mod seeing;
 pub mod sessions;
 mod sql;
 pub mod tenancy;

@@ -53,9 +53,8 @@ pub async fn list_queues(call: Call, path: Path<OrganizationPath>, query: Query<
 #[get("/v1/organizations/{organization}/desk/queues/{queue}")]
 pub async fn get_queue(call: Call, path: Path<QueuePath>, query: Query<IncludeQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["permissions"])?;
-    let mut work = call.read(&path.organization).await?;
-    let queue = work.see(path.queue).await?;
-    Ok(seen(work.caller(), queue, include))
+    let (caller, queue) = call.see(&path.organization, path.queue).await?;
+    Ok(seen(&caller, queue, include))
 }
 
 /// A new queue.

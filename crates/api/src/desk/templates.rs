@@ -82,9 +82,8 @@ pub async fn list_templates(call: Call, path: Path<OrganizationPath>, query: Que
 #[get("/v1/organizations/{organization}/desk/templates/{template}")]
 pub async fn get_template(call: Call, path: Path<TemplatePath>, query: Query<IncludeQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["permissions"])?;
-    let mut work = call.read(&path.organization).await?;
-    let template = work.see(path.template).await?;
-    Ok(seen(work.caller(), template, include))
+    let (caller, template) = call.see(&path.organization, path.template).await?;
+    Ok(seen(&caller, template, include))
 }
 
 /// A new template.

@@ -2,7 +2,7 @@
 
 use actix_web::get;
 use serde::Deserialize;
-use usher_domain::{WebsiteId, desk::Website, kind};
+use usher_domain::{WebsiteId, desk::Website};
 use usher_policy::{Action, can};
 use usher_store::OrganizationKey;
 use utoipa::IntoParams;
@@ -45,7 +45,6 @@ pub async fn list_websites(call: Call, path: Path<OrganizationPath>, query: Quer
 #[get("/v1/organizations/{organization}/desk/websites/{website}")]
 pub async fn get_website(call: Call, path: Path<WebsitePath>, query: Query<IncludeQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["permissions"])?;
-    let mut work = call.read(&path.organization).await?;
-    let website = work.see::<kind::Website>(path.website).await?;
-    Ok(seen_unversioned(work.caller(), website, include))
+    let (caller, website) = call.see(&path.organization, path.website).await?;
+    Ok(seen_unversioned(&caller, website, include))
 }

@@ -188,10 +188,9 @@ pub struct ThingQuery {
     extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/members/{member}")]
 pub async fn get_member(call: Call, path: Path<MemberPath>, query: Query<ThingQuery>) -> Answer {
-    let mut work = call.read(&path.organization).await?;
     let include = Include::parse(query.include.as_deref(), &["permissions"])?;
-    let member = work.see(Key::Id(path.member)).await?;
-    Ok(seen(work.caller(), member, include))
+    let (caller, member) = call.see(&path.organization, Key::Id(path.member)).await?;
+    Ok(seen(&caller, member, include))
 }
 
 /// The organization roles that a member is to have.

@@ -94,10 +94,9 @@ pub async fn list_teams(call: Call, path: Path<OrganizationPath>, query: Query<T
     extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/teams/{team}")]
 pub async fn get_team(call: Call, path: Path<TeamPath>, query: Query<ThingQuery>) -> Answer {
-    let mut work = call.read(&path.organization).await?;
     let include = Include::parse(query.include.as_deref(), &["permissions"])?;
-    let team = work.see(Key::Id(path.team)).await?;
-    Ok(seen(work.caller(), team, include))
+    let (caller, team) = call.see(&path.organization, Key::Id(path.team)).await?;
+    Ok(seen(&caller, team, include))
 }
 
 /// A new team.

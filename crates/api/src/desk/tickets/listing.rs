@@ -6,7 +6,6 @@ use serde::Deserialize;
 use usher_domain::{
     AccountId, Email, MemberId, QueueId, TeamId, TemplateId, Text, WebsiteId,
     desk::{Requester, Ticket},
-    kind,
 };
 use usher_policy::{Action, can};
 use usher_store::desk::tickets::{TicketFilter, TicketOrder};
@@ -182,10 +181,9 @@ pub struct GetTicket {
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets/{ticket}")]
 pub async fn get_ticket(call: Call, path: Path<TicketPath>, query: Query<GetTicket>) -> Answer {
-    let mut work = call.read(&path.organization).await?;
     let include = Include::parse(query.include.as_deref(), &["permissions"])?;
-    let ticket = work.see::<kind::Ticket>(path.ticket).await?;
-    Ok(seen(work.caller(), ticket, include))
+    let (caller, ticket) = call.see(&path.organization, path.ticket).await?;
+    Ok(seen(&caller, ticket, include))
 }
 
 /// How many tickets one file holds at most.
