@@ -76,6 +76,27 @@ async fn every_filter_finds_what_fits_and_what_is_hidden_fits_none() {
     }
 }
 
+/// Words are words whatever stands between them, and what no search engine would understand finds nothing.
+#[tokio::test]
+async fn a_search_is_for_words_and_takes_whatever_is_typed() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let path = format!("{}/desk/tickets", org.path);
+    let text = "The file ~/manual/toner.pdf of https://example.com/a_b?paper=jam <b>ends</b> early.";
+    let found = ticket(&org.owner, &org, json!({"description": text})).await;
+    for word in ["toner", "manual", "toner.pdf", "example.com", "paper%3Djam", "jam", "ends", "%22a_b%22"] {
+        assert_eq!(org.owner.get(&format!("{path}?q={word}")).await.ids(), [found.as_str()], "{word}");
+    }
+    assert!(org.owner.get(&format!("{path}?q=early%20-jam")).await.ids().is_empty());
+    for odd in
+        ["-".repeat(33), "- ".repeat(33) + "a", "-(".repeat(40), "-a ".repeat(40), "\"".repeat(33), "or ".repeat(40)]
+    {
+        let odd = odd.trim().replace(' ', "%20").replace('"', "%22");
+        org.owner.get(&format!("{path}?q={odd}")).await.is(200);
+        org.owner.get(&format!("{path}/export?q={odd}")).await.is(200);
+    }
+}
+
 #[tokio::test]
 async fn pages_hold_every_ticket_once_in_every_order() {
     let world = World::start().await;
