@@ -146,6 +146,10 @@ impl Mailer {
         Ok(!due.is_empty())
     }
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a mail is given up after days: minutes between two clocks are nothing"
+    )]
     async fn deliver(&self, mail: &DueMail) -> StoreResult<()> {
         let failed = self.send(mail).await.err();
         let given_up = chrono::Utc::now() - mail.created_at > GIVE_UP;
@@ -212,7 +216,7 @@ async fn write(folder: &Path, name: &str, content: &[u8]) -> std::io::Result<()>
 /// does.
 #[must_use]
 pub(crate) fn invitation(settings: &Settings, invited: &Invited, token: &str) -> NewMail {
-    let Invited { invitation, organization, role_title, inviter, has_account } = invited;
+    let Invited { invitation, organization, role_title, inviter, has_account, .. } = invited;
     let base = settings.public_url.trim_end_matches('/');
     let how = match &settings.invitation_link {
         Some(link) => format!("To accept, open\n\n{}", link.replace("{token}", token)),
@@ -243,7 +247,7 @@ pub(crate) fn invitation(settings: &Settings, invited: &Invited, token: &str) ->
 /// The mail to somebody who was added to a ticket (TK-64).
 #[must_use]
 pub(crate) fn participant(added: &AddedParticipant) -> NewMail {
-    let AddedParticipant { email, organization, number, subject } = added;
+    let AddedParticipant { email, organization, number, subject, .. } = added;
     let (organization, subject) = (line(organization), line(subject));
     NewMail {
         recipient: email.clone(),

@@ -102,13 +102,14 @@ impl Slug {
     /// Checks a slug of 2 to 60 characters.
     ///
     /// # Errors
-    /// Not of the form of [`Slug::PATTERN`], or too short or long.
+    /// Not of the form of [`Slug::PATTERN`], too short or long, or of the form of an id: an address takes either.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         let text = Text::<2, 60>::parse(text)?.into_string();
         let parts_fit = text
             .split('-')
             .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-        if parts_fit && text.starts_with(|c: char| c.is_ascii_lowercase()) {
+        let an_id = uuid::Uuid::try_parse(&text).is_ok();
+        if parts_fit && text.starts_with(|c: char| c.is_ascii_lowercase()) && !an_id {
             Ok(Self(text))
         } else {
             Err(InvalidText::NotASlug)
@@ -183,7 +184,8 @@ mod tests {
     #[test]
     fn slugs_are_what_the_pattern_says() {
         assert!(Slug::parse("acme-2").is_ok());
-        for bad in ["", "a", "Acme", "-acme", "acme-", "ac--me", "2acme", "a_b"] {
+        let ids = ["a1b2c3d4-0000-7000-8000-000000000000", "a1b2c3d4000070008000000000000000"];
+        for bad in ["", "a", "Acme", "-acme", "acme-", "ac--me", "2acme", "a_b"].into_iter().chain(ids) {
             assert!(Slug::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -2,41 +2,37 @@
 
 use std::collections::HashMap;
 
-use sqlx::AssertSqlSafe;
 use usher_domain::{Id, kind};
-use usher_policy::{Caller, Level, Permit, Resource, can};
+use usher_policy::{Caller, Permit, Resource, can};
 use uuid::Uuid;
 
-use crate::{
-    Located, StoreResult, Work,
-    located::{fact_columns, resource},
-};
+use crate::{Located, StoreResult, Work, located};
 
 impl Work {
-    /// The facts of things of one kind between them and a caller, in one statement. Things that are not there are not in
-    /// the answer.
+    /// The facts of things of one kind between them and a caller, in one statement, to answer a question about access.
+    /// Things that are not there are not in the answer. What the asking person may be told of it is for the answer to say.
     ///
     /// # Errors
     /// The database's.
     pub async fn resources<K: Located>(
         &mut self,
+        _permit: &Permit<can::ViewOrganization>,
         caller: &Caller,
         ids: &[Uuid],
     ) -> StoreResult<HashMap<Uuid, Resource<K>>> {
-        let (alias, table, facts) = (K::ALIAS, K::TABLE, fact_columns::<K>());
-        let sql = format!(
-            "select {facts} from {table}
-             where {alias}.org_id = $1 and {alias}.id = any($4) and $2::uuid is not null and $3::uuid[] is not null"
-        );
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(self.organization().uuid())
-            .bind(caller.member().uuid())
-            .bind(caller.scopes_at(Level::Team))
-            .bind(ids)
-            .fetch_all(&mut *self.transaction)
-            .await?;
+        self.facts_between(caller, ids).await
+    }
+
+    /// The facts of things of one kind between them and a caller.
+    pub(crate) async fn facts_between<K: Located>(
+        &mut self,
+        caller: &Caller,
+        ids: &[Uuid],
+    ) -> StoreResult<HashMap<Uuid, Resource<K>>> {
+        let rows = located::fetch_each::<K>(&mut self.transaction, caller, ids, "").await?;
         let organization = self.organization();
-        let resources = rows.iter().map(|row| resource::<K>(organization, row).map(|found| (found.id.uuid(), found)));
+        let resources =
+            rows.iter().map(|row| located::resource::<K>(organization, row).map(|found| (found.id.uuid(), found)));
         Ok(resources.collect::<Result<_, sqlx::Error>>()?)
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 use sqlx::{Connection, Executor, PgConnection};
 use uuid::Uuid;
 
-use crate::{Database, StoreResult, tenancy::EXAMPLE};
+use crate::{Database, StoreResult, tenancy::example};
 
 /// The organizations and people; then, for each organization, what stands in it.
 const PEOPLE: &str = include_str!("demo/people.sql");
@@ -37,8 +37,8 @@ impl Database {
                 .bind(model)
                 .execute(&mut *transaction)
                 .await?;
-            for statement in EXAMPLE.split(";\n\n") {
-                sqlx::query(statement).bind(id).execute(&mut *transaction).await?;
+            for (statement, ids) in example() {
+                sqlx::query(statement).bind(id).bind(ids).execute(&mut *transaction).await?;
             }
             for statement in PEOPLE.split(";\n\n") {
                 sqlx::query(statement)

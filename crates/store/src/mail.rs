@@ -7,7 +7,7 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 use usher_domain::{Id, kind};
 use uuid::Uuid;
 
-use crate::{Store, StoreResult, Work, connection::Transaction};
+use crate::{Store, StoreResult, Work, connection::Transaction, desk::tickets::AddedParticipant, tenancy::Invited};
 
 /// Where the commit of a mail is told of.
 const CHANNEL: &str = "outgoing_mail";
@@ -59,12 +59,17 @@ async fn enqueue(
     Ok(())
 }
 
+/// What a mail is sent about: something that only a permit brings about, and nobody outside the store can make up.
+pub trait Occasion {}
+impl Occasion for Invited {}
+impl Occasion for AddedParticipant {}
+
 impl Work {
-    /// Sends a mail if the work is committed.
+    /// Sends a mail about what was just done, if the work is committed.
     ///
     /// # Errors
     /// The database's.
-    pub async fn enqueue_mail(&mut self, mail: NewMail) -> StoreResult<()> {
+    pub async fn enqueue_mail(&mut self, _about: &impl Occasion, mail: NewMail) -> StoreResult<()> {
         let organization = self.organization();
         enqueue(&mut self.transaction, Some(organization), &mail).await
     }

@@ -156,6 +156,32 @@ impl Outside {
         Ok(row.into())
     }
 
+    /// Gives an account to whoever has proved that its address is theirs.
+    pub(crate) async fn take_over(
+        &mut self,
+        id: Id<kind::Account>,
+        name: &Text<1, 120>,
+        password_hash: &str,
+    ) -> StoreResult<Account> {
+        let row = sqlx::query_as!(
+            Row,
+            "update accounts set name = $2, password_hash = $3, version = version + 1 where id = $1
+             returning id, email, name, active_org_id, created_at, version",
+            id.uuid(),
+            &**name,
+            password_hash
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        let sessions = sqlx::query_scalar!(
+            "select id from sessions where account_id = $1 and ended_at is null and expires_at > now()",
+            id.uuid()
+        );
+        let sessions = sessions.fetch_all(&mut *self.transaction).await?;
+        self.end_sessions(id, &sessions).await?;
+        Ok(row.into())
+    }
+
     /// An account by its id.
     ///
     /// # Errors

@@ -96,12 +96,18 @@ impl Work {
         self.permit_for(&Resource::organization(self.organization()))
     }
 
+    /// The one place where a permit is asked for: what it is asked of has been read in this transaction.
+    #[allow(clippy::disallowed_methods, reason = "this is where the others are sent")]
+    fn ask<A: Action>(&self, resource: &Resource<A::Target>) -> Result<Permit<A>, Refusal> {
+        self.caller.permit::<A>(resource)
+    }
+
     /// A permit for a thing that is about to be: its facts are what they will be.
     ///
     /// # Errors
     /// Refused. A thing that is not there yet cannot be hidden: the refusal is always a forbidding one.
     pub(crate) fn permit_new<A: Action>(&self, prospect: &Resource<A::Target>) -> StoreResult<Permit<A>> {
-        match self.caller.permit::<A>(prospect) {
+        match self.ask::<A>(prospect) {
             Ok(permit) => Ok(permit),
             Err(Refusal::Forbidden(denial)) => Err(StoreError::Forbidden { permission: A::PERMISSION, denial }),
             Err(Refusal::Hidden) => {
@@ -111,7 +117,7 @@ impl Work {
     }
 
     pub(crate) fn permit_for<A: Action>(&self, resource: &Resource<A::Target>) -> StoreResult<Permit<A>> {
-        self.caller.permit::<A>(resource).map_err(|refusal| match refusal {
+        self.ask::<A>(resource).map_err(|refusal| match refusal {
             Refusal::Hidden => StoreError::Missing(kind_name::<A::Target>()),
             Refusal::Forbidden(denial) => StoreError::Forbidden { permission: A::PERMISSION, denial },
         })
@@ -213,6 +219,7 @@ impl Work {
 
     /// The right to list what `A` shows.
     #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "this is where the others are sent")]
     pub fn listing<A: Action>(&self) -> Listing<A> {
         self.caller.listing()
     }

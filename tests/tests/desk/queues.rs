@@ -21,6 +21,19 @@ async fn setting(org: &Organization, permissions_model: &str) {
 const ALL: [&str; 3] = ["contribute", "delete", "manage"];
 const NOTHING: [&str; 0] = [];
 
+/// As many as the table of a member's queue permissions can name.
+#[tokio::test]
+async fn an_organization_has_at_most_a_thousand_queues() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let path = format!("{}/desk/queues", org.path);
+    let fill =
+        "insert into queues (org_id, id, name) select '{}', gen_random_uuid(), 'Q' || n from generate_series(1, 998) n";
+    world.arrange(&fill.replace("{}", &org.id)).await;
+    org.owner.post(&path, json!({"name": "The last"})).await.is(201);
+    org.owner.post(&path, json!({"name": "One too many"})).await.problem(409, "too_many_queues");
+}
+
 #[tokio::test]
 async fn tk_34_a_built_in_queue_named_inbox_exists_and_stays() {
     let world = World::start().await;
@@ -198,7 +211,8 @@ async fn tk_67_who_holds_what_on_a_queue_since_when_and_by_whom_page_by_page() {
     let staff = world.member(&org, "staff").await;
     let queue = world.create_queue(&org, "Returns").await;
     feed(&world, &org, &queue).await;
-    let before = chrono::Utc::now();
+    let before: chrono::DateTime<chrono::Utc> =
+        sqlx::query_scalar("select now()").fetch_one(&mut world.owner_connection().await).await.unwrap();
     let table = format!("{}/members/{}/queue-permissions", org.path, staff.id);
     let etag = admin.get(&table).await.etag();
     let row = json!({"queue_id": queue, "contribute": true, "administer_inbox": true});

@@ -61,7 +61,6 @@ async fn vk_47_an_account_joins_without_registering_and_vk_51_has_exactly_the_ro
             let token = world.invitation_token(&person.email).await;
             let offer = world.nobody().post("/v1/invitations/inspect", json!({"token": token})).await.is(200);
             assert_eq!(offer["has_account"], true);
-            register(&world, &token).await.problem(409, "email_taken");
             let answer = accept(&person, &token).await;
             assert_eq!(answer.headers["location"].to_str().unwrap(), org.path);
             let joined = answer.is(201);
@@ -69,6 +68,49 @@ async fn vk_47_an_account_joins_without_registering_and_vk_51_has_exactly_the_ro
             assert_eq!(roles_of(&person).await, [(org.id.clone(), json!([role]))]);
         }
     }
+}
+
+/// Who registers an address does not prove that it is theirs. Who was invited by mail has.
+#[tokio::test]
+async fn vk_46_an_address_that_somebody_else_registered_is_given_to_who_was_invited() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let squatter = world.person("mallory").await;
+    invite(&org.owner, &org, &squatter.email, "member").await.is(201);
+    let token = world.invitation_token(&squatter.email).await;
+    let body = json!({"token": token, "name": "Grace", "password": "another good password"});
+    let made = world.nobody().post("/v1/invitations/register", body).await.is(201);
+    let account = (&made["account"]["id"], &made["account"]["name"], &made["account"]["email"]);
+    assert_eq!(account, (&json!(squatter.id), &json!("Grace"), &json!(squatter.email)));
+    let grace = world.nobody().with_token(made["tokens"]["access_token"].as_str().unwrap());
+    assert_eq!(roles_of(&grace).await, [(org.id.clone(), json!(["member"]))]);
+
+    squatter.get("/v1/me").await.problem(401, "session_ended");
+    squatter.get(&org.path).await.problem(401, "session_ended");
+    let refresh = json!({"refresh_token": squatter.refresh_token.as_deref().unwrap()});
+    world.nobody().post("/v1/auth/refresh", refresh).await.problem(401, "refresh_token_invalid");
+    for (password, status) in [(usher_tests::PASSWORD, 401), ("another good password", 200)] {
+        let login = json!({"email": squatter.email, "password": password});
+        world.nobody().post("/v1/auth/login", login).await.is(status);
+    }
+    register(&world, &token).await.problem(410, "invitation_accepted");
+}
+
+/// Somebody is invited again while they accept an older invitation.
+#[tokio::test]
+async fn vk_53_who_becomes_a_member_meanwhile_is_not_invited() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let person = world.person("grace").await;
+    invite(&org.owner, &org, &person.email, "member").await.is(201);
+    let accepted = format!("update invitations set state = 'accepted' where email = '{}'", person.email);
+    let mut held = world.hold(&accepted).await;
+    let (inviting, to, email) = (org.owner.clone(), org.clone(), person.email.clone());
+    let inviting = tokio::spawn(async move { invite(&inviting, &to, &email, "admin").await });
+    world.until_waiting("transactionid", 1).await;
+    held.and(&format!("insert into members (org_id, id) values ('{}', '{}')", org.id, person.id)).await;
+    held.let_go().await;
+    inviting.await.unwrap().problem(409, "already_member");
 }
 
 #[tokio::test]

@@ -18,6 +18,19 @@ fn body(slug: &str, model: &str) -> Value {
     json!({"name": "Acme", "slug": slug, "access_model": model})
 }
 
+/// Lists by id go from the oldest on, so every id says when it was made.
+#[tokio::test]
+async fn what_an_organization_begins_with_has_ids_that_grow() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    for table in ["statuses", "priorities", "websites", "queues", "templates", "faqs", "articles"] {
+        let versions = format!("select string_agg(distinct substr(id::text, 15, 1), '') from {table}");
+        assert_eq!(world.look(&versions).await.as_deref(), Some("7"), "{table} of {}", org.id);
+    }
+    let grown = "select array_agg(key order by id) = array_agg(key order by position) from statuses";
+    assert_eq!(world.look(grown).await.as_deref(), Some("true"));
+}
+
 #[tokio::test]
 async fn vk_2_the_owner_changes_settings_vk_3_admin_and_member_do_not() {
     let world = World::start().await;

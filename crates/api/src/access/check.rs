@@ -60,11 +60,11 @@ impl From<Option<Explanation>> for AccessResult {
 #[post("/v1/organizations/{organization}/access/check")]
 pub async fn check_access(call: Call, path: Path<OrganizationPath>, body: Body<AccessCheck>) -> Answer {
     let mut work = call.read(&path.organization).await?;
-    let _permit = work.permit_here::<can::ViewOrganization>()?;
+    let permit = work.permit_here::<can::ViewOrganization>()?;
     let AccessCheck { member_id, checks } = body.parse()?;
     let asked = understand(&checks)?;
     let subject = subject(&mut work, member_id).await?;
-    let results = answer(&mut work, &subject, &asked).await?.into_iter().map(AccessResult::from).collect();
+    let results = answer(&mut work, &permit, &subject, &asked).await?.into_iter().map(AccessResult::from).collect();
     Ok(ok(AccessResults { results }))
 }
 

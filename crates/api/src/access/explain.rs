@@ -105,11 +105,11 @@ pub struct RemedyView {
 #[post("/v1/organizations/{organization}/access/explain")]
 pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body<ExplainAccess>) -> Answer {
     let mut work = call.read(&path.organization).await?;
-    let _permit = work.permit_here::<can::ViewOrganization>()?;
+    let permit = work.permit_here::<can::ViewOrganization>()?;
     let ExplainAccess { member_id, question } = body.parse()?;
     let asked = question.understand("/question").map_err(|fault| Problem::invalid(vec![fault]))?;
     let subject = subject(&mut work, member_id).await?;
-    let explanation = answer(&mut work, &subject, &[asked]).await?.pop().flatten();
+    let explanation = answer(&mut work, &permit, &subject, &[asked]).await?.pop().flatten();
     let missing = || Problem::missing(asked.permission.target().key()).about("/question/resource_id");
     Ok(ok(view(subject.model(), &explanation.ok_or_else(missing)?)))
 }

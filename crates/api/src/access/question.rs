@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use usher_domain::{MemberId, kind};
-use usher_policy::{Caller, Denial, Explanation, Outcome, Permission, Resource, ResourceKind, can};
+use usher_policy::{Caller, Denial, Explanation, Outcome, Permission, Permit, Resource, ResourceKind, can};
 use usher_store::{Located, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -71,6 +71,7 @@ pub(super) async fn subject(work: &mut Work, member: Option<MemberId>) -> Result
 /// `None` where there is no such thing, or the asking person may not see it: to them that is the same.
 pub(super) async fn answer(
     work: &mut Work,
+    permit: &Permit<can::ViewOrganization>,
     subject: &Caller,
     asked: &[Asked],
 ) -> Result<Vec<Option<Explanation>>, Stop> {
@@ -87,12 +88,12 @@ pub(super) async fn answer(
                 let here = Resource::organization(work.organization());
                 of_kind.iter().map(|(_, asked)| Some(subject.explain(asked.permission, &here))).collect()
             }
-            ResourceKind::Member => about::<kind::Member>(work, subject, &of_kind).await?,
-            ResourceKind::Team => about::<kind::Team>(work, subject, &of_kind).await?,
-            ResourceKind::Website => about::<kind::Website>(work, subject, &of_kind).await?,
-            ResourceKind::Queue => about::<kind::Queue>(work, subject, &of_kind).await?,
-            ResourceKind::Ticket => about::<kind::Ticket>(work, subject, &of_kind).await?,
-            ResourceKind::Template => about::<kind::Template>(work, subject, &of_kind).await?,
+            ResourceKind::Member => about::<kind::Member>(work, permit, subject, &of_kind).await?,
+            ResourceKind::Team => about::<kind::Team>(work, permit, subject, &of_kind).await?,
+            ResourceKind::Website => about::<kind::Website>(work, permit, subject, &of_kind).await?,
+            ResourceKind::Queue => about::<kind::Queue>(work, permit, subject, &of_kind).await?,
+            ResourceKind::Ticket => about::<kind::Ticket>(work, permit, subject, &of_kind).await?,
+            ResourceKind::Template => about::<kind::Template>(work, permit, subject, &of_kind).await?,
         };
         for ((index, _), explanation) in of_kind.into_iter().zip(found) {
             answers[index] = explanation;
@@ -103,13 +104,17 @@ pub(super) async fn answer(
 
 async fn about<K: Located>(
     work: &mut Work,
+    permit: &Permit<can::ViewOrganization>,
     subject: &Caller,
     asked: &[(usize, Asked)],
 ) -> Result<Vec<Option<Explanation>>, Stop> {
     let ids: Vec<Uuid> = asked.iter().filter_map(|(_, asked)| asked.resource).collect();
-    let facts: HashMap<Uuid, Resource<K>> = work.resources(subject, &ids).await?;
+    let facts: HashMap<Uuid, Resource<K>> = work.resources(permit, subject, &ids).await?;
     let asker = work.caller().clone();
-    let seen = if asker.member() == subject.member() { None } else { Some(work.resources::<K>(&asker, &ids).await?) };
+    let seen = match asker.member() == subject.member() {
+        true => None,
+        false => Some(work.resources::<K>(permit, &asker, &ids).await?),
+    };
     let explain = |asked: &Asked| {
         let resource = facts.get(&asked.resource?)?;
         let explanation = subject.explain(asked.permission, resource);

@@ -102,7 +102,8 @@ pub async fn accept_invitation(call: Call, body: Body<InvitationToken>) -> Answe
 
 /// Register and accept an invitation
 ///
-/// With a new account of the address that the invitation was sent to; signs in at once.
+/// With a new account of the address that the invitation was sent to; signs in at once. If the address has an account, it
+/// gets this name and this password, and its sessions end: whoever holds the token has proved that the address is theirs.
 #[utoipa::path(tag = "invitations", request_body = InvitedAccount, responses((status = 201, body = Registered),
     (status = 404, body = Problem, content_type = "application/problem+json", description = "This is no invitation's token."),
     (status = 410, body = Problem, content_type = "application/problem+json", description = "It was accepted, was revoked or has expired.")),

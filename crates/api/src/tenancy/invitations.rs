@@ -53,7 +53,7 @@ pub async fn create_invitation(call: Call, path: Path<OrganizationPath>, body: B
     let NewInvitation { email, role } = body.parse()?;
     let token = Secret::of_organization(TOKEN_PREFIX, work.organization());
     let invited = work.create_invitation(permit, &email, &role, &token.hash()).await?;
-    work.enqueue_mail(mail::invitation(&call.app().settings, &invited, token.text())).await?;
+    work.enqueue_mail(&invited, mail::invitation(&call.app().settings, &invited, token.text())).await?;
     let location = format!("/v1/organizations/{}/invitations/{}", work.organization(), invited.invitation.id);
     work.commit(created(invited.invitation, &location)).await
 }

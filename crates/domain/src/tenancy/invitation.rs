@@ -58,14 +58,14 @@ impl InvitationState {
         self as i64 + 1
     }
 
-    /// The state of an invitation whose stored state is `key`.
+    /// The state of this name; one that is unknown is of no use to anybody, as one that has expired.
     #[must_use]
-    pub fn of(key: &str, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
+    pub fn parse(key: &str) -> Self {
         match key {
+            "pending" => Self::Pending,
             "accepted" => Self::Accepted,
             "revoked" => Self::Revoked,
-            _ if expires_at <= now => Self::Expired,
-            _ => Self::Pending,
+            _ => Self::Expired,
         }
     }
 }

@@ -58,6 +58,9 @@ pub struct QueueChange {
 const BUILT_IN: Conflict =
     Conflict { code: "queue_built_in", detail: "This queue came with the organization: it keeps its name and stays." };
 
+/// How many queues an organization has at most: as many as the table of a member's queue permissions has rows.
+const AT_MOST: i64 = 1_000;
+
 /// What a new queue gives to staff where the organization is permissive: the permissions, never a duty (TK-45, TK-50).
 const PERMISSIVE: [&str; 3] = ["contribute", "manage", "delete"];
 
@@ -86,6 +89,7 @@ impl Work {
             sqlx::query_scalar!("select permissions_model from organizations where id = $1", organization.uuid())
                 .fetch_one(&mut *self.transaction)
                 .await?;
+        self.must_have_room().await?;
         let staff = match PermissionsModel::parse(&setting) {
             PermissionsModel::Permissive => self.lock_staff().await?,
             PermissionsModel::Restrictive => Vec::new(),
@@ -104,6 +108,17 @@ impl Work {
             self.give_on_queue(id, &staff, &PERMISSIVE).await?;
         }
         self.item(id).await
+    }
+
+    /// Queues are made one at a time, so none is one too many.
+    async fn must_have_room(&mut self) -> StoreResult<()> {
+        let queues = sqlx::query_scalar!(
+            r#"select count(*) as "queues!" from queues where org_id = $1"#,
+            self.organization().uuid()
+        );
+        let detail = "An organization has at most 1,000 queues: delete one first.";
+        let full = Conflict { code: "too_many_queues", detail };
+        if queues.fetch_one(&mut *self.transaction).await? < AT_MOST { Ok(()) } else { Err(full.into()) }
     }
 
     /// Every member whose organization role counts as staff, locked.

@@ -4,7 +4,6 @@
 //! The role was in reach of whoever invited when they invited (law 7); that they have lost it since, or have left, does not
 //! undo what they did, as it does not undo the roles that they gave to members. Pending invitations can be seen and revoked.
 
-use chrono::Utc;
 use usher_domain::{
     Email, Id, Text, kind,
     tenancy::{Account, Invitation, InvitationState, Membership},
@@ -72,15 +71,17 @@ impl Outside {
             return Err(StoreError::NotInvited);
         }
         self.join(account, organization, &invitation).await?;
-        let memberships = self.organizations_of(account).await?;
-        let joined = memberships.into_iter().find(|membership| membership.organization.id == organization);
+        let joined = self.memberships(account, Some(organization)).await?.pop();
         joined.ok_or(StoreError::Missing("organization"))
     }
 
     /// Joins with a new account of the invited address (VK-46).
     ///
+    /// If somebody has registered the address before, it may not have been whose it is: nobody asked them to prove it. Who
+    /// holds the mailed token has. So the account gets their name and password, and whoever was signed in to it no longer is.
+    ///
     /// # Errors
-    /// As [`Outside::offer`]; or the address has an account.
+    /// As [`Outside::offer`]; or the account is a member already.
     pub async fn register_invited(
         &mut self,
         organization: Id<kind::Organization>,
@@ -90,7 +91,10 @@ impl Outside {
     ) -> StoreResult<Account> {
         let invitation = self.pending(organization, token_hash).await?;
         let email = Email::parse(&invitation.email).map_err(|_| StoreError::Missing("invitation"))?;
-        let account = self.register(&email, name, password_hash).await?;
+        let account = match self.credentials(&email).await? {
+            None => self.register(&email, name, password_hash).await?,
+            Some((account, _)) => self.take_over(account, name, password_hash).await?,
+        };
         self.join(account.id, organization, &invitation).await?;
         Ok(account)
     }
@@ -100,15 +104,16 @@ impl Outside {
         self.enter(organization).await?;
         let row = sqlx::query_as!(
             Row,
-            "select id, email, role, state, created_at, expires_at, invited_by from invitations
-             where org_id = $1 and token_hash = $2 for update",
+            r#"select id, email, role, case when state = 'pending' and expires_at <= now() then 'expired' else state end as "state!",
+                created_at, expires_at, invited_by
+             from invitations where org_id = $1 and token_hash = $2 for update"#,
             organization.uuid(),
             token_hash
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
         let row = row.ok_or(StoreError::Missing("invitation"))?;
-        match spent(InvitationState::of(&row.state, row.expires_at, Utc::now())) {
+        match spent(InvitationState::parse(&row.state)) {
             Some(why) => Err(StoreError::Gone(why)),
             None => Ok(row.into()),
         }

@@ -8,11 +8,12 @@ use usher_domain::{
 use usher_policy::{Level, Permit, Verb, can};
 use uuid::Uuid;
 
-use crate::{After, Conflict, Page, PageRequest, StoreError, StoreResult, Work};
+use crate::{Conflict, Page, PageRequest, StoreError, StoreResult, Work};
 
 /// How long an invitation can be accepted (VK-53).
 const LIFETIME_DAYS: i32 = 7;
 
+/// An invitation as it is stored, but for its state, which the statements judge by the database's clock.
 pub(super) struct Row {
     pub(super) id: Uuid,
     pub(super) email: String,
@@ -29,7 +30,7 @@ impl From<Row> for Invitation {
             id: row.id.into(),
             email: row.email,
             role: row.role,
-            state: InvitationState::of(&row.state, row.expires_at, Utc::now()),
+            state: InvitationState::parse(&row.state),
             created_at: row.created_at,
             expires_at: row.expires_at,
             invited_by: row.invited_by.map(Id::from),
@@ -55,6 +56,7 @@ pub(super) const fn spent(state: InvitationState) -> Option<Conflict> {
 
 /// An invitation that was just made, with what its mail says.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Invited {
     /// The invitation.
     pub invitation: Invitation,
@@ -84,21 +86,7 @@ impl Work {
         let organization = permit.organization().uuid();
         let given = self.role(Level::Organization, role)?;
         self.must_reach(Verb::Give, given, organization)?;
-        let about = sqlx::query!(
-            r#"select o.name as organization, (select a.name from accounts a where a.id = $3) as "inviter!",
-                exists (select 1 from accounts a where a.email = $2) as "has_account!",
-                exists (select 1 from accounts a join members m on m.org_id = $1 and m.id = a.id where a.email = $2)
-                    as "is_member!"
-             from organizations o where o.id = $1"#,
-            organization,
-            &**email,
-            permit.member().uuid()
-        )
-        .fetch_one(&mut *self.transaction)
-        .await?;
-        if about.is_member {
-            return Err(Conflict { code: "already_member", detail: "This person is a member already." }.into());
-        }
+        self.must_be_no_member(organization, email).await?;
         self.expire_invitation_of(organization, email).await?;
         let row = sqlx::query_as!(
             Row,
@@ -115,6 +103,18 @@ impl Work {
         )
         .fetch_one(&mut *self.transaction)
         .await?;
+        // Whoever was accepting an older one while this waited for its place is a member now.
+        self.must_be_no_member(organization, email).await?;
+        let about = sqlx::query!(
+            r#"select o.name as organization, (select a.name from accounts a where a.id = $3) as "inviter!",
+                exists (select 1 from accounts a where a.email = $2) as "has_account!"
+             from organizations o where o.id = $1"#,
+            organization,
+            &**email,
+            permit.member().uuid()
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
         Ok(Invited {
             invitation: row.into(),
             organization: about.organization,
@@ -122,6 +122,17 @@ impl Work {
             inviter: about.inviter,
             has_account: about.has_account,
         })
+    }
+
+    async fn must_be_no_member(&mut self, organization: Uuid, email: &Email) -> StoreResult<()> {
+        let member = sqlx::query_scalar!(
+            r#"select exists (select 1 from accounts a join members m on m.org_id = $1 and m.id = a.id
+                where a.email = $2) as "member!""#,
+            organization,
+            &**email
+        );
+        let conflict = Conflict { code: "already_member", detail: "This person is a member already." };
+        if member.fetch_one(&mut *self.transaction).await? { Err(conflict.into()) } else { Ok(()) }
     }
 
     /// One that ran out is still stored as pending, and must not stand in the way of a new one.
@@ -151,10 +162,12 @@ impl Work {
         let state = state.map(InvitationState::key);
         let rows = sqlx::query_as!(
             Row,
-            "select id, email, role, state, created_at, expires_at, invited_by from invitations
+            r#"select id, email, role, case when state = 'pending' and expires_at <= now() then 'expired' else state end as "state!",
+                created_at, expires_at, invited_by
+             from invitations
              where org_id = $1 and ($2::uuid is null or id < $2) and ($3::text is null or $3 =
                 case when state = 'pending' and expires_at <= now() then 'expired' else state end)
-             order by id desc limit $4",
+             order by id desc limit $4"#,
             organization,
             request.after.as_ref().map(|after| after.id),
             state,
@@ -163,10 +176,7 @@ impl Work {
         .fetch_all(&mut *self.transaction)
         .await?;
         let total = if request.total { Some(self.count_invitations(organization, state).await?) } else { None };
-        let more = rows.len() > request.limit as usize;
-        let items: Vec<Invitation> = rows.into_iter().take(request.limit as usize).map(Invitation::from).collect();
-        let next = items.last().filter(|_| more).map(|last| After { key: String::new(), id: last.id.uuid() });
-        Ok(Page { items, next, total })
+        Ok(Page::cut(rows, request, total, |row| row.id).map(Invitation::from))
     }
 
     async fn count_invitations(&mut self, organization: Uuid, state: Option<&str>) -> StoreResult<i64> {
@@ -191,8 +201,9 @@ impl Work {
     ) -> StoreResult<Invitation> {
         let row = sqlx::query_as!(
             Row,
-            "select id, email, role, state, created_at, expires_at, invited_by from invitations
-             where org_id = $1 and id = $2",
+            r#"select id, email, role, case when state = 'pending' and expires_at <= now() then 'expired' else state end as "state!",
+                created_at, expires_at, invited_by
+             from invitations where org_id = $1 and id = $2"#,
             permit.organization().uuid(),
             id.uuid()
         )
@@ -213,14 +224,15 @@ impl Work {
     ) -> StoreResult<()> {
         let organization = permit.organization().uuid();
         let row = sqlx::query!(
-            "select state, expires_at from invitations where org_id = $1 and id = $2 for update",
+            r#"select case when state = 'pending' and expires_at <= now() then 'expired' else state end as "state!"
+             from invitations where org_id = $1 and id = $2 for update"#,
             organization,
             id.uuid()
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
         let row = row.ok_or(StoreError::Missing("invitation"))?;
-        let state = InvitationState::of(&row.state, row.expires_at, Utc::now());
+        let state = InvitationState::parse(&row.state);
         if let Some(conflict) = spent(state) {
             return Err(conflict.into());
         }

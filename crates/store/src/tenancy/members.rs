@@ -98,7 +98,8 @@ impl MemberFilter {
 /// What members are ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MemberOrder {
-    /// The name, in whatever case.
+    /// The name, in whatever case. The name is the account's, outside the organization: this order reads all of the
+    /// organization's members for a page of them. [`MemberOrder::JoinedAt`] reads a page.
     #[default]
     Name,
     /// Since when they have been a member.

@@ -9,7 +9,7 @@ mod ladder;
 mod members;
 pub use members::{MemberFilter, MemberOrder};
 mod organizations;
-pub(crate) use organizations::EXAMPLE;
+pub(crate) use organizations::example;
 pub use organizations::{NewOrganization, OrganizationChange};
 mod team_deletion;
 mod team_members;

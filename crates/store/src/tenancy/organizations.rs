@@ -56,8 +56,14 @@ pub struct OrganizationChange {
     pub permissions_model: Option<PermissionsModel>,
 }
 
-/// What a new organization begins with (VK-40, VK-41, TK-34). `$1` is the organization; other places are given ids.
-pub(crate) const EXAMPLE: &str = include_str!("example.sql");
+const EXAMPLE: &str = include_str!("example.sql");
+
+/// What a new organization begins with (VK-40, VK-41, TK-34): statements in which `$1` is the organization, each with the ids
+/// of its rows, `$2`. They grow as all ids do: what is listed by id is listed from the oldest on.
+pub(crate) fn example() -> impl Iterator<Item = (&'static str, Vec<Uuid>)> {
+    const ROWS_AT_MOST: usize = 5;
+    EXAMPLE.split(";\n\n").map(|statement| (statement, (0..ROWS_AT_MOST).map(|_| Uuid::now_v7()).collect()))
+}
 
 impl Outside {
     /// Creates an organization with example content. Its creator holds the model's highest role (VK-42).
@@ -87,8 +93,8 @@ impl Outside {
             .execute(&mut *self.transaction)
             .await?;
         self.add_member(id, account, &role, Some(account)).await?;
-        for statement in EXAMPLE.split(";\n\n") {
-            sqlx::query(statement).bind(id.uuid()).execute(&mut *self.transaction).await?;
+        for (statement, ids) in example() {
+            sqlx::query(statement).bind(id.uuid()).bind(ids).execute(&mut *self.transaction).await?;
         }
         Ok(row.into())
     }
@@ -98,6 +104,15 @@ impl Outside {
     /// # Errors
     /// The database's.
     pub async fn organizations_of(&mut self, account: Id<kind::Account>) -> StoreResult<Vec<Membership>> {
+        self.memberships(account, None).await
+    }
+
+    /// The account's organizations, or the one of them that is named.
+    pub(crate) async fn memberships(
+        &mut self,
+        account: Id<kind::Account>,
+        only: Option<Id<kind::Organization>>,
+    ) -> StoreResult<Vec<Membership>> {
         self.act_as(account).await?;
         let rows = sqlx::query!(
             r#"select o.id, o.slug, o.name, o.model, o.plan, o.permissions_model, o.version, o.created_at,
@@ -105,8 +120,9 @@ impl Outside {
                 array(select r.role from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
                     and r.team_id is null and r.queue_id is null order by r.role) as "roles!"
              from members m join organizations o on o.id = m.org_id join accounts a on a.id = m.id
-             where m.id = $1 and m.state = 'active' order by o.name, o.id"#,
-            account.uuid()
+             where m.id = $1 and m.state = 'active' and ($2::uuid is null or m.org_id = $2) order by o.name, o.id"#,
+            account.uuid(),
+            only.map(Id::uuid)
         )
         .fetch_all(&mut *self.transaction)
         .await?;

@@ -101,7 +101,7 @@ impl Work {
         let mut unseen = Vec::new();
         for (assignee, tickets) in by_assignee {
             let assignee = self.load(assignee.into()).await?;
-            let facts = self.resources::<kind::Ticket>(&assignee, &tickets).await?;
+            let facts = self.facts_between::<kind::Ticket>(&assignee, &tickets).await?;
             unseen.extend(facts.into_iter().filter(|(_, ticket)| !assignee.sees(ticket)).map(|(id, _)| id));
         }
         sqlx::query!(

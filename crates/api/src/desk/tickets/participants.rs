@@ -51,7 +51,7 @@ pub async fn add_participant(call: Call, path: Path<ParticipantPath>) -> Answer 
     let mut work = call.write_involving(&path.organization, &[path.member]).await?;
     let permit = work.permit::<can::AddParticipant>(path.ticket).await?;
     if let Some(added) = work.add_participant(permit, path.member).await? {
-        work.enqueue_mail(mail::participant(&added)).await?;
+        work.enqueue_mail(&added, mail::participant(&added)).await?;
     }
     work.commit(no_content()).await
 }

@@ -1,5 +1,7 @@
 //! Law 8: what may not be viewed is hidden, and what may be viewed and not done is forbidden.
 
+#![allow(clippy::disallowed_methods, reason = "the permits themselves are what is tested")]
+
 use proptest::prelude::*;
 use usher_policy::{Action, Caller, Decision, Level, Outcome, Refusal, can};
 

@@ -23,6 +23,7 @@ impl From<Row> for Participant {
 
 /// Somebody who was added just now, with what a mail to them says (TK-64).
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct AddedParticipant {
     /// Their address.
     pub email: String,
