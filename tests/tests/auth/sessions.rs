@@ -1,5 +1,6 @@
 //! Sessions: renewed, listed, ended.
 
+use usher_store::{Database, Store};
 use usher_tests::{Answer, Person, World, json};
 
 async fn refresh(world: &World, token: &str) -> Answer {
@@ -100,4 +101,23 @@ async fn sessions_are_listed_and_ended_by_their_own_account_only() {
     assert_eq!(sessions(&ada).await, [(older.clone(), true)]);
     ada.delete(&format!("/v1/auth/sessions/{older}")).await.is(204);
     ada.get("/v1/auth/sessions").await.problem(401, "session_ended");
+}
+
+/// More than are swept at once, and one that has to stay.
+#[tokio::test]
+async fn what_ended_a_month_ago_is_swept_away_to_the_last() {
+    let world = World::start().await;
+    let ada = world.person("ada").await;
+    let fill = "insert into sessions (id, account_id, expires_at, ended_at)
+        select gen_random_uuid(), '{}', now(), now() - interval '31 days' from generate_series(1, 2001);
+        insert into refresh_tokens (token_hash, session_id, used_at)
+        select sha256(n::text::bytea), s.id, now() - interval '31 days'
+        from generate_series(1, 1001) n, sessions s where s.ended_at is null";
+    world.arrange(&fill.replace("{}", &ada.id)).await;
+    let store = Store::open(&Database::new(&world.database_url(), None).unwrap(), 1).await.unwrap();
+    store.sweep().await.unwrap();
+    for table in ["sessions", "refresh_tokens"] {
+        assert_eq!(world.look(&format!("select count(*) from {table}")).await.as_deref(), Some("1"), "{table}");
+    }
+    refresh(&world, refresh_token(&ada)).await.is(200);
 }

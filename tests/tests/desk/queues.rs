@@ -21,6 +21,19 @@ async fn setting(org: &Organization, permissions_model: &str) {
 const ALL: [&str; 3] = ["contribute", "delete", "manage"];
 const NOTHING: [&str; 0] = [];
 
+/// Whoever read a member's table before a queue was deleted does not write over what it has become.
+#[tokio::test]
+async fn tk_68_a_deleted_queue_makes_the_tables_that_named_it_others() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let staff = world.member(&org, "staff").await;
+    let queue = world.create_queue(&org, "Orders").await;
+    let table = format!("{}/members/{}/queue-permissions", org.path, staff.id);
+    let before = org.owner.get(&table).await.etag();
+    org.owner.delete(&format!("{}/desk/queues/{queue}", org.path)).await.is(204);
+    org.owner.put_if(&table, &before, json!({"permissions": []})).await.problem(412, "stale");
+}
+
 /// As many as the table of a member's queue permissions can name.
 #[tokio::test]
 async fn an_organization_has_at_most_a_thousand_queues() {
