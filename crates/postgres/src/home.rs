@@ -6,6 +6,7 @@
 //! socket/           the server's socket, 0700
 //! postgresql.conf   written at every start
 //! local.conf        the operator's own settings, if there are any
+//! belongs-to        where the link to this folder is, if the data could not lie there
 //! server.log        what the server said, and server.log.1 what it said before
 //! lock              held, with the holder's pid in it, for as long as a process runs this server
 //! ```
@@ -25,6 +26,10 @@ const ROOTS_PLACE: &str = "/var/lib/usher";
 
 /// The longest path of a socket that every system takes: Linux has room for 107 bytes, macOS for 103.
 const LONGEST_SOCKET: usize = 103;
+
+/// What a server's folder holds, the lock last: what was begun to be deleted can be deleted again.
+const ENTRIES: [&str; 9] =
+    ["data", "data.new", "socket", "postgresql.conf", "local.conf", "server.log", "server.log.1", "belongs-to", "lock"];
 
 #[derive(Debug)]
 pub(crate) struct Home {
@@ -58,21 +63,44 @@ impl Home {
         })
     }
 
-    /// Deletes the folder, wherever it really is, and with it everything the server ever held.
+    /// Deletes everything the server ever held, and the folder, wherever it really is. What is not the server's stays, and
+    /// with it the folder.
     pub(crate) fn delete(self, asked: &Path) -> io::Result<()> {
         if !self.socket.starts_with(&self.dir) {
             fs::remove_dir_all(&self.socket)?;
         }
-        if asked.is_symlink() {
-            fs::remove_file(asked)?;
+        for name in ENTRIES {
+            remove(&self.dir.join(name))?;
         }
-        fs::remove_dir_all(&self.dir)
+        fs::remove_dir(&self.dir)?;
+        if asked.is_symlink() { fs::remove_file(asked) } else { Ok(()) }
     }
 
     /// The major version that wrote the data, where there is data.
     pub(crate) fn version(&self) -> Option<String> {
         fs::read_to_string(self.data.join("PG_VERSION")).ok().map(|text| text.trim().to_owned())
     }
+}
+
+/// Deletes a file, or a folder with everything in it, or a link and nothing that it leads to.
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+}
+
+/// Makes sure that what is to be deleted is a server's folder of ours, or a link of ours to one: anybody may put a link
+/// with any name into a temporary folder.
+pub(crate) fn must_be_ours(dir: &Path) -> io::Result<()> {
+    let (named, real) = (fs::symlink_metadata(dir)?, fs::metadata(dir)?);
+    let me = nix::unistd::geteuid().as_raw();
+    if named.uid() != me || real.uid() != me || !real.is_dir() {
+        return Err(io::Error::other("it is no folder of this account's"));
+    }
+    Ok(())
 }
 
 /// Makes the folder where it is missing and returns its real path, one that the account can enter.

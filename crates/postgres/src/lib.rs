@@ -126,9 +126,11 @@ impl Drop for Postgres {
     }
 }
 
-/// Deletes a server's folder and everything in it, wherever that really is, having stopped what may be left of the
-/// server. Refused while another process runs it.
+/// Deletes a server's folder, wherever that really is, having stopped what may be left of the server. Refused while another
+/// process runs it, where the folder or a link to it is somebody else's, and where it holds what is not the server's: that
+/// is left.
 pub fn delete(dir: &Path) -> Result<(), StartError> {
+    home::must_be_ours(dir).map_err(StartError::io("delete", dir))?;
     let home = Home::open(dir, &Account::choose()?)?;
     orphan::stop(&home)?;
     home.delete(dir).map_err(StartError::io("delete", dir))

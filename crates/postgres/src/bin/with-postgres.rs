@@ -3,7 +3,9 @@
 //! The server is made anew in the temporary folder and deleted afterwards: it takes a second, needs no cleaning up
 //! between runs, and any number of them run side by side.
 
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{self, ExitCode, ExitStatus};
@@ -12,7 +14,8 @@ use std::{env, fs};
 use clap::Parser;
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, geteuid};
+use tempfile::TempDir;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 use usher_postgres::{OWNER, Options, Postgres};
@@ -54,10 +57,11 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn std::error::Error>> {
     if env::var_os(&args.env).is_some_and(|url| !url.is_empty()) {
         return Err(process::Command::new(program).args(rest).exec().into());
     }
-    if args.data_dir.is_none() {
-        delete_left_over();
-    }
-    let dir = args.data_dir.clone().unwrap_or_else(|| env::temp_dir().join(format!("{SCRATCH}{}", process::id())));
+    let scratch = match args.data_dir {
+        Some(_) => None,
+        None => Some(scratch()?),
+    };
+    let dir = scratch.as_ref().map_or_else(|| args.data_dir.clone().unwrap_or_default(), |dir| dir.path().to_owned());
     let mut options = Options { durable: args.durable, ..Options::new(&dir) };
     // A test run has as many clients as the machine has cores, times a pool each.
     options.settings.push(("max_connections".to_owned(), "400".to_owned()));
@@ -67,7 +71,7 @@ fn run(args: &Args) -> Result<ExitCode, Box<dyn std::error::Error>> {
     command.args(rest).env(&args.env, postgres.url(OWNER, "postgres"));
     let status = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(wait(command));
     postgres.stop();
-    if args.data_dir.is_none() {
+    if scratch.is_some() {
         usher_postgres::delete(&dir)?;
     }
     let status = status.map_err(|error| format!("{program}: {error}"))?;
@@ -95,16 +99,33 @@ async fn wait(mut command: Command) -> io::Result<ExitStatus> {
     }
 }
 
-/// What a folder for one run is called, with the pid of who made it after it.
+/// What a folder for one run is called, with the pid of who made it after it, and something that nobody guesses: a folder
+/// that is there already is never taken for ours.
 const SCRATCH: &str = "usher-test-";
 
-/// Deletes the folders of runs that were killed. Best effort: what cannot be deleted is tried again the next time.
+/// Makes a new folder for this run, and deletes those of runs that were killed.
+fn scratch() -> io::Result<TempDir> {
+    delete_left_over();
+    // Where this process is root, the server is another account, which must get in.
+    let mode = if geteuid().is_root() { 0o755 } else { 0o700 };
+    let name = format!("{SCRATCH}{}-", process::id());
+    tempfile::Builder::new().prefix(&name).permissions(fs::Permissions::from_mode(mode)).tempdir()
+}
+
+/// Best effort: what cannot be deleted is tried again the next time. Only real folders of this account's: in a temporary
+/// folder anybody may have put anything of that name, a link to somewhere else as well.
 fn delete_left_over() {
     let entries = fs::read_dir(env::temp_dir()).into_iter().flatten().flatten();
     for entry in entries {
-        let pid = entry.file_name().to_str().and_then(|name| name.strip_prefix(SCRATCH)?.parse().ok());
-        if pid.is_some_and(|pid| kill(Pid::from_raw(pid), None) == Err(Errno::ESRCH)) {
+        let ours = entry.metadata().is_ok_and(|found| found.is_dir() && found.uid() == geteuid().as_raw());
+        if ours && maker(&entry.file_name()).is_some_and(|pid| kill(pid, None) == Err(Errno::ESRCH)) {
             let _ = usher_postgres::delete(&entry.path());
         }
     }
+}
+
+/// Who made a folder of this name for a run.
+fn maker(name: &OsStr) -> Option<Pid> {
+    let (pid, _) = name.to_str()?.strip_prefix(SCRATCH)?.split_once('-')?;
+    pid.parse().ok().map(Pid::from_raw)
 }

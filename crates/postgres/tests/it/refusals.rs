@@ -136,3 +136,21 @@ fn program(bin: &Path, name: &str, script: &str) {
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
 }
+
+/// A link of somebody else's leads wherever they want.
+#[test]
+fn what_somebody_elses_link_leads_to_is_not_deleted() {
+    if !geteuid().is_root() {
+        return; // only root can make somebody else's link
+    }
+    let dir = temp();
+    let (home, link) = (dir.path().join("pg"), dir.path().join("link"));
+    fs::create_dir_all(home.join("data")).unwrap();
+    symlink(&home, &link).unwrap();
+    std::os::unix::fs::lchown(&link, Some(65_534), Some(65_534)).unwrap();
+    let told = delete(&link).expect_err("refused").to_string();
+    assert!(told.contains("no folder of this account's"), "{told}");
+    assert!(home.join("data").is_dir() && !home.join("lock").exists());
+    delete(&home).unwrap();
+    assert!(!home.exists());
+}

@@ -1,10 +1,11 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::{chown, symlink};
 use std::path::Path;
 use std::process::Stdio;
 
 use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use nix::unistd::{Pid, geteuid};
 
 use crate::support::{Other, lives, postmaster, processes, temp, with_postgres};
 
@@ -51,9 +52,8 @@ fn a_signal_reaches_the_command_and_the_server_stops_after_it() {
 #[test]
 fn what_a_killed_run_left_is_deleted_by_the_next() {
     let temp = temp();
-    let dead =
-        std::process::Command::new("true").spawn().and_then(|mut child| child.wait().map(|_| child.id())).unwrap();
-    let left = temp.path().join(format!("usher-test-{dead}"));
+    let dead = dead();
+    let left = temp.path().join(format!("usher-test-{dead}-x"));
     let mut other = Other::start(&left);
     let pid = postmaster(&other.data);
 
@@ -64,6 +64,43 @@ fn what_a_killed_run_left_is_deleted_by_the_next() {
     other.kill();
     assert!(run(temp.path()));
     assert!(!lives(pid) && !left.exists());
+}
+
+/// In a temporary folder anybody may put a link, or a folder, of the name that a killed run's would have.
+#[test]
+fn what_only_looks_left_over_is_not_touched() {
+    let temp = temp();
+    let victim = temp.path().join("victim");
+    let precious = |dir: &Path| {
+        fs::create_dir_all(dir.join("data")).unwrap();
+        fs::write(dir.join("data/precious"), "kept").unwrap();
+    };
+    precious(&victim);
+    let dead = dead();
+    symlink(&victim, temp.path().join(format!("usher-test-{dead}"))).unwrap();
+    symlink(&victim, temp.path().join(format!("usher-test-{dead}-x"))).unwrap();
+    assert!(run(temp.path()));
+    assert_eq!(fs::read_to_string(victim.join("data/precious")).unwrap(), "kept");
+    assert_eq!(fs::read_dir(&victim).unwrap().count(), 1, "nothing was put there either");
+
+    // A folder of ours of that name: what is no server's stays.
+    let other = temp.path().join(format!("usher-test-{dead}-y"));
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("precious"), "kept").unwrap();
+    assert!(run(temp.path()));
+    assert_eq!(fs::read_to_string(other.join("precious")).unwrap(), "kept");
+    if geteuid().is_root() {
+        let theirs = temp.path().join(format!("usher-test-{dead}-z"));
+        precious(&theirs);
+        chown(&theirs, Some(65_534), Some(65_534)).unwrap();
+        assert!(run(temp.path()));
+        assert_eq!(fs::read_to_string(theirs.join("data/precious")).unwrap(), "kept");
+    }
+}
+
+/// The number of a process that has ended.
+fn dead() -> u32 {
+    std::process::Command::new("true").spawn().and_then(|mut child| child.wait().map(|_| child.id())).unwrap()
 }
 
 fn run(temp: &Path) -> bool {
