@@ -110,6 +110,7 @@ create table tickets (
     requester_email text,
     assignee_id uuid,
     answers jsonb not null default '{}',
+    merged boolean not null default false, -- stays, though what it was merged into may be deleted
     merged_into uuid,
     created_by uuid references accounts on delete set null,
     created_at timestamptz not null default now(),
@@ -120,6 +121,7 @@ create table tickets (
     ) stored,
     primary key (org_id, id),
     unique (org_id, number),
+    check (merged or merged_into is null),
     foreign key (org_id, status) references statuses (org_id, key),
     foreign key (org_id, priority) references priorities (org_id, key),
     foreign key (org_id, team_id) references teams (org_id, id) on delete set null (team_id),
@@ -129,7 +131,8 @@ create table tickets (
     foreign key (org_id, assignee_id) references members (org_id, id) on delete set null (assignee_id),
     foreign key (org_id, merged_into) references tickets (org_id, id) on delete set null (merged_into)
 );
--- One pair for each place that a view filter names, and one index for each documented filter.
+-- A pair, for the orders of age and of change, for each place that a view filter names and for the filters of every day; one
+-- for each other filter, where the order of change is sorted out of all that fit.
 create index tickets_by_team on tickets (org_id, team_id, id);
 create index tickets_by_team_updated on tickets (org_id, team_id, updated_at, id);
 create index tickets_by_queue on tickets (org_id, queue_id, id);
@@ -138,13 +141,19 @@ create index tickets_unrouted on tickets (org_id, template_id, id) where team_id
 create index tickets_unrouted_updated on tickets (org_id, template_id, updated_at, id) where team_id is null;
 create index tickets_updated on tickets (org_id, updated_at, id);
 create index tickets_by_status on tickets (org_id, status, id);
-create index tickets_by_priority on tickets (org_id, priority, id);
+create index tickets_by_status_updated on tickets (org_id, status, updated_at, id);
 create index tickets_by_assignee on tickets (org_id, assignee_id, id);
+create index tickets_by_assignee_updated on tickets (org_id, assignee_id, updated_at, id);
+create index tickets_by_priority on tickets (org_id, priority, id);
+-- What is null is no value to Postgres in which an index could be in order: it needs one of its own.
+create index tickets_unassigned on tickets (org_id, id) where assignee_id is null;
+create index tickets_without_team on tickets (org_id, id) where team_id is null;
 create index tickets_by_requester on tickets (org_id, requester_email, id);
 create index tickets_by_template on tickets (org_id, template_id, id);
-create index tickets_by_website on tickets (org_id, website_id) where website_id is not null;
-create index tickets_merged on tickets (org_id, merged_into) where merged_into is not null;
-create index tickets_created_by on tickets (created_by);
+create index tickets_by_website on tickets (org_id, website_id, id) where website_id is not null;
+-- The account first: an account that is deleted is looked for in every organization.
+create index tickets_by_creator on tickets (created_by, org_id, id);
+create index tickets_merged on tickets (org_id, merged_into, id) where merged_into is not null;
 create index tickets_search on tickets using gin (org_id, search);
 
 -- Behind row-level security an index answers only operators that are known to leak nothing of the rows they refuse, and

@@ -1,6 +1,6 @@
 //! What can go wrong in the store, as the few cases that an answer can tell apart.
 
-use usher_domain::desk::InvalidAnswer;
+use usher_domain::desk::FieldFault;
 use usher_policy::{Denial, Permission};
 
 /// What the store answers with.
@@ -38,7 +38,7 @@ pub enum StoreError {
     },
     /// Several places of the body say what cannot be.
     #[error("{} fields are invalid", .0.len())]
-    InvalidFields(Vec<InvalidAnswer>),
+    InvalidFields(Vec<FieldFault>),
     /// The cursor is none of this list in this order.
     #[error("the cursor is none of this list")]
     Cursor,

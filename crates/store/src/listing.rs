@@ -106,7 +106,8 @@ where
     Ok(Page { items, next, total })
 }
 
-fn begin<A: Action>(listing: &Listing<A>) -> StoreResult<Sql> {
+/// A statement in which the places that conditions speak of are bound.
+pub(crate) fn begin<A: Action>(listing: &Listing<A>) -> StoreResult<Sql> {
     let mut sql = Sql::default();
     sql.bind(listing.organization().uuid())?;
     sql.bind(listing.member().uuid())?;
@@ -209,6 +210,29 @@ where
     }
 }
 
+/// Whether a row is one that a listing shows, as a condition: for rows that were found another way.
+pub(crate) fn shown<A: Action>(listing: &Listing<A>, sql: &mut Sql) -> StoreResult<String>
+where
+    A::Target: Located,
+{
+    let clauses = match listing.filter() {
+        ViewFilter::None => return Ok("false".to_owned()),
+        ViewFilter::All => return Ok("true".to_owned()),
+        ViewFilter::Any(clauses) => clauses,
+    };
+    let clauses: Vec<String> = clauses
+        .iter()
+        .map(|clause| match &clause.place {
+            Place::Organization => Ok(format!("(true{})", any_of::<A>(clause.conditions)?)),
+            Place::In(level, scopes) => {
+                let scopes = sql.bind(scopes.clone())?;
+                Ok(format!("({} = any({scopes}){})", scope::<A>(*level)?, any_of::<A>(clause.conditions)?))
+            }
+        })
+        .collect::<StoreResult<_>>()?;
+    Ok(format!("({})", clauses.join(" or ")))
+}
+
 /// How many rows there are in all.
 async fn count<A: Action>(
     transaction: &mut Transaction,
@@ -220,23 +244,7 @@ where
 {
     let mut sql = begin(listing)?;
     let wanted = filters(&mut sql)?;
-    let seen = match listing.filter() {
-        ViewFilter::None => "false".to_owned(),
-        ViewFilter::All => "true".to_owned(),
-        ViewFilter::Any(clauses) => {
-            let clauses: Vec<String> = clauses
-                .iter()
-                .map(|clause| match &clause.place {
-                    Place::Organization => Ok(format!("(true{})", any_of::<A>(clause.conditions)?)),
-                    Place::In(level, scopes) => {
-                        let scopes = sql.bind(scopes.clone())?;
-                        Ok(format!("({} = any({scopes}){})", scope::<A>(*level)?, any_of::<A>(clause.conditions)?))
-                    }
-                })
-                .collect::<StoreResult<_>>()?;
-            format!("({})", clauses.join(" or "))
-        }
-    };
+    let seen = shown(listing, &mut sql)?;
     let (a, table) = (A::Target::ALIAS, A::Target::TABLE);
     let text = format!(
         "select count(*) as total from {table}

@@ -191,22 +191,6 @@ pub(crate) async fn fetch_each<K: Located>(
     Ok(query.fetch_all(&mut **transaction).await?)
 }
 
-/// The things of these ids that the caller sees, in no order.
-pub(crate) async fn visible<K: Located>(
-    transaction: &mut Transaction,
-    caller: &Caller,
-    ids: &[Uuid],
-) -> StoreResult<Vec<K::Item>> {
-    let rows = fetch_each::<K>(transaction, caller, ids, K::COLUMNS).await?;
-    let mut seen = Vec::with_capacity(rows.len());
-    for row in &rows {
-        if caller.sees(&resource::<K>(caller.organization(), row)?) {
-            seen.push(K::item(row)?);
-        }
-    }
-    Ok(seen)
-}
-
 /// Locks a row, for a write (`A` changes it) or for being relied on (`A` only reads it).
 pub(crate) async fn lock<A: Action>(
     transaction: &mut Transaction,

@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The functions of [`usher_store::Work`] and [`usher_store::Outside`] that take neither a permit nor a right to list.
-const WITHOUT: [(&str, &str); 34] = [
+const WITHOUT: [(&str, &str); 33] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
@@ -29,16 +29,15 @@ const WITHOUT: [(&str, &str); 34] = [
     ("Work::draft_ticket", "asks for the permit itself, of the facts that the ticket would have"),
     ("Work::enqueue_mail", "about something that took a permit"),
     ("Work::listing", "gives the right to list"),
-    ("Work::made_link", "of a link that was just made"),
     ("Work::may_create_tickets", "says whether there is any permit to be had"),
     ("Work::organization", "where the work is"),
-    ("Work::other_end", "names the ticket that a permit is asked for next"),
     ("Work::permit", "gives it"),
     ("Work::permit_each_unlocked", "gives them"),
     ("Work::permit_here", "gives it"),
     ("Work::permit_pair", "gives them"),
     ("Work::permit_unlocked", "gives it"),
     ("Work::permit_with", "gives it"),
+    ("Work::permits_on_link", "gives them"),
     ("Work::see", "asks for the permit to view itself"),
 ];
 

@@ -291,3 +291,31 @@ async fn what_does_not_change_keeps_who_gave_it_and_when() {
     assert_eq!((&after[0], &before["granted_by"]), (&before, &json!(org.owner.id)));
     assert_eq!((&after[1]["permission"], &after[1]["granted_by"]), (&json!("manage"), &json!(admin.id)));
 }
+
+/// The pattern of a role (junior agent, senior agent) is a preset for whoever is new, which is then refined.
+#[tokio::test]
+async fn tk_66_a_new_person_gets_the_nearest_preset_and_then_what_differs() {
+    let world = World::start().await;
+    let (org, senior, a, b) = desk(&world).await;
+    let junior = world.member(&org, "staff").await;
+    let tickets = format!("{}/desk/tickets", org.path);
+    for (person, preset, each) in
+        [(&junior, "contribute", vec!["contribute"]), (&senior, "full", vec!["contribute", "manage", "delete"])]
+    {
+        let path = table_of(&org, person);
+        let answer = org.owner.post(&format!("{path}/preset"), json!({"preset": preset})).await;
+        let (etag, table) = (answer.etag(), answer.is(200));
+        let rows = table["permissions"].as_array().unwrap();
+        assert_eq!(rows.len(), 3, "both queues and the inbox");
+        assert!(rows.iter().all(|row| on(row) == each), "{table}");
+        // Refined: one queue more and one less, in one request on what the preset made.
+        let refined = json!([{"queue_id": a, "contribute": true, "manage": true}, {"queue_id": b, "delete": true}]);
+        let table = org.owner.put_if(&path, &etag, json!({"permissions": refined})).await.is(200);
+        assert_eq!((on(row(&table, &a)), on(row(&table, &b))), (vec!["contribute", "manage"], vec!["delete"]));
+        // At work at once, with the same token.
+        let ticket = person.post(&tickets, json!({"subject": "x", "queue_id": a})).await.is(201)["number"].clone();
+        person.patch(&format!("{tickets}/{ticket}"), json!({"status": "solved"})).await.is(200);
+        person.delete(&format!("{tickets}/{ticket}")).await.problem(403, "forbidden");
+        person.post(&tickets, json!({"subject": "x", "queue_id": b})).await.problem(403, "forbidden");
+    }
+}

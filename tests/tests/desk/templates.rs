@@ -59,6 +59,8 @@ async fn a_template_says_what_is_wrong_with_its_questions() {
         (json!([]), "/questions"),
         (json!([question("select", &[])]), "/questions/0/options"),
         (json!([question("text", &["a"])]), "/questions/0/options"),
+        (json!([question("select", &["a", "b", "a"])]), "/questions/0/options/2"),
+        (json!([question("checkbox", &["x"; 101])]), "/questions/0/options"),
         (json!([question("text", &[]), question("text", &[])]), "/questions/1/key"),
         (json!([{"key": "a", "label": "?", "kind": "colour"}]), "/questions/0/kind"),
         (json!([{"key": "", "label": "?", "kind": "text"}]), "/questions/0/key"),
@@ -117,13 +119,33 @@ async fn vk_29_vk_30_who_sees_unrouted_tickets_follows_the_template_at_once() {
     let red = team(&world, &org, &[&anna]).await;
     let template = world.create_template(&org, "Returns", &[]).await;
     let place = format!("{}/desk/templates/{template}", org.path);
-    anna.get(&place).await.problem(404, "not_found");
+    let tickets = format!("{}/desk/tickets", org.path);
+    let body = json!({"subject": "Broken", "template_id": template, "answers": {"details": "x"}});
+    let ticket = org.owner.post(&tickets, body).await.is(201)["id"].as_str().unwrap().to_owned();
+    let unrouted = format!("{tickets}/{ticket}");
     for _ in 0..2 {
+        // VK-30
+        anna.get(&place).await.problem(404, "not_found");
+        anna.get(&unrouted).await.problem(404, "not_found");
+        assert!(anna.get(&tickets).await.ids().is_empty());
+        let reply = anna.post(&format!("{unrouted}/replies"), json!({"body": "x"})).await;
+        reply.problem(404, "not_found");
+        // VK-29
         world.set_template_teams(&org, &template, &[&red]).await;
         anna.get(&place).await.is(200);
+        anna.get(&unrouted).await.is(200);
+        assert_eq!(anna.get(&tickets).await.ids(), [ticket.as_str()]);
+        anna.post(&format!("{unrouted}/replies"), json!({"body": "x"})).await.is(201);
         world.set_template_teams(&org, &template, &[]).await;
-        anna.get(&place).await.problem(404, "not_found");
     }
+    // Without its template it is nobody's in a team, and it says that it has changed.
+    world.set_template_teams(&org, &template, &[&red]).await;
+    let before = anna.get(&unrouted).await.etag();
+    org.owner.delete(&place).await.is(204);
+    anna.get(&unrouted).await.problem(404, "not_found");
+    let after = org.owner.get(&unrouted).await;
+    assert_ne!(after.etag(), before);
+    assert_eq!(after.is(200)["template_id"], json!(null));
 }
 
 #[tokio::test]

@@ -160,9 +160,31 @@ async fn vk_61_vk_62_a_new_role_works_on_the_next_request_with_the_same_token() 
     let path = format!("{}/members/{}", org.path, member.id);
     let settings = json!({"name": "Renamed"});
     member.patch(&org.path, settings.clone()).await.problem(403, "forbidden");
-    for (role, status) in [("owner", 200), ("admin", 403), ("owner", 200), ("member", 403)] {
+    // VK-62: two teams, each with a ticket, and two websites, none of which the member has to do with.
+    let mut places = Vec::new();
+    for name in ["A", "B"] {
+        let (team, website) = (world.team(&org, name).await, world.website(&org, name).await);
+        let ticket = json!({"subject": name, "team_id": team, "website_id": website});
+        let ticket = org.owner.post(&format!("{}/desk/tickets", org.path), ticket).await.is(201)["id"].clone();
+        places.push((team, website, ticket.as_str().unwrap().to_owned()));
+    }
+    for (role, status, above) in
+        [("owner", 200, true), ("admin", 403, true), ("owner", 200, true), ("member", 403, false)]
+    {
         org.owner.patch(&path, json!({"roles": [role]})).await.is(200);
         assert_eq!(member.patch(&org.path, settings.clone()).await.status, status, "{role}");
+        for (team, website, ticket) in &places {
+            let ticket = member.get(&format!("{}/desk/tickets/{ticket}", org.path)).await;
+            assert_eq!(ticket.status, if above { 200 } else { 404 }, "{role}, a ticket");
+            let team = format!("{}/teams/{team}", org.path);
+            let changed = member.patch_if(&team, &member.get(&team).await.etag(), json!({"description": role})).await;
+            assert_eq!(changed.status, if above { 200 } else { 403 }, "{role}, a team");
+            let website = format!("{}/desk/websites/{website}?include=permissions", org.path);
+            let permissions = member.get(&website).await.is(200)["permissions"].to_string();
+            assert_eq!(permissions.contains("website.update"), above, "{role}, a website: {permissions}");
+        }
+        let listed = member.get(&format!("{}/desk/tickets", org.path)).await.ids();
+        assert_eq!(listed.len(), if above { 2 } else { 0 }, "{role}");
     }
 }
 

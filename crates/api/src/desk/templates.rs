@@ -16,8 +16,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::IncludeQuery;
 use crate::{
     http::{
-        Answer, Body, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, created, listed, no_content,
-        page_request, seen, shown,
+        Answer, Body, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, created, filtered_by, listed,
+        no_content, page_request, seen, shown,
     },
     tenancy::OrganizationPath,
 };
@@ -65,12 +65,7 @@ pub async fn list_templates(call: Call, path: Path<OrganizationPath>, query: Que
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
     let request = page_request(query.limit, query.cursor.as_deref(), "name", include)?;
     let mut work = call.read(&path.organization).await?;
-    let team = match query.team {
-        Some(team) => {
-            Some(work.permit::<can::ViewTeam>(team).await.map_err(|e| Problem::from(e).about_parameter("team"))?)
-        }
-        None => None,
-    };
+    let team = filtered_by(&mut work, query.team, "team").await?;
     let listing = work.listing();
     let page = work.list_templates(&listing, team, query.q.as_deref(), &request).await?;
     Ok(listed(work.caller(), page, "name", include))
@@ -179,7 +174,7 @@ pub async fn delete_template(call: Call, path: Path<TemplatePath>) -> Answer {
 
 fn check(questions: &[Question]) -> Result<(), Problem> {
     check_questions(questions).map_err(|faults| {
-        let at = |fault: usher_domain::desk::InvalidAnswer| {
+        let at = |fault: usher_domain::desk::FieldFault| {
             FieldError::at(format!("/questions{}", fault.pointer), fault.code, fault.detail)
         };
         Problem::invalid(faults.into_iter().map(at).collect())

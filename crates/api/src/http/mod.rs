@@ -3,21 +3,25 @@
 mod answer;
 mod body;
 mod call;
+mod filter;
 mod methods;
 mod paging;
 mod path;
 mod problem;
 mod query;
 mod render;
+mod table;
 
 pub use answer::{
     Answer, Granted, Listed, created, granted, listed, made, no_content, ok, seen, seen_unversioned, shown,
 };
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
 pub use call::{Act, Call, Guest, named};
+pub use filter::filtered_by;
 pub use methods::Methods;
 pub use paging::{Include, listed as paged, page_request};
 pub use path::Path;
 pub use problem::{FieldError, Problem, Stop};
 pub use query::Query;
 pub use render::{nowhere, render};
+pub use table::{table, table_request, time_cell};

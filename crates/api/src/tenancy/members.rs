@@ -15,8 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{OrganizationPath, roles};
 use crate::http::{
-    Answer, Body, Call, Granted, Include, Listed, Path, Problem, Query, Stop, granted, no_content, ok, page_request,
-    seen, shown,
+    Answer, Body, Call, Granted, Include, Listed, Path, Problem, Query, Stop, filtered_by, granted, no_content, ok,
+    page_request, seen, shown,
 };
 
 /// A member in the path.
@@ -131,13 +131,7 @@ pub(super) async fn filter(
         let model = work.caller().model();
         roles::role_of(model, Level::Organization, role, "role").map_err(Problem::malformed)?;
     }
-    let team = match team {
-        Some(team) => {
-            let permit = work.permit::<can::ViewTeam>(team).await;
-            Some(permit.map_err(|refusal| Problem::from(refusal).about_parameter("team"))?)
-        }
-        None => None,
-    };
+    let team = filtered_by(work, team, "team").await?;
     Ok(MemberFilter { role: role.map(ToString::to_string), team, state: state.map(Standing::from), search })
 }
 

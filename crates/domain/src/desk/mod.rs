@@ -10,7 +10,7 @@ mod website;
 pub use knowledge::{Article, Faq};
 pub use message::{Message, MessageKind};
 pub use queue::{Queue, QueueGrant, QueueHolder, QueuePermissions, QueuePreset, QueueRoles, QueueTable};
-pub use template::{InvalidAnswer, Question, QuestionKind, Template, check_answers, check_questions};
+pub use template::{FieldFault, Question, QuestionKind, Template, check_answers, check_questions};
 pub use ticket::{
     LinkKind, LinkedTicket, Participant, Priority, Requester, Status, StatusCategory, Ticket, TicketLink,
 };

@@ -45,6 +45,7 @@ pub struct Question {
     pub required: bool,
     /// What can be chosen, for `select` and `checkbox`.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 100))]
     pub options: Vec<Text<1, 120>>,
 }
 
@@ -65,11 +66,11 @@ pub enum QuestionKind {
     Date,
 }
 
-/// What is wrong with a question or an answer, and where.
+/// What is wrong with a field, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{pointer}: {detail}")]
-pub struct InvalidAnswer {
-    /// The place below the list of questions or the object of answers, as a JSON pointer.
+pub struct FieldFault {
+    /// The place below what was checked, as a JSON pointer.
     pub pointer: String,
     /// A stable name of what is wrong.
     pub code: &'static str,
@@ -77,15 +78,19 @@ pub struct InvalidAnswer {
     pub detail: String,
 }
 
-fn wrong(pointer: String, code: &'static str, detail: impl Into<String>) -> InvalidAnswer {
-    InvalidAnswer { pointer, code, detail: detail.into() }
+fn wrong(pointer: String, code: &'static str, detail: impl Into<String>) -> FieldFault {
+    FieldFault { pointer, code, detail: detail.into() }
 }
 
-/// Checks a template's questions: at least one, keys unique, options where they are chosen from and nowhere else.
+/// The most options of one question.
+const MOST_OPTIONS: usize = 100;
+
+/// Checks a template's questions: at least one, keys unique, options where they are chosen from and nowhere else, at most
+/// a hundred and none twice.
 ///
 /// # Errors
 /// Every fault that was found.
-pub fn check_questions(questions: &[Question]) -> Result<(), Vec<InvalidAnswer>> {
+pub fn check_questions(questions: &[Question]) -> Result<(), Vec<FieldFault>> {
     let mut faults = Vec::new();
     if questions.is_empty() {
         faults.push(wrong(String::new(), "min_items", "A template asks at least one question."));
@@ -99,34 +104,43 @@ pub fn check_questions(questions: &[Question]) -> Result<(), Vec<InvalidAnswer>>
             faults.push(wrong(format!("/{index}/options"), "min_items", "There is nothing to choose from."));
         } else if !chosen && !question.options.is_empty() {
             faults.push(wrong(format!("/{index}/options"), "max_items", "Nothing is chosen here."));
+        } else if question.options.len() > MOST_OPTIONS {
+            faults.push(wrong(format!("/{index}/options"), "max_items", "At most 100 options are wanted."));
+        } else if let Some(again) = repeated(&question.options) {
+            faults.push(wrong(format!("/{index}/options/{again}"), "duplicate", "Another option is the same."));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// The place of the first thing that stood before.
+fn repeated<T: PartialEq>(things: &[T]) -> Option<usize> {
+    (0..things.len()).find(|index| things[..*index].contains(&things[*index]))
 }
 
 /// Checks a ticket's answers against the questions of its template.
 ///
 /// # Errors
 /// Every fault that was found.
-pub fn check_answers(questions: &[Question], answers: &BTreeMap<String, Value>) -> Result<(), Vec<InvalidAnswer>> {
+pub fn check_answers(questions: &[Question], answers: &BTreeMap<String, Value>) -> Result<(), Vec<FieldFault>> {
     let mut faults = Vec::new();
     for key in answers.keys().filter(|key| !questions.iter().any(|question| *question.key == ***key)) {
         faults.push(wrong(format!("/{key}"), "unknown_field", "The template asks no such question."));
     }
     for question in questions {
-        match answers.get(&*question.key) {
-            None | Some(Value::Null) if question.required => {
-                faults.push(wrong(format!("/{}", question.key), "required", "This question needs an answer."));
-            }
-            None | Some(Value::Null) => {}
-            Some(answer) => {
-                if let Err(detail) = question.check(answer) {
-                    faults.push(wrong(format!("/{}", question.key), "invalid", detail));
-                }
-            }
+        let answer = answers.get(&*question.key).filter(|answer| !answer.is_null());
+        if let Some(Err(detail)) = answer.map(|answer| question.check(answer)) {
+            faults.push(wrong(format!("/{}", question.key), "invalid", detail));
+        } else if question.required && answer.is_none_or(says_nothing) {
+            faults.push(wrong(format!("/{}", question.key), "required", "This question needs an answer."));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Whether an answer is none: a blank text, a choice of nothing.
+fn says_nothing(answer: &Value) -> bool {
+    answer.as_str().is_some_and(|text| text.trim().is_empty()) || answer.as_array().is_some_and(Vec::is_empty)
 }
 
 impl Question {
@@ -137,7 +151,9 @@ impl Question {
             QuestionKind::Text => answer.as_str().is_some_and(|text| text.chars().count() <= 500),
             QuestionKind::Textarea => answer.as_str().is_some_and(|text| text.chars().count() <= 20_000),
             QuestionKind::Select => known(answer),
-            QuestionKind::Checkbox => answer.as_array().is_some_and(|chosen| chosen.iter().all(known)),
+            QuestionKind::Checkbox => {
+                answer.as_array().is_some_and(|chosen| chosen.iter().all(known) && repeated(chosen).is_none())
+            }
             QuestionKind::Date => answer.as_str().is_some_and(|text| text.parse::<NaiveDate>().is_ok()),
         };
         match self.kind {
@@ -145,7 +161,7 @@ impl Question {
             QuestionKind::Text => Err("A text of at most 500 characters is wanted."),
             QuestionKind::Textarea => Err("A text of at most 20000 characters is wanted."),
             QuestionKind::Select => Err("One of the options is wanted."),
-            QuestionKind::Checkbox => Err("A list of options is wanted."),
+            QuestionKind::Checkbox => Err("A list of options is wanted, each once."),
             QuestionKind::Date => Err("A date such as 2026-02-28 is wanted."),
         }
     }
@@ -174,6 +190,14 @@ mod tests {
             check_questions(&[question("text", true, &[]), question("text", true, &[])]).unwrap_err()[0].pointer,
             "/1/key"
         );
+        assert_eq!(
+            check_questions(&[question("select", true, &["a", "b", "a"])]).unwrap_err()[0].pointer,
+            "/0/options/2"
+        );
+        let options: Vec<String> = (0..=MOST_OPTIONS).map(|n| n.to_string()).collect();
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        assert!(check_questions(&[question("select", true, &options[1..])]).is_ok());
+        assert_eq!(check_questions(&[question("select", true, &options)]).unwrap_err()[0].code, "max_items");
     }
 
     #[test]
@@ -194,11 +218,31 @@ mod tests {
             (json!({}), "/select"),
             (json!({"select": "c"}), "/select"),
             (json!({"select": "a", "checkbox": ["c"]}), "/checkbox"),
+            (json!({"select": "a", "checkbox": ["a", "a"]}), "/checkbox"),
             (json!({"select": "a", "date": "2026-02-30"}), "/date"),
             (json!({"select": "a", "text": 1}), "/text"),
             (json!({"select": "a", "other": 1}), "/other"),
         ] {
             assert_eq!(check(answers).unwrap_err()[0].pointer, pointer);
+        }
+    }
+
+    #[test]
+    fn a_required_question_is_answered_by_something() {
+        for (kind, nothing) in [
+            ("text", vec![json!(null), json!(""), json!(" \n")]),
+            ("textarea", vec![json!(null), json!(""), json!("\t")]),
+            ("checkbox", vec![json!(null), json!([])]),
+            ("select", vec![json!(null)]),
+            ("date", vec![json!(null)]),
+        ] {
+            let options: &[&str] = if matches!(kind, "select" | "checkbox") { &["a"] } else { &[] };
+            for answer in nothing {
+                let answers = BTreeMap::from([(kind.to_owned(), answer.clone())]);
+                let faults = check_answers(&[question(kind, true, options)], &answers).unwrap_err();
+                assert_eq!((faults[0].code, faults[0].pointer.clone()), ("required", format!("/{kind}")), "{answer}");
+                assert!(check_answers(&[question(kind, false, options)], &answers).is_ok(), "{kind}: {answer}");
+            }
         }
     }
 }

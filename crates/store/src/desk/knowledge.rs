@@ -2,9 +2,8 @@
 
 use usher_domain::desk::{Article, Faq};
 use usher_policy::{Permit, can};
-use uuid::Uuid;
 
-use crate::{After, Page, PageRequest, StoreResult, Work};
+use crate::{Page, PageRequest, StoreResult, Work};
 
 impl Work {
     /// The FAQ, drafts included, the oldest first.
@@ -29,7 +28,7 @@ impl Work {
         .await?;
         let count = sqlx::query_scalar!(r#"select count(*) as "total!" from faqs where org_id = $1"#, organization);
         let total = if request.total { Some(count.fetch_one(&mut *self.transaction).await?) } else { None };
-        Ok(cut(rows, total, request, |faq| faq.id))
+        Ok(Page::cut(rows, request, total, |faq| faq.id))
     }
 
     /// The articles, drafts included, the oldest first.
@@ -54,15 +53,6 @@ impl Work {
         .await?;
         let count = sqlx::query_scalar!(r#"select count(*) as "total!" from articles where org_id = $1"#, organization);
         let total = if request.total { Some(count.fetch_one(&mut *self.transaction).await?) } else { None };
-        Ok(cut(rows, total, request, |article| article.id))
+        Ok(Page::cut(rows, request, total, |article| article.id))
     }
-}
-
-/// Makes a page of rows in the order of their ids, of which one more was read than the page holds.
-fn cut<T>(mut items: Vec<T>, total: Option<i64>, request: &PageRequest, id: impl Fn(&T) -> Uuid) -> Page<T> {
-    let limit = request.limit as usize;
-    let last = items.get(limit - 1).filter(|_| items.len() > limit);
-    let next = last.map(|last| After { key: String::new(), id: id(last) });
-    items.truncate(limit);
-    Page { items, next, total }
 }

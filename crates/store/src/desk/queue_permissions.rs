@@ -3,13 +3,13 @@
 use sqlx::types::Json;
 use usher_domain::{
     Id,
-    desk::{InvalidAnswer, QueueHolder, QueuePermissions, QueuePreset, QueueRoles, QueueTable},
+    desk::{FieldFault, QueueHolder, QueuePermissions, QueuePreset, QueueRoles, QueueTable},
     kind,
 };
 use usher_policy::{Condition, Level, Mask, Permit, Resource, Scopes, Verb, can};
 use uuid::Uuid;
 
-use crate::{After, Page, PageRequest, StoreError, StoreResult, Work};
+use crate::{Page, PageRequest, StoreError, StoreResult, Work};
 
 /// A cell of the table: a queue and the name of a permission or duty on it.
 type Cell = (Uuid, &'static str);
@@ -89,13 +89,8 @@ impl Work {
         .fetch_all(&mut *self.transaction)
         .await?;
         let total = if request.total { Some(self.count_holders(organization, queue).await?) } else { None };
-        let limit = request.limit as usize;
-        let last = rows.get(limit - 1).filter(|_| rows.len() > limit);
-        let next = last.map(|last| After { key: String::new(), id: last.member_id });
-        let items = rows.into_iter().take(limit);
-        let items =
-            items.map(|row| QueueHolder { member_id: row.member_id.into(), name: row.name, grants: row.grants.0 });
-        Ok(Page { items: items.collect(), next, total })
+        let page = Page::cut(rows, request, total, |row| row.member_id);
+        Ok(page.map(|row| QueueHolder { member_id: row.member_id.into(), name: row.name, grants: row.grants.0 }))
     }
 
     async fn count_holders(&mut self, organization: Uuid, queue: Uuid) -> StoreResult<i64> {
@@ -187,7 +182,8 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.insert_assignments(given.into_iter().map(|(queue, role)| (member.uuid(), queue, role))).await
+        self.insert_assignments(given.into_iter().map(|(queue, role)| (member.uuid(), queue, role))).await?;
+        self.release_unseen_of(&[member.uuid()]).await
     }
 
     /// Holds the caller to the table of who gives and takes, cell by cell.
@@ -241,8 +237,8 @@ fn difference(before: &[QueuePermissions], after: impl Fn(&QueuePermissions) -> 
 
 /// Queues that are named twice; duties that are new on a queue that no mailbox feeds. One that was there lies dormant
 /// and may stay (TK-42).
-fn faults(before: &[QueuePermissions], wanted: &[(Permit<can::ViewQueue>, QueueRoles)]) -> Vec<InvalidAnswer> {
-    let fault = |pointer: String, code, detail: &str| InvalidAnswer { pointer, code, detail: detail.to_owned() };
+fn faults(before: &[QueuePermissions], wanted: &[(Permit<can::ViewQueue>, QueueRoles)]) -> Vec<FieldFault> {
+    let fault = |pointer: String, code, detail: &str| FieldFault { pointer, code, detail: detail.to_owned() };
     let mut faults = Vec::new();
     for (index, (queue, roles)) in wanted.iter().enumerate() {
         let at = format!("/permissions/{index}");

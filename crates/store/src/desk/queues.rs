@@ -188,8 +188,7 @@ impl Work {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        let members: Vec<_> = holders.iter().copied().map(Id::from).collect();
-        self.lock_members(&members).await?;
+        self.lock_members(&holders.iter().copied().map(Id::from).collect::<Vec<_>>()).await?;
         let row = sqlx::query!(
             "select built_in, version from queues where org_id = $1 and id = $2 for update",
             organization,
@@ -203,7 +202,7 @@ impl Work {
         if row.built_in {
             return Err(BUILT_IN.into());
         }
-        // Tickets that wait in it hold it: that is a constraint.
+        // Tickets that wait in it hold it: that is a constraint. So nobody loses sight of one.
         sqlx::query!("delete from queues where org_id = $1 and id = $2", organization, id)
             .execute(&mut *self.transaction)
             .await?;

@@ -141,9 +141,10 @@ impl Work {
     ) -> StoreResult<Template> {
         let id = permit.target();
         let teams = change.teams.as_deref().map(ids);
-        if let Some(teams) = &teams {
-            self.lock_audience(id, teams).await?;
-        }
+        let audience = match &teams {
+            Some(teams) => self.lock_audience(id, teams).await?,
+            None => Vec::new(),
+        };
         sqlx::query!(
             "update templates set name = coalesce($4, name), description = coalesce($5, description),
                 questions = coalesce($6, questions), version = version + 1
@@ -160,6 +161,7 @@ impl Work {
         .ok_or(StoreError::Stale)?;
         if let Some(teams) = teams {
             self.show_template(id, &teams).await?;
+            self.release_unseen_of(&audience).await?;
         }
         self.item(id).await
     }
@@ -174,9 +176,10 @@ impl Work {
         version: Option<i64>,
     ) -> StoreResult<()> {
         let id = permit.target();
-        self.lock_audience(id, &[]).await?;
+        let audience = self.lock_audience(id, &[]).await?;
         self.take_time().await?;
         self.show_template(id, &[]).await?;
+        self.forget_template(id).await?;
         sqlx::query!(
             "delete from templates where org_id = $1 and id = $2 and ($3::bigint is null or version = $3) returning id",
             permit.organization().uuid(),
@@ -186,11 +189,27 @@ impl Work {
         .fetch_optional(&mut *self.transaction)
         .await?
         .ok_or(StoreError::Stale)?;
+        self.release_unseen_of(&audience).await
+    }
+
+    /// Tickets that were made from a template have none any more, and say so.
+    async fn forget_template(&mut self, template: Id<kind::Template>) -> StoreResult<()> {
+        sqlx::query!(
+            "with held as (
+                select id from tickets where org_id = $1 and template_id = $2 order by id for no key update
+             )
+             update tickets t set template_id = null, version = t.version + 1
+             from held where t.org_id = $1 and t.id = held.id",
+            self.organization().uuid(),
+            template.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 
     /// Locks whoever sees other tickets when a template is shown to `teams` and no others.
-    async fn lock_audience(&mut self, template: Id<kind::Template>, teams: &[Uuid]) -> StoreResult<()> {
+    async fn lock_audience(&mut self, template: Id<kind::Template>, teams: &[Uuid]) -> StoreResult<Vec<Uuid>> {
         let people = sqlx::query_scalar!(
             "select distinct r.member_id from role_assignments r
              where r.org_id = $1 and (r.team_id = any($3)
@@ -201,8 +220,8 @@ impl Work {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        let people: Vec<_> = people.into_iter().map(Id::from).collect();
-        self.lock_members(&people).await
+        self.lock_members(&people.iter().copied().map(Id::from).collect::<Vec<_>>()).await?;
+        Ok(people)
     }
 
     /// Shows a template to `teams` and no others. A team tells which templates it sees, so it changes too.

@@ -231,7 +231,8 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.touch_members(&[member]).await
+        self.touch_members(&[member]).await?;
+        self.release_unseen_of(&[member]).await
     }
 
     /// The organization roles that a member holds.

@@ -1,7 +1,5 @@
 //! How a team ends.
 
-use std::collections::BTreeMap;
-
 use usher_domain::{Id, TeamId, TicketId, kind};
 use usher_policy::{Level, Permit, Resource, Scopes, can};
 use uuid::Uuid;
@@ -40,7 +38,7 @@ impl Work {
         sqlx::query!("delete from teams where org_id = $1 and id = $2", organization, team.uuid())
             .execute(&mut *self.transaction)
             .await?;
-        Ok(())
+        self.release_unseen_of(&members).await
     }
 
     /// Moves a team's tickets to another, or makes sure that there are none.
@@ -62,7 +60,7 @@ impl Work {
                 select id from tickets where org_id = $1 and team_id = $2 order by id for no key update
              )
              update tickets t set team_id = $3, version = t.version + 1, updated_at = now()
-             from held where t.org_id = $1 and t.id = held.id returning t.id, t.assignee_id",
+             from held where t.org_id = $1 and t.id = held.id returning t.id",
             organization,
             team.uuid(),
             to.uuid()
@@ -79,8 +77,7 @@ impl Work {
         let names = names.fetch_one(&mut *self.transaction).await?;
         let tickets: Vec<Uuid> = moved.iter().map(|row| row.id).collect();
         let event = format!("Moved from team “{}”, which was deleted, to “{}”.", names.from, names.to);
-        self.record_on_each(&tickets, &event).await?;
-        self.release_unseen(moved.iter().filter_map(|row| Some((row.assignee_id?, row.id)))).await
+        self.record_on_each(&tickets, &event).await
     }
 
     /// Makes sure that the caller may move tickets out of one team, and have them in the other, whatever else holds of them.
@@ -91,42 +88,6 @@ impl Work {
         };
         let _move = self.permit_new::<can::MoveTicket>(&within(from))?;
         let _have = self.permit_new::<can::CreateTicket>(&within(to))?;
-        Ok(())
-    }
-
-    /// Whoever handles a ticket and does not see it any more handles it no more. Two statements for each assignee.
-    async fn release_unseen(&mut self, assigned: impl Iterator<Item = (Uuid, Uuid)>) -> StoreResult<()> {
-        let mut by_assignee: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-        assigned.for_each(|(assignee, ticket)| by_assignee.entry(assignee).or_default().push(ticket));
-        let mut unseen = Vec::new();
-        for (assignee, tickets) in by_assignee {
-            let assignee = self.load(assignee.into()).await?;
-            let facts = self.facts_between::<kind::Ticket>(&assignee, &tickets).await?;
-            unseen.extend(facts.into_iter().filter(|(_, ticket)| !assignee.sees(ticket)).map(|(id, _)| id));
-        }
-        sqlx::query!(
-            "update tickets set assignee_id = null where org_id = $1 and id = any($2)",
-            self.organization().uuid(),
-            &unseen
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        self.record_on_each(&unseen, "Nobody handles it any more: who did cannot see it here.").await
-    }
-
-    async fn record_on_each(&mut self, tickets: &[Uuid], event: &str) -> StoreResult<()> {
-        let ids: Vec<Uuid> = tickets.iter().map(|_| Uuid::now_v7()).collect();
-        sqlx::query!(
-            "insert into ticket_messages (org_id, id, ticket_id, kind, body, author_id)
-             select $1, e.id, e.ticket_id, 'event', $4, $5 from unnest($2::uuid[], $3::uuid[]) e (id, ticket_id)",
-            self.organization().uuid(),
-            &ids,
-            tickets,
-            event,
-            self.account().uuid()
-        )
-        .execute(&mut *self.transaction)
-        .await?;
         Ok(())
     }
 }

@@ -76,6 +76,7 @@ impl Work {
             self.must_be_active(member).await?;
             self.write_team_role(&permit, member, role).await?;
             self.touch_members(&[member.uuid()]).await?;
+            self.release_unseen_of(&[member.uuid()]).await?;
         }
         Ok((self.team_member(team, member).await?, held.is_none()))
     }
@@ -101,7 +102,8 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.touch_members(&[member.uuid()]).await
+        self.touch_members(&[member.uuid()]).await?;
+        self.release_unseen_of(&[member.uuid()]).await
     }
 
     async fn must_be_active(&mut self, member: Id<kind::Member>) -> StoreResult<()> {

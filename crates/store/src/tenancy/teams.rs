@@ -124,9 +124,10 @@ impl Work {
         change: TeamChange,
     ) -> StoreResult<Team> {
         let team = permit.target();
-        if change.templates.is_some() {
-            self.lock_team_members(team).await?;
-        }
+        let members = match &change.templates {
+            Some(_) => self.lock_team_members(team).await?,
+            None => Vec::new(),
+        };
         sqlx::query!(
             "update teams set name = coalesce($4, name), description = coalesce($5, description), version = version + 1
              where org_id = $1 and id = $2 and ($3::bigint is null or version = $3) returning id",
@@ -144,6 +145,7 @@ impl Work {
         }
         if let Some(templates) = &change.templates {
             self.show_templates(team, &ids(templates)).await?;
+            self.release_unseen_of(&members.into_iter().map(Id::uuid).collect::<Vec<_>>()).await?;
         }
         self.item(team).await
     }

@@ -161,3 +161,26 @@ async fn tk_34_a_ticket_without_a_queue_waits_in_the_inbox() {
     user.post(&path, json!({"subject": "x", "queue_id": other})).await.names(404, "/queue_id");
     user.post(&path, json!({"subject": "x"})).await.is(201);
 }
+
+#[tokio::test]
+async fn a_required_question_wants_an_answer_that_says_something() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let questions = json!([
+        {"key": "why", "label": "Why?", "kind": "text", "required": true},
+        {"key": "which", "label": "Which?", "kind": "checkbox", "required": true, "options": ["a", "b"]},
+    ]);
+    let form =
+        org.owner.post(&format!("{}/desk/templates", org.path), json!({"name": "F", "questions": questions})).await;
+    let form = form.is(201)["id"].clone();
+    let path = format!("{}/desk/tickets", org.path);
+    let body = |answers| json!({"subject": "x", "template_id": form, "answers": answers});
+    for (answers, place) in [
+        (json!({"why": " ", "which": ["a"]}), "/answers/why"),
+        (json!({"why": "so", "which": []}), "/answers/which"),
+        (json!({"why": "so", "which": ["a", "a"]}), "/answers/which"),
+    ] {
+        org.owner.post(&path, body(answers)).await.names(422, place);
+    }
+    org.owner.post(&path, body(json!({"why": "so", "which": ["b", "a"]}))).await.is(201);
+}

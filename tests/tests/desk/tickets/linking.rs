@@ -66,3 +66,39 @@ async fn tk_30_links_tell_nothing_of_a_ticket_that_is_hidden() {
     writer.delete(&at(&org, &hidden)).await.is(204);
     assert_eq!(writer.get(&format!("{}/links", at(&org, &ours))).await.is(200)["items"], json!([]));
 }
+
+#[tokio::test]
+async fn links_come_in_pages_of_those_that_may_be_seen() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (a, b) = (world.team(&org, "A").await, world.team(&org, "B").await);
+    let member = world.member(&org, "member").await;
+    world.join_team(&org, &member, &a, "member").await;
+    let hub = ticket(&org.owner, &org, json!({"team_id": a})).await;
+    let path = format!("{}/links", at(&org, &hub));
+    let mut expected = Vec::new();
+    for n in 0..4 {
+        let team = if n == 1 { &b } else { &a };
+        let other = ticket(&org.owner, &org, json!({"team_id": team})).await;
+        for kind in ["blocks", "related"] {
+            org.owner.post(&path, json!({"ticket": other, "kind": kind})).await.is(201);
+            expected.extend((n != 1).then(|| (other.clone(), kind.to_owned())));
+        }
+    }
+    let younger = ticket(&org.owner, &org, json!({"team_id": a})).await;
+    org.owner.post(&format!("{}/merge", at(&org, &younger)), json!({"into": hub})).await.is(200);
+    expected.push((younger, "merged_from".to_owned()));
+    let shown: Vec<_> = member
+        .walk(&format!("{path}?limit=2"))
+        .await
+        .iter()
+        .map(|link| (text(&link["ticket"]["id"]), text(&link["relation"])))
+        .collect();
+    assert_eq!(shown, expected);
+    let page = member.get(&format!("{path}?limit=3&include=total")).await.is(200);
+    assert_eq!((&page["total"], page["items"].as_array().unwrap().len()), (&json!(7), 3));
+    assert_eq!(org.owner.get(&format!("{path}?include=total")).await.is(200)["total"], 9);
+    for query in ["limit=0", "limit=101", "cursor=x", "include=permissions", "sort=kind"] {
+        member.get(&format!("{path}?{query}")).await.problem(400, "malformed_request");
+    }
+}

@@ -46,7 +46,7 @@ async fn tk_29_the_older_survives_with_what_was_said_on_both() {
     assert_eq!((&links["items"][0]["relation"], &links["items"][0]["id"]), (&json!("merged_from"), &json!(null)));
     // Exactly two tickets, once.
     let (path, third) = (format!("{}/merge", at(&org, &younger)), ticket(&person, &org, json!({"queue_id": a})).await);
-    person.post(&path, json!({"into": third})).await.problem(409, "already_merged");
+    person.post(&path, json!({"into": third})).await.problem(409, "ticket_merged");
     person.post(&path, json!({"into": younger})).await.problem(409, "same_ticket");
     person.post(&path, json!({"into": 2})).await.problem(409, "same_ticket");
 }
@@ -104,6 +104,110 @@ async fn tk_29_merge_and_link_want_manage_on_both_queues() {
     person.get(&at(&org, &older_hidden)).await.problem(404, "not_found");
 }
 
+/// Managing two queues opens neither: a participant of the younger ticket does not come to see the older by a merge of
+/// somebody who cannot respond to that one, be it the caller (TK-25, TK-30).
+#[tokio::test]
+async fn tk_25_tk_30_a_merge_shows_a_hidden_survivor_to_nobody_not_to_who_merges_either() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let (ours, closed) = (world.queue(&org, "Ours").await, world.queue(&org, "Closed").await);
+    let (keeper, person) = (world.member(&org, "staff").await, world.member(&org, "staff").await);
+    let guest = world.member(&org, "staff").await;
+    world.allow(&org, &keeper, &closed, &["contribute"]).await;
+    world.allow(&org, &person, &ours, &["contribute", "manage"]).await;
+    world.allow(&org, &person, &closed, &["manage"]).await;
+    let secret = ticket(&keeper, &org, json!({"queue_id": closed, "subject": "Secret"})).await;
+    let bait = ticket(&person, &org, json!({"queue_id": ours})).await;
+    for member in [&person, &guest] {
+        let path = format!("{}/participants/{}", at(&org, &bait), member.id);
+        person.send(person.request(reqwest::Method::PUT, &path)).await.is(204);
+    }
+    let answer = person.post(&format!("{}/merge", at(&org, &bait)), json!({"into": secret})).await;
+    assert_eq!(answer.is(204), json!(""));
+    for hidden_from in [&person, &guest] {
+        hidden_from.get(&at(&org, &secret)).await.problem(404, "not_found");
+        let list = hidden_from.get(&format!("{}/desk/tickets?q=secret&include=total", org.path)).await.is(200);
+        assert_eq!(list["total"], 0);
+        hidden_from.get(&at(&org, &bait)).await.is(200);
+    }
+    // What was said is where the keeper reads it.
+    let said = keeper.get(&format!("{}/messages", at(&org, &secret))).await.is(200).to_string();
+    assert!(said.contains("Printer"), "{said}");
+}
+
+#[tokio::test]
+async fn tk_29_what_was_merged_before_is_merged_on_and_points_to_the_last_survivor() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let owner = &org.owner;
+    let mut tickets = Vec::new();
+    for subject in ["One", "Two", "Three"] {
+        tickets.push(ticket(owner, &org, json!({"subject": subject})).await);
+    }
+    let [one, two, three] = tickets.as_slice() else { panic!() };
+    let merge = async |ticket: &str, into: &str| {
+        let path = format!("{}/merge", at(&org, ticket));
+        owner.post(&path, json!({"into": into})).await
+    };
+    merge(three, two).await.is(200);
+    merge(two, one).await.is(200);
+    let said = owner.get(&format!("{}/messages", at(&org, one))).await.is(200);
+    let said: Vec<_> = said["items"].as_array().unwrap().iter().map(|m| text(&m["body"])).collect();
+    assert_eq!(said[..2], ["Two", "Three"], "in the order in which they were written");
+    let links = owner.get(&format!("{}/links", at(&org, three))).await.is(200);
+    assert_eq!(links["items"][0]["ticket"]["id"], json!(one));
+    owner.delete(&at(&org, two)).await.is(204);
+    assert_eq!(owner.get(&at(&org, three)).await.is(200)["merged"], json!(true));
+    merge(three, one).await.problem(409, "ticket_merged");
+    // With the survivor goes what was said; what was merged into it is no ticket to work on again.
+    owner.delete(&at(&org, one)).await.is(204);
+    assert_eq!(owner.get(&at(&org, three)).await.is(200)["merged"], json!(true));
+    assert_eq!(owner.get(&format!("{}/links", at(&org, three))).await.is(200)["items"], json!([]));
+    owner.post(&format!("{}/replies", at(&org, three)), json!({"body": "x"})).await.problem(409, "ticket_merged");
+    owner.delete(&at(&org, three)).await.is(204);
+}
+
+#[tokio::test]
+async fn a_merged_ticket_takes_no_change_and_can_be_deleted() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (owner, admin) = (&org.owner, world.member(&org, "admin").await);
+    let team = world.team(&org, "A").await;
+    let (one, two, other) = (
+        ticket(owner, &org, json!({})).await,
+        ticket(owner, &org, json!({})).await,
+        ticket(owner, &org, json!({})).await,
+    );
+    let path = at(&org, &two);
+    let participant = format!("{path}/participants/{}", admin.id);
+    owner.send(owner.request(reqwest::Method::PUT, &participant)).await.is(204);
+    let link = owner.post(&format!("{path}/links"), json!({"ticket": other, "kind": "blocks"})).await.is(201);
+    owner.post(&format!("{path}/merge"), json!({"into": one})).await.is(200);
+    let before = owner.get(&path).await;
+    owner.patch(&path, json!({"status": "open"})).await.problem(409, "ticket_merged");
+    for (act, body) in [
+        ("replies", json!({"body": "x"})),
+        ("notes", json!({"body": "x"})),
+        ("assign", json!({"assignee_id": admin.id})),
+        ("move", json!({"team_id": team})),
+        ("merge", json!({"into": other})),
+        ("links", json!({"ticket": other, "kind": "related"})),
+    ] {
+        owner.post(&format!("{path}/{act}"), body).await.problem(409, "ticket_merged");
+    }
+    owner.post_empty(&format!("{path}/clone")).await.problem(409, "ticket_merged");
+    let body = json!({"ticket": two, "kind": "related"});
+    owner.post(&format!("{}/links", at(&org, &other)), body).await.problem(409, "ticket_merged");
+    owner.post(&format!("{}/merge", at(&org, &other)), json!({"into": two})).await.problem(409, "ticket_merged");
+    let mine = format!("{path}/participants/{}", owner.id);
+    owner.send(owner.request(reqwest::Method::PUT, &mine)).await.problem(409, "ticket_merged");
+    assert_eq!(owner.get(&path).await.etag(), before.etag(), "nothing was done");
+    // What takes something away from it works.
+    owner.delete(&participant).await.is(204);
+    owner.delete(&format!("{path}/links/{}", text(&link["id"]))).await.is(204);
+    owner.delete(&path).await.is(204);
+}
+
 #[tokio::test]
 async fn of_two_merges_of_one_pair_one_is_too_late() {
     let world = World::start().await;
@@ -119,7 +223,7 @@ async fn of_two_merges_of_one_pair_one_is_too_late() {
     let [done, late] = answers;
     done.is(200);
     // Not "contention": they waited in line.
-    late.problem(409, "already_merged");
+    late.problem(409, "ticket_merged");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Tickets.
 
+mod assignees;
 mod combinations;
 mod creating;
 mod linking;

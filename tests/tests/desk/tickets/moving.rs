@@ -27,7 +27,7 @@ async fn vk_33_a_ticket_that_moves_changes_hands_at_once() {
     let expected = [
         "Assigned to member.",
         "Moved from team “A” to “B”.",
-        "Nobody handles it any more: who did cannot see it here.",
+        "Nobody handles it any more: who did cannot see it any more.",
     ];
     assert_eq!(events, expected);
     // To no team at all: without a template that is for owner and administrators (VK-32).

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use usher_tests::{Answer, Organization, Person, World, json};
 
-use super::{at, ticket};
+use super::{at, same, ticket};
 
 async fn add(by: &Person, org: &Organization, ticket: &str, who: &str) -> Answer {
     by.send(by.request(Method::PUT, &format!("{}/participants/{who}", at(org, ticket)))).await
@@ -59,10 +59,15 @@ async fn tk_60_who_is_no_staff_gains_nothing_as_a_participant_and_is_not_added()
     world.allow(&org, &writer, &inbox, &["contribute"]).await;
     let id = ticket(&writer, &org, json!({})).await;
     let stranger = world.person("stranger").await;
-    for nobody in [&user.id, &stranger.id, &inbox] {
-        let problem = add(&writer, &org, &id, nobody).await.names(422, "member");
-        assert_eq!(problem["errors"][0]["code"], "cannot_view");
+    let problem = add(&writer, &org, &id, &user.id).await.names(422, "member");
+    assert_eq!(problem["errors"][0]["code"], "cannot_view");
+    // VK-43: whoever is no member here is not there, to be added or to be removed.
+    for nobody in [&stranger.id, &inbox, &world.organization("queues").await.owner.id] {
+        let path = format!("{}/participants/{nobody}", at(&org, &id));
+        let added = same(add(&writer, &org, &id, nobody).await.problem(404, "not_found"));
+        assert_eq!(added, same(writer.delete(&path).await.problem(404, "not_found")));
     }
+    writer.delete(&format!("{}/participants/{}", at(&org, &id), user.id)).await.is(204);
     add(&writer, &org, &id, "me").await.names(400, "member");
     assert_eq!(writer.get(&format!("{}/participants?include=total", at(&org, &id))).await.is(200)["total"], 0);
     // However they came to be one.

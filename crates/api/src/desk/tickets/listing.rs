@@ -1,6 +1,6 @@
 //! Finding tickets.
 
-use actix_web::{HttpResponse, get, http::header};
+use actix_web::get;
 use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
 use usher_domain::{
@@ -8,13 +8,17 @@ use usher_domain::{
     desk::{Requester, Ticket},
 };
 use usher_policy::{Action, can};
-use usher_store::desk::tickets::{TicketFilter, TicketOrder};
+use usher_store::{
+    Work,
+    desk::tickets::{TicketFilter, TicketOrder},
+};
 use utoipa::{IntoParams, ToSchema};
 
 use super::TicketPath;
 use crate::{
     http::{
-        Answer, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, Stop, listed, page_request, seen,
+        Answer, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, Stop, filtered_by, listed,
+        page_request, paged, seen, table, table_request, time_cell,
     },
     tenancy::OrganizationPath,
 };
@@ -82,7 +86,7 @@ macro_rules! with_ticket_filters {
             /// The requester's address.
             #[param(value_type = Option<String>, example = "ada@example.org")]
             requester: Option<Email>,
-            /// The account that made it.
+            /// The account that made it, be it a member still or not.
             #[param(value_type = Option<uuid::Uuid>)]
             created_by: Option<AccountId>,
             /// A member who was added to it.
@@ -101,20 +105,20 @@ macro_rules! with_ticket_filters {
         }
 
         impl $name {
-            fn filter(&self) -> Result<TicketFilter, Problem> {
+            async fn filter(&self, work: &mut Work) -> Result<TicketFilter, Stop> {
                 Ok(TicketFilter {
                     status: self.status.clone(),
                     priority: self.priority.clone(),
-                    team: self.team,
-                    queue: self.queue,
-                    template: self.template,
-                    website: self.website,
-                    assignee: self.assignee,
+                    team: filtered_by(work, self.team, "team").await?,
+                    queue: filtered_by(work, self.queue, "queue").await?,
+                    template: filtered_by(work, self.template, "template").await?,
+                    website: filtered_by(work, self.website, "website").await?,
+                    assignee: filtered_by(work, self.assignee, "assignee").await?,
                     unassigned: self.unassigned,
                     without_team: self.without_team,
                     requester: self.requester.clone(),
                     created_by: self.created_by,
-                    participant: self.participant,
+                    participant: filtered_by(work, self.participant, "participant").await?,
                     q: self.q.clone().map(Text::into_string),
                     updated_since: self.updated_since.map(storable).transpose()?,
                 })
@@ -138,8 +142,11 @@ with_ticket_filters! {
 }
 
 with_ticket_filters! {
-    /// Which tickets, in which order.
-    ExportTickets {}
+    /// Which tickets, in which order, and which part of them.
+    ExportTickets {
+        /// Where to go on: the header `Next-Cursor` of the file before.
+        cursor: Option<String>,
+    }
 }
 
 /// A time that the database can hold: of a year with four digits.
@@ -152,7 +159,11 @@ fn storable(time: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
 
 /// List tickets
 ///
-/// Those that you may see. A filter that names what is not there, or what you may not see, fits none.
+/// Those that you may see. A filter that names a thing that is not there, or that you may not see, is answered with 404.
+///
+/// A page costs what it holds: by `created_at` with one filter, and by `updated_at` with none or with one of `team`, `queue`,
+/// `status` and `assignee`. With several filters, with `participant`, and with `unassigned` or `without_team` of `false` it
+/// costs what is passed over as well, and with `q` or another filter by `updated_at` all that fits.
 #[utoipa::path(tag = "tickets", params(OrganizationPath, ListTickets),
     responses((status = 200, body = Listed<Granted<Ticket>>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
@@ -162,7 +173,8 @@ pub async fn list_tickets(call: Call, path: Path<OrganizationPath>, query: Query
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
     let (order, sort) = query.sort.order();
     let request = page_request(query.limit, query.cursor.as_deref(), sort, include)?;
-    let page = work.list_tickets(work.listing::<can::ViewTicket>(), &query.filter()?, order, &request).await?;
+    let filter = query.filter(&mut work).await?;
+    let page = work.list_tickets(work.listing::<can::ViewTicket>(), &filter, order, &request).await?;
     Ok(listed(work.caller(), page, sort, include))
 }
 
@@ -186,77 +198,63 @@ pub async fn get_ticket(call: Call, path: Path<TicketPath>, query: Query<GetTick
     Ok(seen(&caller, ticket, include))
 }
 
-/// How many tickets one file holds at most.
-const EXPORTED: u32 = 10_000;
-
 /// Export tickets
 ///
-/// As CSV, in the order asked for: the first 10,000 of those that the list with the same filters shows. A cell that a
-/// spreadsheet would take for a formula begins with an apostrophe.
+/// As CSV: those that the list with the same filters shows, in the order asked for. One file holds 10,000 at most: where
+/// there are more, the header `Next-Cursor` says where the next goes on. A cell that a spreadsheet would take for a formula
+/// begins with an apostrophe.
 #[utoipa::path(tag = "tickets", params(OrganizationPath, ExportTickets),
     responses((status = 200, body = String, content_type = "text/csv")),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets/export")]
 pub async fn export_tickets(call: Call, path: Path<OrganizationPath>, query: Query<ExportTickets>) -> Answer {
     let mut work = call.read(&path.organization).await?;
-    let (order, _) = query.sort.order();
-    let listing = work.listing::<can::ViewTicket>();
-    let tickets = work.export_tickets(listing, &query.filter()?, order, EXPORTED).await?;
-    let file = csv_of(&tickets).map_err(|_| Stop::from(Problem::missing("file")))?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"tickets.csv\""))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .body(file))
+    let (order, sort) = query.sort.order();
+    let request = table_request(query.cursor.as_deref(), sort)?;
+    let filter = query.filter(&mut work).await?;
+    let page = work.list_tickets(work.listing::<can::ViewTicket>(), &filter, order, &request).await?;
+    let Listed { items, next_cursor, .. } = paged(page, sort);
+    table("tickets", HEADER, items.iter().map(|seen| row(&seen.item)), next_cursor.as_deref())
 }
 
-fn csv_of(tickets: &[Ticket]) -> Result<Vec<u8>, csv::Error> {
-    let mut file = csv::Writer::from_writer(Vec::new());
-    file.write_record([
-        "number",
-        "id",
-        "subject",
-        "status",
-        "priority",
-        "team_id",
-        "queue_id",
-        "template_id",
-        "website_id",
-        "requester_name",
-        "requester_email",
-        "assignee_id",
-        "merged",
-        "created_at",
-        "updated_at",
-    ])?;
+const HEADER: [&str; 15] = [
+    "number",
+    "id",
+    "subject",
+    "status",
+    "priority",
+    "team_id",
+    "queue_id",
+    "template_id",
+    "website_id",
+    "requester_name",
+    "requester_email",
+    "assignee_id",
+    "merged",
+    "created_at",
+    "updated_at",
+];
+
+fn row(ticket: &Ticket) -> [String; 15] {
     fn text(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }
-    for ticket in tickets {
-        let Requester { name, email } = ticket.requester.clone().unwrap_or(Requester { name: None, email: None });
-        let cells = [
-            ticket.number.to_string(),
-            ticket.id.to_string(),
-            ticket.subject.clone(),
-            ticket.status.clone(),
-            ticket.priority.clone(),
-            text(ticket.team_id),
-            text(ticket.queue_id),
-            text(ticket.template_id),
-            text(ticket.website_id),
-            text(name),
-            text(email),
-            text(ticket.assignee_id),
-            ticket.merged.to_string(),
-            ticket.created_at.to_rfc3339(),
-            ticket.updated_at.to_rfc3339(),
-        ];
-        file.write_record(cells.map(harmless))?;
-    }
-    file.into_inner().map_err(|error| csv::Error::from(error.into_error()))
-}
-
-/// A cell that no spreadsheet evaluates.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    let Requester { name, email } = ticket.requester.clone().unwrap_or(Requester { name: None, email: None });
+    [
+        ticket.number.to_string(),
+        ticket.id.to_string(),
+        ticket.subject.clone(),
+        ticket.status.clone(),
+        ticket.priority.clone(),
+        text(ticket.team_id),
+        text(ticket.queue_id),
+        text(ticket.template_id),
+        text(ticket.website_id),
+        text(name),
+        text(email),
+        text(ticket.assignee_id),
+        ticket.merged.to_string(),
+        time_cell(ticket.created_at),
+        time_cell(ticket.updated_at),
+    ]
 }

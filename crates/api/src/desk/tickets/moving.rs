@@ -4,11 +4,11 @@ use actix_web::post;
 use serde::Deserialize;
 use usher_domain::{MemberId, QueueId, TeamId, desk::Ticket};
 use usher_policy::{Action, can};
-use usher_store::{StoreError, Work, desk::tickets::TicketMove};
+use usher_store::{Work, desk::tickets::TicketMove};
 use utoipa::ToSchema;
 
 use super::{TicketPath, answer_if_visible};
-use crate::http::{Answer, Body, Call, Change, Granted, Path, Problem, Stop, named};
+use crate::http::{Answer, Body, Call, Change, Granted, Path, Stop, named};
 
 /// Who is to handle a ticket.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,11 +35,8 @@ pub async fn assign_ticket(call: Call, path: Path<TicketPath>, body: Body<Assign
     let mut work = call.write_involving(&path.organization, &involved).await?;
     let permit = work.permit::<can::AssignTicket>(path.ticket).await?;
     let ticket = permit.target();
-    let assigned = work.assign_ticket(permit, body.parse()?.assignee_id).await;
-    assigned.map_err(|error| match error {
-        StoreError::Missing(_) => Problem::from(error).about("/assignee_id"),
-        error => error.into(),
-    })?;
+    let assignee = named(&mut work, body.parse()?.assignee_id, "/assignee_id").await?;
+    work.assign_ticket(permit, assignee).await?;
     answer_if_visible(work, ticket).await
 }
 

@@ -8,11 +8,13 @@ use usher_domain::{
     kind,
 };
 use usher_policy::{Action, Permit, can};
-use usher_store::{Key, OrganizationKey, StoreError, Work};
+use usher_store::{Key, OrganizationKey, Work};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{TicketPath, answer_created_if_visible, answer_if_visible};
-use crate::http::{Answer, Body, Call, Granted, Listed, Path, Problem, Stop, made, no_content, ok};
+use super::{TicketPart, TicketPath, answer_created_if_visible, answer_if_visible};
+use crate::http::{
+    Answer, Body, Call, Granted, Include, Listed, Path, Problem, Query, Stop, made, no_content, ok, page_request, paged,
+};
 
 /// A ticket, by its id or its number.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -78,9 +80,10 @@ impl OtherTicket for MergeTickets {
 
 /// Merge two tickets
 ///
-/// The older survives, whichever of the two is in the path and which in the body, and is the answer. It takes over the other's messages and
-/// participants and, as a note, its description; if it is on hold it reopens. The other is closed, and its links say into
-/// which it was merged. The permission is needed on both.
+/// The older survives, whichever of the two is in the path and which in the body, and is the answer. It takes over the
+/// other's messages and, as a note, its description, and its participants if you may add participants to the survivor; if
+/// it is on hold it reopens. The other is closed and changes no more, and its links say into which it was merged. The
+/// permission is needed on both.
 #[utoipa::path(tag = "tickets", params(TicketPath), request_body = MergeTickets,
     responses(
         (status = 200, body = Granted<Ticket>),
@@ -144,23 +147,23 @@ impl OtherTicket for NewTicketLink {
 pub async fn link_ticket(call: Call, path: Path<TicketPath>, body: Body<NewTicketLink>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let (one, other, body) = permit_both::<can::LinkTicket, _>(&mut work, path.ticket, body).await?;
-    let ticket = one.target();
-    let link = work.link_tickets(one, other, body.kind).await?;
-    let answer = work.made_link(ticket, link).await?.map_or_else(no_content, made);
+    let answer = work.link_tickets(one, other, body.kind).await?.map_or_else(no_content, made);
     work.commit(answer).await
 }
 
 /// List a ticket's links
 ///
-/// To other tickets that you may see, merges and clones included.
-#[utoipa::path(tag = "tickets", params(TicketPath), responses((status = 200, body = Listed<TicketLink>)),
+/// To other tickets that you may see, merges and clones included, the oldest of those first.
+#[utoipa::path(tag = "tickets", params(TicketPath, TicketPart), responses((status = 200, body = Listed<TicketLink>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets/{ticket}/links")]
-pub async fn list_ticket_links(call: Call, path: Path<TicketPath>) -> Answer {
+pub async fn list_ticket_links(call: Call, path: Path<TicketPath>, query: Query<TicketPart>) -> Answer {
     let mut work = call.read(&path.organization).await?;
+    let include = Include::parse(query.include.as_deref(), &["total"])?;
+    let request = page_request(query.limit, query.cursor.as_deref(), "links", include)?;
     let permit = work.permit::<can::ViewTicket>(path.ticket).await?;
-    let items = work.list_ticket_links(permit).await?;
-    Ok(ok(Listed { items, next_cursor: None, total: None }))
+    let listing = work.listing();
+    Ok(ok(paged(work.list_ticket_links(permit, &listing, &request).await?, "links")))
 }
 
 /// A ticket and a link in the path.
@@ -186,15 +189,7 @@ pub struct LinkPath {
 #[delete("/v1/organizations/{organization}/desk/tickets/{ticket}/links/{link}")]
 pub async fn unlink_ticket(call: Call, path: Path<LinkPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
-    let Some(other) = work.other_end(path.ticket, path.link).await? else {
-        let _permit = work.permit::<can::LinkTicket>(path.ticket).await?;
-        return Err(StoreError::Missing("link").into());
-    };
-    let (one, other) = work.permit_pair::<can::LinkTicket>(path.ticket, other.into()).await?;
-    let other = other.map_err(|error| match error {
-        StoreError::Missing(_) => StoreError::Missing("link"),
-        other => other,
-    })?;
+    let (one, other) = work.permits_on_link(path.ticket, path.link).await?;
     work.unlink_tickets(one, other, path.link).await?;
     work.commit(no_content()).await
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use sqlx::types::Json;
 use usher_domain::{
     Email, Id, Text, TicketId,
-    desk::{InvalidAnswer, Question, check_answers},
+    desk::{FieldFault, Question, check_answers},
     kind,
 };
 use usher_policy::{Condition, Level, Mask, Permit, Resource, Scopes, ViewFilter, can};
@@ -172,8 +172,8 @@ impl Work {
 }
 
 /// Answers are to a template's questions: without one, nothing was asked.
-fn wrong_answers(questions: Option<Vec<Question>>, answers: &BTreeMap<String, Value>) -> Vec<InvalidAnswer> {
+fn wrong_answers(questions: Option<Vec<Question>>, answers: &BTreeMap<String, Value>) -> Vec<FieldFault> {
     let faults = check_answers(&questions.unwrap_or_default(), answers).err().unwrap_or_default();
-    let place = |fault: InvalidAnswer| InvalidAnswer { pointer: format!("/answers{}", fault.pointer), ..fault };
+    let place = |fault: FieldFault| FieldFault { pointer: format!("/answers{}", fault.pointer), ..fault };
     faults.into_iter().map(place).collect()
 }

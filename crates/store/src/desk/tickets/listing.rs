@@ -1,8 +1,8 @@
 //! Finding tickets.
 
 use chrono::{DateTime, Utc};
-use usher_domain::{AccountId, Email, MemberId, QueueId, TeamId, TemplateId, WebsiteId, desk::Ticket, kind};
-use usher_policy::{Listing, can};
+use usher_domain::{AccountId, Email, kind};
+use usher_policy::{Listing, Permit, can};
 
 use crate::{
     Page, PageRequest, Seen, StoreResult, Work,
@@ -10,34 +10,38 @@ use crate::{
     sql::Sql,
 };
 
-/// Which of the tickets that the caller may see are wanted: those that fit everything that is said. What names a thing
-/// that is not there, or that the caller may not see, fits none.
-#[derive(Debug, Clone, Default)]
+/// Which of the tickets that the caller may see are wanted: those that fit everything that is said. What is named is what
+/// the caller may see.
+///
+/// An index leads to the tickets of one filter in the order of age, and in the order of change to those of a team, a queue, a
+/// status and an assignee: there a page costs what it holds. With other orders and combinations the rest is sifted out of
+/// what one index leads to, and a search finds all that fits before it sorts.
+#[derive(Debug, Default)]
 pub struct TicketFilter {
     /// The key of the status.
     pub status: Option<String>,
     /// The key of the priority.
     pub priority: Option<String>,
     /// The team.
-    pub team: Option<TeamId>,
+    pub team: Option<Permit<can::ViewTeam>>,
     /// The queue.
-    pub queue: Option<QueueId>,
+    pub queue: Option<Permit<can::ViewQueue>>,
     /// The template.
-    pub template: Option<TemplateId>,
+    pub template: Option<Permit<can::ViewTemplate>>,
     /// The website.
-    pub website: Option<WebsiteId>,
+    pub website: Option<Permit<can::ViewWebsite>>,
     /// Who handles it.
-    pub assignee: Option<MemberId>,
+    pub assignee: Option<Permit<can::ViewMember>>,
     /// Whether nobody handles it.
     pub unassigned: Option<bool>,
     /// Whether it has no team (VK-36).
     pub without_team: Option<bool>,
     /// The requester's address.
     pub requester: Option<Email>,
-    /// Who made it.
+    /// Which account made it, be it a member still or not.
     pub created_by: Option<AccountId>,
     /// Who was added to it.
-    pub participant: Option<MemberId>,
+    pub participant: Option<Permit<can::ViewMember>>,
     /// Words of the subject or the description, as one types them into a search engine.
     pub q: Option<String>,
     /// Changed or answered at this time or later.
@@ -85,11 +89,11 @@ impl TicketFilter {
             equal("requester_email", sql.bind(requester.to_string())?);
         }
         let ids = [
-            ("team_id", self.team.map(TeamId::uuid)),
-            ("queue_id", self.queue.map(QueueId::uuid)),
-            ("template_id", self.template.map(TemplateId::uuid)),
-            ("website_id", self.website.map(WebsiteId::uuid)),
-            ("assignee_id", self.assignee.map(MemberId::uuid)),
+            ("team_id", self.team.as_ref().map(|permit| permit.target().uuid())),
+            ("queue_id", self.queue.as_ref().map(|permit| permit.target().uuid())),
+            ("template_id", self.template.as_ref().map(|permit| permit.target().uuid())),
+            ("website_id", self.website.as_ref().map(|permit| permit.target().uuid())),
+            ("assignee_id", self.assignee.as_ref().map(|permit| permit.target().uuid())),
             ("created_by", self.created_by.map(AccountId::uuid)),
         ];
         for (column, id) in ids {
@@ -102,8 +106,8 @@ impl TicketFilter {
                 text.push_str(&format!(" and t.{column} is {}null", if null { "" } else { "not " }));
             }
         }
-        if let Some(participant) = self.participant {
-            let place = sql.bind(participant.uuid())?;
+        if let Some(participant) = &self.participant {
+            let place = sql.bind(participant.target().uuid())?;
             text.push_str(&format!(
                 " and exists (select 1 from ticket_participants f
                     where f.org_id = t.org_id and f.ticket_id = t.id and f.member_id = {place})"
@@ -148,22 +152,6 @@ impl Work {
         request: &PageRequest,
     ) -> StoreResult<Page<Seen<kind::Ticket>>> {
         listing::list(&mut self.transaction, &listing, |sql| filter.render(sql), order.into(), request).await
-    }
-
-    /// The tickets of [`Work::list_tickets`] for a file: the first `limit` of them in one go.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn export_tickets(
-        &mut self,
-        listing: Listing<can::ViewTicket>,
-        filter: &TicketFilter,
-        order: TicketOrder,
-        limit: u32,
-    ) -> StoreResult<Vec<Ticket>> {
-        let request = PageRequest { limit, after: None, total: false };
-        let page = self.list_tickets(listing, filter, order, &request).await?;
-        Ok(page.items.into_iter().map(|seen| seen.item).collect())
     }
 }
 

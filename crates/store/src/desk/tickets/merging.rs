@@ -1,11 +1,17 @@
 //! Making one ticket of two, and two of one.
 
 use usher_domain::{TicketId, desk::StatusCategory};
-use usher_policy::{Denial, Permission, Permit, can};
-use uuid::Uuid;
+use usher_policy::{Caller, Denial, Permission, Permit, can};
+use uuid::{Builder, Uuid};
 
 use super::links::same_ticket;
 use crate::{Conflict, StoreError, StoreResult, Work};
+
+/// What is said of a ticket that was merged stands on the one that survived.
+pub(super) const MERGED: Conflict = Conflict {
+    code: "ticket_merged",
+    detail: "This ticket was merged into another: it takes no more changes. Turn to the one that survived.",
+};
 
 struct Merged {
     id: Uuid,
@@ -14,8 +20,11 @@ struct Merged {
 }
 
 impl Work {
-    /// Merges two tickets and returns the one that survives, the older (TK-29). It takes over messages, participants and,
-    /// as a note, the description; on hold, it reopens. The other is closed and points to it.
+    /// Merges two tickets and returns the one that survives, the older (TK-29). It takes over messages and, as a note, the
+    /// description; on hold, it reopens. The other is closed and points to it, and so does what was merged into that one.
+    ///
+    /// The survivor takes over participants too, if the caller may add them to it: managing both tickets gives nobody the
+    /// sight of either, not even the caller (TK-25, TK-30).
     ///
     /// # Errors
     /// The two are one, or one was merged before. Forbidden to who sees the survivor and not the other, whose messages
@@ -30,7 +39,7 @@ impl Work {
         }
         let both = sqlx::query_as!(
             Merged,
-            r#"select t.id, t.merged_into is not null as "merged!",
+            r#"select t.id, t.merged,
                 (select s.category from statuses s where s.org_id = t.org_id and s.key = t.status) as "category!"
              from tickets t where t.org_id = $1 and t.id = any($2) order by t.number"#,
             self.organization().uuid(),
@@ -40,12 +49,14 @@ impl Work {
         .await?;
         let [survivor, merged] = both.as_slice() else { return Err(StoreError::Missing("ticket")) };
         if survivor.merged || merged.merged {
-            let detail = "One of the two was merged before: merge with the one that survived.";
-            return Err(Conflict { code: "already_merged", detail }.into());
+            return Err(MERGED.into());
         }
         let (into, from) = (TicketId::from(survivor.id), TicketId::from(merged.id));
-        self.must_not_widen(into, from).await?;
-        self.carry_over(into, from).await?;
+        let opens = self.must_not_widen(into, from).await?;
+        self.carry_over_messages(into, from).await?;
+        if opens {
+            self.carry_over_participants(into, from).await?;
+        }
         self.close_merged(into, from).await?;
         if StatusCategory::parse(&survivor.category) == StatusCategory::OnHold {
             self.reopen(into).await?;
@@ -55,25 +66,27 @@ impl Work {
         Ok(into)
     }
 
-    /// Nobody comes to read a ticket by merging it into one that they see.
-    async fn must_not_widen(&mut self, into: TicketId, from: TicketId) -> StoreResult<()> {
-        let caller = self.caller().clone();
-        if caller.sees(&self.facts(&caller, into).await?) && !caller.sees(&self.facts(&caller, from).await?) {
+    /// Nobody comes to read a ticket by merging it into one that they see. Tells whether the caller may open the survivor
+    /// to others: to the participants of the merged one.
+    async fn must_not_widen(&mut self, into: TicketId, from: TicketId) -> StoreResult<bool> {
+        let caller: Caller = self.caller().clone();
+        let survivor = self.facts(&caller, into).await?;
+        if caller.sees(&survivor) && !caller.sees(&self.facts(&caller, from).await?) {
             return Err(StoreError::Forbidden { permission: Permission::TicketView, denial: Denial::NoGrant });
         }
-        Ok(())
+        Ok(self.permit_for::<can::AddParticipant>(&survivor).is_ok())
     }
 
-    async fn carry_over(&mut self, into: TicketId, from: TicketId) -> StoreResult<()> {
+    async fn carry_over_messages(&mut self, into: TicketId, from: TicketId) -> StoreResult<()> {
         let organization = self.organization().uuid();
-        // The description becomes a message whose id is that of its ticket, so that it stands where it was written.
         sqlx::query!(
             "insert into ticket_messages (org_id, id, ticket_id, kind, body, author_id, created_at)
-             select org_id, id, $3, 'note', concat_ws(E'\\n\\n', subject, nullif(description, '')), created_by, created_at
+             select org_id, $4, $3, 'note', concat_ws(E'\\n\\n', subject, nullif(description, '')), created_by, created_at
              from tickets where org_id = $1 and id = $2",
             organization,
             from.uuid(),
-            into.uuid()
+            into.uuid(),
+            first_message_of(from)
         )
         .execute(&mut *self.transaction)
         .await?;
@@ -85,11 +98,15 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
+        Ok(())
+    }
+
+    async fn carry_over_participants(&mut self, into: TicketId, from: TicketId) -> StoreResult<()> {
         sqlx::query!(
             "insert into ticket_participants (org_id, ticket_id, member_id, added_by, added_at)
              select org_id, $3, member_id, added_by, added_at from ticket_participants
              where org_id = $1 and ticket_id = $2 on conflict do nothing",
-            organization,
+            self.organization().uuid(),
             from.uuid(),
             into.uuid()
         )
@@ -100,10 +117,19 @@ impl Work {
 
     async fn close_merged(&mut self, into: TicketId, from: TicketId) -> StoreResult<()> {
         sqlx::query!(
-            "update tickets set merged_into = $3, version = version + 1, updated_at = now(),
+            "update tickets set merged = true, merged_into = $3, version = version + 1, updated_at = now(),
                 status = coalesce((select key from statuses where org_id = $1 and category = 'closed'
                     order by built_in desc, position, key limit 1), status)
              where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            from.uuid(),
+            into.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        // What was merged into it before points to where the messages are now.
+        sqlx::query!(
+            "update tickets set merged_into = $3 where org_id = $1 and merged_into = $2",
             self.organization().uuid(),
             from.uuid(),
             into.uuid()
@@ -133,12 +159,25 @@ impl Work {
         self.record(ticket, &["Reopened.".to_owned()]).await
     }
 
+    /// Refuses what would change a ticket that was merged. Deleting one is no change, nor is taking links or participants
+    /// from it.
+    pub(super) async fn must_not_be_merged(&mut self, tickets: &[TicketId]) -> StoreResult<()> {
+        let tickets: Vec<Uuid> = tickets.iter().map(|ticket| ticket.uuid()).collect();
+        let merged = sqlx::query_scalar!(
+            r#"select exists (select 1 from tickets where org_id = $1 and id = any($2) and merged) as "merged!""#,
+            self.organization().uuid(),
+            &tickets
+        );
+        if merged.fetch_one(&mut *self.transaction).await? { Err(MERGED.into()) } else { Ok(()) }
+    }
+
     /// Makes a copy of a ticket in the same place, without its messages, participants and assignee, linked with it.
     ///
     /// # Errors
-    /// The database's.
+    /// It was merged: its messages are elsewhere.
     pub async fn clone_ticket(&mut self, permit: Permit<can::CloneTicket>) -> StoreResult<TicketId> {
         let (source, copy) = (permit.target(), TicketId::new());
+        self.must_not_be_merged(&[source]).await?;
         sqlx::query!(
             "with counter as (
                 update ticket_counters set last_number = last_number + 1 where org_id = $1 returning last_number
@@ -161,4 +200,14 @@ impl Work {
         self.record(copy, &["Made as a clone of another ticket.".to_owned()]).await?;
         Ok(copy)
     }
+}
+
+/// A new id for the message that a ticket's description becomes. Messages stand in the order of their ids: it is of the
+/// moment in which the ticket was made, and the first of that moment.
+fn first_message_of(ticket: TicketId) -> Uuid {
+    let (made, random) = (ticket.uuid().into_bytes(), Uuid::now_v7().into_bytes());
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&made[..6]);
+    bytes[8..].copy_from_slice(&random[8..]);
+    Builder::from_custom_bytes(bytes).with_version(uuid::Version::SortRand).into_uuid()
 }

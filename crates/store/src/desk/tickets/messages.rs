@@ -8,6 +8,7 @@ use usher_domain::{
 use usher_policy::{Permit, can};
 use uuid::Uuid;
 
+use super::merging::MERGED;
 use crate::{Page, PageRequest, StoreResult, Work};
 
 struct Row {
@@ -34,7 +35,7 @@ impl Work {
     /// Answers a ticket publicly.
     ///
     /// # Errors
-    /// The database's.
+    /// It was merged.
     pub async fn reply_to_ticket(
         &mut self,
         permit: Permit<can::ReplyToTicket>,
@@ -46,7 +47,7 @@ impl Work {
     /// Writes an internal note on a ticket.
     ///
     /// # Errors
-    /// The database's.
+    /// It was merged.
     pub async fn note_on_ticket(
         &mut self,
         permit: Permit<can::NoteOnTicket>,
@@ -59,7 +60,8 @@ impl Work {
         let row = sqlx::query_as!(
             Row,
             "with touched as (
-                update tickets set version = version + 1, updated_at = now() where org_id = $1 and id = $2 returning id
+                update tickets set version = version + 1, updated_at = now()
+                where org_id = $1 and id = $2 and not merged returning id
              )
              insert into ticket_messages (org_id, id, ticket_id, kind, body, author_id)
              select $1, $3, id, $4, $5, $6 from touched returning id, kind, body, author_id, created_at",
@@ -70,9 +72,10 @@ impl Work {
             body,
             self.account().uuid()
         )
-        .fetch_one(&mut *self.transaction)
+        .fetch_optional(&mut *self.transaction)
         .await?;
-        Ok(row.into())
+        // The permit holds the row: only that it was merged can be in the way.
+        Ok(row.ok_or(MERGED)?.into())
     }
 
     /// What was said on a ticket and what happened to it, the oldest first: public replies, and with the right to notes

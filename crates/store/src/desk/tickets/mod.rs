@@ -1,5 +1,6 @@
 //! Tickets: how they stand in the database, and what is done with them.
 
+mod assignees;
 mod creating;
 mod links;
 mod listing;
@@ -17,7 +18,7 @@ use sqlx::{Row, postgres::PgRow};
 pub use updating::TicketChange;
 use usher_domain::{
     Id,
-    desk::{InvalidAnswer, Requester, Ticket},
+    desk::{FieldFault, Requester, Ticket},
     kind,
 };
 use usher_policy::{Condition, Level};
@@ -32,7 +33,7 @@ impl Located for kind::Ticket {
     const NUMBERED: bool = true;
     const COLUMNS: &'static str = ", t.id, t.number, t.subject, t.description, t.status, t.priority, t.team_id, t.queue_id, \
         t.template_id, t.website_id, t.requester_name, t.requester_email, t.assignee_id, t.answers, \
-        t.merged_into is not null as merged, t.created_by, t.created_at, t.updated_at, t.version";
+        t.merged, t.created_by, t.created_at, t.updated_at, t.version";
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "t.team_id"), (Level::Queue, "t.queue_id")];
     const RULES: &'static [Rule] = &[
         Rule { condition: Condition::Own, holds: "t.created_by = $2", rows: None },
@@ -85,13 +86,25 @@ impl Located for kind::Ticket {
 impl Work {
     /// Writes events into a ticket's history, where those read them who read its notes.
     pub(crate) async fn record(&mut self, ticket: Id<kind::Ticket>, events: &[String]) -> StoreResult<()> {
+        let tickets: Vec<Uuid> = events.iter().map(|_| ticket.uuid()).collect();
+        self.insert_events(&tickets, events).await
+    }
+
+    /// Writes one event into the history of each of these tickets.
+    pub(crate) async fn record_on_each(&mut self, tickets: &[Uuid], event: &str) -> StoreResult<()> {
+        let events: Vec<String> = tickets.iter().map(|_| event.to_owned()).collect();
+        self.insert_events(tickets, &events).await
+    }
+
+    async fn insert_events(&mut self, tickets: &[Uuid], events: &[String]) -> StoreResult<()> {
         let ids: Vec<Uuid> = events.iter().map(|_| Uuid::now_v7()).collect();
         sqlx::query!(
             "insert into ticket_messages (org_id, id, ticket_id, kind, body, author_id)
-             select $1, e.id, $2, 'event', e.body, $5 from unnest($3::uuid[], $4::text[]) e(id, body)",
+             select $1, e.id, e.ticket_id, 'event', e.body, $5
+             from unnest($2::uuid[], $3::uuid[], $4::text[]) e (id, ticket_id, body)",
             self.organization().uuid(),
-            ticket.uuid(),
             &ids,
+            tickets,
             events,
             self.account().uuid()
         )
@@ -102,28 +115,30 @@ impl Work {
 
     /// What is wrong with a status and a priority: a key that the organization does not have. Those it has are held
     /// until the commit.
-    async fn check_keys(&mut self, status: Option<&str>, priority: Option<&str>) -> StoreResult<Vec<InvalidAnswer>> {
+    async fn check_keys(&mut self, status: Option<&str>, priority: Option<&str>) -> StoreResult<Vec<FieldFault>> {
         let organization = self.organization().uuid();
-        let statuses = sqlx::query_scalar!(
-            "select key from statuses where org_id = $1 and key = $2 for key share",
-            organization,
-            status
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await?;
-        let priorities = sqlx::query_scalar!(
-            "select key from priorities where org_id = $1 and key = $2 for key share",
-            organization,
-            priority
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await?;
-        let fault = |name: &str| InvalidAnswer {
-            pointer: format!("/{name}"),
-            code: "unknown_value",
-            detail: format!("The organization has no such {name}."),
-        };
-        let checked = [("status", status, statuses), ("priority", priority, priorities)];
-        Ok(checked.into_iter().filter(|(_, key, found)| key.is_some() && found.is_none()).map(|c| fault(c.0)).collect())
+        let mut faults = Vec::new();
+        if let Some(key) = status {
+            let found = sqlx::query_scalar!(
+                "select key from statuses where org_id = $1 and key = $2 for key share",
+                organization,
+                key
+            );
+            faults.extend(unknown("status", found.fetch_optional(&mut *self.transaction).await?));
+        }
+        if let Some(key) = priority {
+            let found = sqlx::query_scalar!(
+                "select key from priorities where org_id = $1 and key = $2 for key share",
+                organization,
+                key
+            );
+            faults.extend(unknown("priority", found.fetch_optional(&mut *self.transaction).await?));
+        }
+        Ok(faults)
     }
+}
+
+fn unknown(name: &str, found: Option<String>) -> Option<FieldFault> {
+    let detail = format!("The organization has no such {name}.");
+    found.is_none().then(|| FieldFault { pointer: format!("/{name}"), code: "unknown_value", detail })
 }

@@ -76,13 +76,14 @@ impl Work {
     /// to tell, unless they had been added before or did it themselves.
     ///
     /// # Errors
-    /// Even as a participant they would not see the ticket: they are no active member, or their roles do not give it (TK-60).
+    /// Even as a participant they would not see the ticket: they are no active member, or their roles do not give it
+    /// (TK-60). Or it was merged.
     pub async fn add_participant(
         &mut self,
         permit: Permit<can::AddParticipant>,
-        member: MemberId,
+        member: Permit<can::ViewMember>,
     ) -> StoreResult<Option<AddedParticipant>> {
-        let ticket = permit.target();
+        let (ticket, member) = (permit.target(), member.target());
         let added = sqlx::query!(
             r#"with added as (
                 insert into ticket_participants (org_id, ticket_id, member_id, added_by)
@@ -106,6 +107,7 @@ impl Work {
                 detail: "Even as a participant they could not view the ticket.".to_owned(),
             });
         }
+        self.must_not_be_merged(&[ticket]).await?;
         let Some(added) = added else { return Ok(None) };
         self.record(ticket, &[format!("{} was added as a participant.", added.name)]).await?;
         let (email, organization) = (added.email, added.organization);
@@ -113,11 +115,11 @@ impl Work {
         Ok(Some(told).filter(|_| member.uuid() != self.account().uuid()))
     }
 
-    /// Removes a participant: what they saw as one they no longer see, from the commit on (TK-61). Whoever was none stays
-    /// none, so that nobody learns of those whom they may not see.
+    /// Removes a participant: what they saw as one they no longer see, from the commit on (TK-61), and if they handled the
+    /// ticket, they do so no longer. Whoever was none stays none.
     ///
     /// # Errors
-    /// The database's.
+    /// Whoever was none is nobody whom the caller may know of.
     pub async fn remove_participant(
         &mut self,
         permit: Permit<can::RemoveParticipant>,
@@ -134,11 +136,11 @@ impl Work {
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
-        match removed {
-            Some(removed) => {
-                self.record(permit.target(), &[format!("{} is no participant any more.", removed.name)]).await
-            }
-            None => Ok(()),
-        }
+        let Some(removed) = removed else {
+            let _known = self.permit::<can::ViewMember>(member).await?;
+            return Ok(());
+        };
+        self.record(permit.target(), &[format!("{} is no participant any more.", removed.name)]).await?;
+        self.release_if_unseen(permit.target()).await
     }
 }

@@ -3,6 +3,7 @@
 use usher_domain::{Email, Text};
 use usher_policy::{Permit, can};
 
+use super::merging::MERGED;
 use crate::{StoreError, StoreResult, Work};
 
 /// What is to change about a ticket: what is `None` stays; `Some(None)` clears.
@@ -29,6 +30,7 @@ struct Before {
     priority: String,
     requester_name: Option<String>,
     requester_email: Option<String>,
+    merged: bool,
     version: i64,
 }
 
@@ -36,7 +38,7 @@ impl Work {
     /// Changes a ticket, and records what changed in its history.
     ///
     /// # Errors
-    /// There is no such status or priority; or stale.
+    /// There is no such status or priority; it was merged; or stale.
     pub async fn update_ticket(
         &mut self,
         permit: Permit<can::UpdateTicket>,
@@ -50,7 +52,7 @@ impl Work {
         }
         let before = sqlx::query_as!(
             Before,
-            "select subject, description, status, priority, requester_name, requester_email, version
+            "select subject, description, status, priority, requester_name, requester_email, merged, version
              from tickets where org_id = $1 and id = $2",
             organization,
             ticket.uuid()
@@ -59,6 +61,9 @@ impl Work {
         .await?;
         if version.is_some_and(|version| version != before.version) {
             return Err(StoreError::Stale);
+        }
+        if before.merged {
+            return Err(MERGED.into());
         }
         let after = before.with(change);
         let events = before.events(&after);
@@ -83,7 +88,8 @@ impl Work {
         self.record(ticket, &events).await
     }
 
-    /// Deletes a ticket with everything on it, for good (TK-22).
+    /// Deletes a ticket with everything on it, for good (TK-22). What was merged into it stays, and stays merged: what was
+    /// said on that was on this one, and is gone.
     ///
     /// # Errors
     /// Stale.
@@ -112,6 +118,7 @@ impl Before {
             priority: keep(change.priority, &self.priority),
             requester_name: clearable(change.requester_name.map(|n| n.map(Text::into_string)), &self.requester_name),
             requester_email: clearable(change.requester_email.map(|e| e.map(|e| e.to_string())), &self.requester_email),
+            merged: self.merged,
             version: self.version,
         }
     }
