@@ -83,7 +83,7 @@ async fn lived_in(world: &World) -> (Organization, Person) {
         .arrange(&format!(
             "insert into mailboxes (org_id, id, name, queue_id) values ('{0}', gen_random_uuid(), 'In', '{queue}');
              insert into ticket_participants (org_id, ticket_id, member_id) values ('{0}', '{1}', '{2}');
-             update tickets set merged_into = '{1}' where org_id = '{0}' and id = '{3}';
+             update tickets set merged = true, merged_into = '{1}' where org_id = '{0}' and id = '{3}';
              insert into member_activity (org_id, member_id) values ('{0}', '{2}') on conflict do nothing",
             org.id,
             id(&tickets[0]),
