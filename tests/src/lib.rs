@@ -10,6 +10,7 @@
 )]
 
 mod answer;
+pub mod contract;
 mod database;
 mod desk;
 mod person;

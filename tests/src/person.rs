@@ -40,8 +40,9 @@ impl Person {
     pub async fn send(&self, request: RequestBuilder) -> Answer {
         let (client, request) = request.build_split();
         let request = request.unwrap();
-        let told = format!("{} {}", request.method(), request.url());
-        Answer::of(told, client.execute(request).await.unwrap()).await
+        let (method, url) = (request.method().to_string(), request.url().clone());
+        let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        Answer::of(&method, &path, client.execute(request).await.unwrap()).await
     }
 
     /// GET.

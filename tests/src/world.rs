@@ -50,12 +50,12 @@ pub struct Organization {
 impl World {
     /// Starts a server.
     pub async fn start() -> Self {
-        Self::start_with(Settings::default()).await
+        Self::start_with(unlimited()).await
     }
 
     /// Starts a server with as many threads as the machine has cores, to be measured.
     pub async fn start_for_load() -> Self {
-        Self::launch(Settings { sign_in_attempts: UNLIMITED, ..Settings::default() }, 16).await
+        Self::launch(Settings { sign_in_attempts: UNLIMITED, ..unlimited() }, 16).await
     }
 
     /// Starts a server with settings of its own; attempts to sign in are not limited unless `settings` say so.
@@ -240,6 +240,11 @@ impl Held {
     pub async fn let_go(mut self) {
         self.and("commit").await;
     }
+}
+
+/// Settings under which any number of requests is answered.
+fn unlimited() -> Settings {
+    Settings { requests_of_session: None, requests_to_organization: None, ..Settings::default() }
 }
 
 fn text(value: &Value) -> String {

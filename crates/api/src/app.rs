@@ -16,7 +16,7 @@ use actix_web::{
 use moka::sync::Cache;
 use serde::Serialize;
 use usher_domain::{Id, kind};
-use usher_policy::Caller;
+use usher_policy::{Caller, Model, ModelKey};
 use usher_store::Store;
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
@@ -24,7 +24,8 @@ use crate::{
     access,
     auth::{self, Keys, SignInLimit},
     desk,
-    http::{BODY_LIMIT, Methods, Stop, nowhere, render},
+    docs::Contract,
+    http::{BODY_LIMIT, Operations, Proxies, RequestLimits, Stop, nowhere, render},
     mail::MailSettings,
     openapi, tenancy,
 };
@@ -36,6 +37,14 @@ pub struct Settings {
     pub public_url: String,
     /// Attempts to sign in a minute, for one account.
     pub sign_in_attempts: NonZeroU32,
+    /// Requests a minute of one session; not limited where there is no number. Each server counts for itself.
+    pub requests_of_session: Option<NonZeroU32>,
+    /// Requests a minute to one organization; not limited where there is no number. Each server counts for itself.
+    pub requests_to_organization: Option<NonZeroU32>,
+    /// The proxies before the server.
+    pub proxies: Proxies,
+    /// How long a body may take to come.
+    pub body_timeout: Duration,
     /// How mail leaves the house.
     pub mail: MailSettings,
     /// Where an invitation is accepted, with `{token}` in the place of the token: a page of the front end. Without one, the
@@ -54,6 +63,10 @@ impl Default for Settings {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
             sign_in_attempts: const { NonZeroU32::new(10).unwrap() },
+            requests_of_session: NonZeroU32::new(3_000),
+            requests_to_organization: NonZeroU32::new(30_000),
+            proxies: Proxies::default(),
+            body_timeout: Duration::from_secs(30),
             mail: MailSettings::default(),
             invitation_link: None,
             cors_origins: Vec::new(),
@@ -85,6 +98,8 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// How often one may try to sign in.
     pub sign_in_limit: Arc<SignInLimit>,
+    /// How many requests there may be.
+    pub limits: Arc<RequestLimits>,
     /// Who was active lately.
     pub activity: Activity,
     /// What the operator set.
@@ -97,9 +112,19 @@ impl App {
     /// # Errors
     /// The database's.
     pub async fn new(store: Store, settings: Settings) -> Result<Self, Stop> {
+        // A model that does not parse is told of now, and not at the first request.
+        ModelKey::ALL.into_iter().map(Model::built_in).for_each(drop);
         let keys = Arc::new(Keys::load(&store, &settings.public_url).await?);
         let sign_in_limit = Arc::new(SignInLimit::new(settings.sign_in_attempts));
-        Ok(Self { store, keys, sign_in_limit, activity: Activity::default(), settings: Arc::new(settings) })
+        let limits = RequestLimits::new(settings.requests_of_session, settings.requests_to_organization);
+        Ok(Self {
+            store,
+            keys,
+            sign_in_limit,
+            limits: Arc::new(limits),
+            activity: Activity::default(),
+            settings: Arc::new(settings),
+        })
     }
 
     /// The application for one of the threads that serve requests, with connections of its own.
@@ -149,15 +174,16 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// The listener cannot be served on.
 pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
     let workers = app.settings.workers.get();
-    let contract = web::Data::new(openapi::document());
-    let methods = web::Data::new(Methods::of(&contract));
+    let contract = openapi::document();
+    let operations = web::Data::new(Operations::of(&contract));
+    let contract = web::Data::new(Contract::of(&contract));
     let server = HttpServer::new(move || {
         let contract = contract.clone();
         let app = web::Data::new(app.for_worker());
         let (service, _) = Service::new()
             .into_utoipa_app()
             .app_data(app.clone())
-            .app_data(methods.clone())
+            .app_data(operations.clone())
             .app_data(web::PayloadConfig::new(BODY_LIMIT))
             .map(|service| service.wrap(Compress::default()).wrap(cors(&app.settings)).wrap(from_fn(render)))
             .configure(routes)
@@ -174,9 +200,20 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
 
 fn cors(settings: &Settings) -> actix_cors::Cors {
     let cors = actix_cors::Cors::default()
-        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers(["authorization", "content-type", "if-match", "idempotency-key", "x-request-id"])
-        .expose_headers(["etag", "location", "x-request-id", "retry-after"])
+        .expose_headers([
+            "allow",
+            "content-disposition",
+            "etag",
+            "location",
+            "next-cursor",
+            "ratelimit",
+            "ratelimit-policy",
+            "retry-after",
+            "www-authenticate",
+            "x-request-id",
+        ])
         .block_on_origin_mismatch(false)
         .max_age(3600);
     settings.cors_origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin))

@@ -18,14 +18,15 @@ pub struct Health {
 #[utoipa::path(tag = "health", responses((status = 200, body = Health)),
     extensions(("x-permission" = json!("none"))), security(()))]
 #[get("/health/live")]
-pub async fn get_liveness() -> Answer {
+pub async fn get_liveness(_guest: Guest) -> Answer {
     Ok(ok(Health { status: "ok" }))
 }
 
 /// Can the server work?
 ///
 /// It can while the database answers.
-#[utoipa::path(tag = "health", responses((status = 200, body = Health)),
+#[utoipa::path(tag = "health", responses((status = 200, body = Health),
+        (status = 503, description = "The database does not answer.")),
     extensions(("x-permission" = json!("none"))), security(()))]
 #[get("/health/ready")]
 pub async fn get_readiness(guest: Guest) -> Answer {
@@ -33,7 +34,8 @@ pub async fn get_readiness(guest: Guest) -> Answer {
         Ok(()) => Ok(ok(Health { status: "ok" })),
         Err(_) => {
             let detail = "The database does not answer.";
-            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "database_unreachable", detail).into())
+            let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "database_unreachable", detail);
+            Err(Problem { retry_after: Some(1), ..problem }.into())
         }
     }
 }

@@ -16,4 +16,5 @@ pub mod tenancy;
 pub use app::{App, DemoPerson, Settings, serve};
 pub use auth::password;
 pub use background::background;
+pub use http::Proxies;
 pub use openapi::document;

@@ -262,3 +262,20 @@ pub(crate) fn participant(added: &AddedParticipant) -> NewMail {
 fn line(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn mail_can_be_sent_to_every_address_that_is_one() {
+        let odd =
+            ["a..b@x.de", "a+b@x.de", "a'b@x.de", "ä@x.de", "a@ä.de", "a@x_y.de", "\"a b\"@x.de", "a@[127.0.0.1]"];
+        let characters = (0..=0x2FFF_u32).filter_map(char::from_u32);
+        let names = characters.clone().map(|c| format!("a{c}b@example.org"));
+        let hosts = characters.map(|c| format!("ab@exa{c}mple.org"));
+        for text in odd.iter().map(ToString::to_string).chain(names).chain(hosts) {
+            if let Ok(email) = usher_domain::Email::parse(&text) {
+                assert!(email.parse::<lettre::Address>().is_ok(), "{text}");
+            }
+        }
+    }
+}

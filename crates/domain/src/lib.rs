@@ -5,8 +5,9 @@
 
 pub mod desk;
 mod id;
+pub mod pointer;
 pub mod tenancy;
 mod text;
 
 pub use id::*;
-pub use text::{Email, InvalidText, Slug, Text};
+pub use text::{Email, InvalidText, NOT_BLANK, Slug, Text};

@@ -24,6 +24,9 @@ pub enum InvalidText {
     NotASlug,
 }
 
+/// The pattern of a text that has something in it, as the contract states it.
+pub const NOT_BLANK: &str = "\\S";
+
 /// A text of `MIN` to `MAX` characters, white space around it removed.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -74,20 +77,26 @@ impl Email {
     /// Not of the form `name@host.tld`, too long, or with a NUL, a space or a control character in it.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         let text = Text::<3, 254>::parse(text)?.into_string().to_lowercase();
-        let well_formed = text.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty()
-                && name.len() <= 64
-                && host.contains('.')
-                && host.split('.').all(|label| {
-                    !label.is_empty()
-                        && !label.starts_with('-')
-                        && !label.ends_with('-')
-                        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
-                })
-        });
-        let clean = text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"".contains(c));
-        if well_formed && clean { Ok(Self(text)) } else { Err(InvalidText::NotAnEmail) }
+        let well_formed = text.split_once('@').is_some_and(|(name, host)| is_name(name) && is_host(host));
+        if well_formed { Ok(Self(text)) } else { Err(InvalidText::NotAnEmail) }
     }
+}
+
+/// Whether a mailbox can have this name: atoms with dots between (RFC 5321's dot-string).
+fn is_name(name: &str) -> bool {
+    let in_atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~".contains(c);
+    name.len() <= 64 && name.split('.').all(|atom| !atom.is_empty() && atom.chars().all(in_atom))
+}
+
+/// Whether a host can have this name.
+fn is_host(host: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    host.contains('.') && host.split('.').all(is_label)
 }
 
 /// A name for use in addresses: `northwind`, `acme-support`.
@@ -157,7 +166,7 @@ macro_rules! text_like {
         }
     };
 }
-text_like!([const MIN: usize, const MAX: usize] Text<MIN, MAX>, format!("Text{MIN}To{MAX}"), |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(MIN)).max_length(Some(MAX)));
+text_like!([const MIN: usize, const MAX: usize] Text<MIN, MAX>, format!("Text{MIN}To{MAX}"), |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(MIN)).max_length(Some(MAX)).pattern((MIN > 0).then_some(NOT_BLANK)));
 text_like!([] Email, "Email", |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(3)).max_length(Some(254)).format(Some(utoipa::openapi::SchemaFormat::Custom("email".to_owned()))));
 text_like!([] Slug, "Slug", |s: utoipa::openapi::schema::ObjectBuilder| s.min_length(Some(2)).max_length(Some(60)).pattern(Some(Slug::PATTERN)));
 
@@ -176,7 +185,21 @@ mod tests {
     #[test]
     fn email_addresses_are_folded_and_checked() {
         assert_eq!(&*Email::parse(" Ada@Example.ORG ").unwrap(), "ada@example.org");
-        for bad in ["", "ada", "@b.c", "a@b", "a b@c.de", "a@b..de", "a@-b.de", "<a@b.de>", "a@b.de\0", "a@b@c.de"] {
+        for bad in [
+            "",
+            "ada",
+            "@b.c",
+            "a@b",
+            "a b@c.de",
+            "a@b..de",
+            "a@-b.de",
+            "<a@b.de>",
+            "a@b.de\0",
+            "a@b@c.de",
+            "a..b@x.de",
+            ".a@x.de",
+            "a.@x.de",
+        ] {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -1,9 +1,9 @@
 //! The facts that questions about access rest on: of many things at once, for any caller of the organization.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use usher_domain::{Id, kind};
-use usher_policy::{Caller, Permit, Resource, can};
+use usher_policy::{Caller, Condition, Level, Mask, Permit, Resource, Scopes, can};
 use uuid::Uuid;
 
 use crate::{Located, StoreResult, Work, located};
@@ -34,6 +34,63 @@ impl Work {
         let resources =
             rows.iter().map(|row| located::resource::<K>(organization, row).map(|found| (found.id.uuid(), found)));
         Ok(resources.collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// What a ticket's facts would be if a caller created it in each of these places: a team, a queue, a template, or none
+    /// of them, which is the organization itself. A place that is not there, or that the caller or who asks for them may not
+    /// see, has no facts.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn prospects(
+        &mut self,
+        caller: &Caller,
+        places: &[Option<Uuid>],
+    ) -> StoreResult<Vec<Option<Resource<kind::Ticket>>>> {
+        let ids: Vec<Uuid> = places.iter().copied().flatten().collect();
+        let teams = self.places::<kind::Team>(caller, &ids).await?;
+        let queues = self.places::<kind::Queue>(caller, &ids).await?;
+        let templates = self.places::<kind::Template>(caller, &ids).await?;
+        let has_queues = caller.model().roles_at(Level::Queue).next().is_some();
+        let around = sqlx::query!(
+            r#"select
+                (select q.id from queues q where q.org_id = $1 and q.built_in order by q.id limit 1) as inbox,
+                array(select distinct v.template_id from template_teams v
+                    where v.org_id = $1 and v.template_id = any($2) and v.team_id = any($3)) as "visible!""#,
+            self.organization().uuid(),
+            &ids,
+            &caller.scopes_at(Level::Team)
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        let inbox = around.inbox.filter(|_| has_queues);
+        let prospect = |team, queue: Option<Uuid>, visible| Resource {
+            organization: caller.organization(),
+            id: Id::new(),
+            scopes: Scopes::NONE.with(Level::Team, team).with(Level::Queue, queue.or(inbox)),
+            holding: Mask::of(Condition::Own).with(Condition::TemplateVisible, visible),
+        };
+        let of_place = |place: &Option<Uuid>| match place {
+            None => Some(prospect(None, None, false)),
+            Some(id) if teams.contains(id) => Some(prospect(Some(*id), None, false)),
+            Some(id) if queues.contains(id) => Some(prospect(None, Some(*id), false)),
+            Some(id) if templates.contains(id) => Some(prospect(None, None, around.visible.contains(id))),
+            Some(_) => None,
+        };
+        Ok(places.iter().map(of_place).collect())
+    }
+
+    /// Those of these ids that are things of a kind, which a caller and who asks for them may see.
+    async fn places<K: Located>(&mut self, caller: &Caller, ids: &[Uuid]) -> StoreResult<HashSet<Uuid>> {
+        let asker = self.caller().clone();
+        let mut seen: HashSet<Uuid> = HashSet::new();
+        let things = self.resources::<K>(caller, ids).await?;
+        seen.extend(things.iter().filter(|(_, thing)| caller.sees(thing)).map(|(id, _)| *id));
+        if asker.member() != caller.member() {
+            let things = self.resources::<K>(&asker, ids).await?;
+            seen.retain(|id| things.get(id).is_some_and(|thing| asker.sees(thing)));
+        }
+        Ok(seen)
     }
 
     /// Another member of this organization as a caller, to ask what they may do.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
+use ipnet::IpNet;
 
 /// A multi-tenant backend whose first-class feature is who may see and do what.
 ///
@@ -60,7 +61,7 @@ pub struct DatabaseOptions {
         global = true
     )]
     pub app_database_url: Option<String>,
-    /// How many connections to hold to it.
+    /// How many connections to hold for requests; as many again stand by for work beside them, and one listens.
     #[arg(long, env = "USHER_CONNECTIONS", default_value = "16", value_name = "N", global = true)]
     pub connections: NonZeroUsize,
 }
@@ -87,6 +88,26 @@ pub struct ServeOptions {
     /// Attempts to sign in a minute, for one account.
     #[arg(long, env = "USHER_SIGN_IN_ATTEMPTS", default_value = "10", value_name = "N", global = true)]
     pub sign_in_attempts: NonZeroU32,
+    /// Requests a minute of one session; 0: not limited. Each server counts for itself.
+    #[arg(long, env = "USHER_RATE_LIMIT_SESSION", default_value = "3000", value_name = "N", global = true)]
+    pub rate_limit_session: u32,
+    /// Requests a minute to one organization; 0: not limited. Each server counts for itself.
+    #[arg(long, env = "USHER_RATE_LIMIT_ORGANIZATION", default_value = "30000", value_name = "N", global = true)]
+    pub rate_limit_organization: u32,
+    /// A network of proxies before the server, such as 10.0.0.0/8, whose word for whom they ask is taken; may be repeated, or
+    /// separated by commas.
+    #[arg(long, env = "USHER_TRUSTED_PROXIES", value_name = "CIDR", value_delimiter = ',', global = true)]
+    pub trusted_proxies: Vec<IpNet>,
+    /// The header in which those proxies give it. The other one is not read: it may be anybody's invention.
+    #[arg(
+        long,
+        env = "USHER_PROXY_HEADER",
+        default_value = "x-forwarded-for",
+        value_parser = ["x-forwarded-for", "forwarded"],
+        value_name = "HEADER",
+        global = true
+    )]
+    pub proxy_header: String,
     /// The server that sends mail. Without one, mail is written as files to the data directory's `outbox`.
     #[arg(
         long,

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 fn run(options: Options) -> Result<(), Failure> {
     match options.command.clone().unwrap_or_default() {
         Command::Openapi => {
-            println!("{}", usher_api::document().to_pretty_json()?);
+            println!("{}", serde_json::to_string_pretty(&usher_api::document())?);
             Ok(())
         }
         Command::Migrate => {

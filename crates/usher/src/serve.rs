@@ -1,13 +1,16 @@
 //! Serving, from the first port taken to the last row written.
 
-use std::net::{SocketAddr, TcpListener};
+use std::{
+    net::{SocketAddr, TcpListener},
+    num::NonZeroU32,
+};
 
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::oneshot,
 };
 use tracing_subscriber::EnvFilter;
-use usher_api::{App, Settings, mail::MailSettings};
+use usher_api::{App, Proxies, Settings, mail::MailSettings};
 use usher_store::Store;
 
 use crate::{
@@ -41,6 +44,12 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
     let mut settings = Settings {
         public_url: options.serve.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
         sign_in_attempts: options.serve.sign_in_attempts,
+        requests_of_session: NonZeroU32::new(options.serve.rate_limit_session),
+        requests_to_organization: NonZeroU32::new(options.serve.rate_limit_organization),
+        proxies: Proxies {
+            trusted: options.serve.trusted_proxies.clone(),
+            forwarded: options.serve.proxy_header == "forwarded",
+        },
         cors_origins: options.serve.cors_origin.clone(),
         mail: mail(options),
         invitation_link: options.serve.invitation_link.clone(),
@@ -49,7 +58,8 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
     if let Some(workers) = options.serve.workers {
         settings.workers = workers;
     }
-    let demo = demo::is_loaded(&store).await?;
+    // Elsewhere nobody should be offered to sign in as somebody else, whatever is in the database.
+    let demo = options.serve.demo && demo::is_loaded(&store).await?;
     if demo {
         settings.demo_people = demo::people();
     }

@@ -13,14 +13,14 @@ async fn an_address_that_there_is_not_is_404_and_a_method_that_it_does_not_know_
     }
     let organization = format!("/v1/organizations/{}", org.slug);
     for (method, path, allowed) in [
-        (Method::DELETE, "/v1/me", "GET, PATCH"),
-        (Method::POST, organization.as_str(), "GET, PATCH, DELETE"),
-        (Method::PUT, "/v1/organizations", "GET, POST"),
+        (Method::DELETE, "/v1/me", "GET, HEAD, PATCH"),
+        (Method::POST, organization.as_str(), "GET, HEAD, PATCH, DELETE"),
+        (Method::PUT, "/v1/organizations", "GET, HEAD, POST"),
         (Method::GET, "/v1/auth/login", "POST"),
-        (Method::POST, "/health/live", "GET"),
-        (Method::TRACE, "/v1/me", "GET, PATCH"),
-        (Method::OPTIONS, "/v1/me", "GET, PATCH"),
-        (Method::from_bytes(b"BREW").unwrap(), "/v1/me", "GET, PATCH"),
+        (Method::POST, "/health/live", "GET, HEAD"),
+        (Method::TRACE, "/v1/me", "GET, HEAD, PATCH"),
+        (Method::OPTIONS, "/v1/me", "GET, HEAD, PATCH"),
+        (Method::from_bytes(b"BREW").unwrap(), "/v1/me", "GET, HEAD, PATCH"),
     ] {
         let answer = org.owner.send(org.owner.request(method, path)).await;
         let told = answer.headers.get("allow").map(|allow| allow.to_str().unwrap().to_owned());

@@ -55,7 +55,8 @@ impl From<Option<Explanation>> for AccessResult {
 /// Whether somebody may use permissions on things: up to 100 pairs in one request. It tells no more than the acts
 /// themselves would.
 #[utoipa::path(tag = "access", params(OrganizationPath), request_body = AccessCheck,
-    responses((status = 200, body = AccessResults)),
+    responses((status = 200, body = AccessResults),
+        (status = 403, description = "You may not ask about other members.")),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
 #[post("/v1/organizations/{organization}/access/check")]
 pub async fn check_access(call: Call, path: Path<OrganizationPath>, body: Body<AccessCheck>) -> Answer {

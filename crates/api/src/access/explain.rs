@@ -37,9 +37,11 @@ pub struct AccessExplanation {
     summary: String,
     /// Why it was denied: `no_grant`, `token_scope`, `read_only_role`, `membership_inactive`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     denial: Option<&'static str>,
     /// The grant that allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     granted_by: Option<RoleAt>,
     /// Every role of theirs that bears on it.
     considered: Vec<ConsideredView>,
@@ -75,6 +77,7 @@ pub struct ConsideredView {
     met: Vec<&'static str>,
     /// Where the document says so: file and line.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     document: Option<String>,
 }
 
@@ -87,6 +90,7 @@ pub struct RemedyView {
     level: &'static str,
     /// Where it would have to be given; none if they hold it already.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     scope_id: Option<Uuid>,
     /// For a role that they hold: any one of these would have to hold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -100,7 +104,8 @@ pub struct RemedyView {
 /// Why somebody may or may not do something, with the line of the access model's document behind it, and what would allow.
 /// A thing that the caller may not see is answered as one that does not exist.
 #[utoipa::path(tag = "access", params(OrganizationPath), request_body = ExplainAccess,
-    responses((status = 200, body = AccessExplanation)),
+    responses((status = 200, body = AccessExplanation),
+        (status = 403, description = "You may not ask about other members.")),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
 #[post("/v1/organizations/{organization}/access/explain")]
 pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body<ExplainAccess>) -> Answer {

@@ -17,7 +17,8 @@ use crate::http::{FieldError, Problem, Stop};
 pub struct AccessQuestion {
     /// The permission: `ticket.reply`.
     permission: String,
-    /// The thing's id; none for what concerns the organization as such. Its kind follows from the permission.
+    /// The thing's id; none for what concerns the organization as such. Its kind follows from the permission. For
+    /// `ticket.create`: the team, queue or template that the ticket would be in or of; none for the organization itself.
     resource_id: Option<Uuid>,
 }
 
@@ -29,6 +30,13 @@ pub(super) struct Asked {
     pub resource: Option<Uuid>,
 }
 
+impl Asked {
+    /// Whether it is about a thing that is not there yet, and so about the place where it would be.
+    fn makes(self) -> bool {
+        self.permission == Permission::TicketCreate
+    }
+}
+
 impl AccessQuestion {
     /// # Errors
     /// 422: no such permission, or a thing is named where none is meant, or the other way round.
@@ -37,6 +45,9 @@ impl AccessQuestion {
             let detail = format!("There is no permission `{}`.", self.permission);
             FieldError::at(format!("{pointer}/permission"), "unknown_value", detail)
         })?;
+        if permission == Permission::TicketCreate {
+            return Ok(Asked { permission, resource: self.resource_id });
+        }
         let about_organization = permission.target() == ResourceKind::Organization;
         let kind = permission.target().key();
         match self.resource_id {
@@ -77,9 +88,13 @@ pub(super) async fn answer(
 ) -> Result<Vec<Option<Explanation>>, Stop> {
     let mut answers: Vec<Option<Explanation>> = Vec::new();
     answers.resize_with(asked.len(), || None);
+    let (made, of_things): (Vec<_>, Vec<_>) = asked.iter().copied().enumerate().partition(|(_, asked)| asked.makes());
+    for (explanation, (index, _)) in about_new(work, subject, &made).await?.into_iter().zip(&made) {
+        answers[*index] = explanation;
+    }
     for kind in ResourceKind::ALL {
         let of_kind: Vec<(usize, Asked)> =
-            asked.iter().copied().enumerate().filter(|(_, asked)| asked.permission.target() == kind).collect();
+            of_things.iter().copied().filter(|(_, asked)| asked.permission.target() == kind).collect();
         if of_kind.is_empty() {
             continue;
         }
@@ -100,6 +115,28 @@ pub(super) async fn answer(
         }
     }
     Ok(answers)
+}
+
+/// The same for tickets that would be created.
+async fn about_new(
+    work: &mut Work,
+    subject: &Caller,
+    asked: &[(usize, Asked)],
+) -> Result<Vec<Option<Explanation>>, Stop> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<Option<Uuid>> = asked.iter().map(|(_, asked)| asked.resource).collect();
+    let prospects = work.prospects(subject, &places).await?;
+    let explain = |prospect: Resource<kind::Ticket>| {
+        let mut explanation = subject.explain(Permission::TicketCreate, &prospect);
+        // What is not there yet cannot be hidden.
+        if let Outcome::Hidden(denial) = explanation.outcome {
+            explanation.outcome = Outcome::Forbidden(denial);
+        }
+        explanation
+    };
+    Ok(prospects.into_iter().map(|prospect| prospect.map(explain)).collect())
 }
 
 async fn about<K: Located>(

@@ -7,7 +7,7 @@ use usher_store::{OrganizationKey, idempotency::Unit};
 use utoipa::ToSchema;
 
 use super::{Password, Tokens, begin_session, password};
-use crate::http::{Answer, Body, Call, Guest, Problem, shown};
+use crate::http::{Answer, Body, Call, Guest, IfMatch, Problem, shown};
 
 /// A new account.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,12 +42,13 @@ pub(crate) fn registered(account: Account, tokens: Tokens) -> HttpResponse {
 /// Register an account
 ///
 /// Signs in at once. An account belongs to no organization until it creates one or accepts an invitation.
-#[utoipa::path(tag = "auth", request_body = NewAccount, responses((status = 201, body = Registered)),
+#[utoipa::path(tag = "auth", request_body = NewAccount, responses((status = 201, body = Registered),
+        (status = 409, description = "The address has an account."), (status = 429, description = "Too many attempts.")),
     extensions(("x-permission" = json!("none"))), security(()))]
 #[post("/v1/auth/register")]
 pub async fn register(guest: Guest, body: Body<NewAccount>) -> Answer {
     let NewAccount { email, name, password } = body.parse()?;
-    guest.app.sign_in_limit.check(&email, &guest.address)?;
+    guest.app.sign_in_limit.check(&email, guest.address)?;
     let hash = password::hash(password.into_string()).await?;
     let mut outside = guest.app.store.outside().await?;
     let account = outside.register(&email, &name, &hash).await?;
@@ -70,17 +71,18 @@ pub async fn get_me(call: Call) -> Answer {
 #[schema(example = json!({"name": "Ada Lovelace"}))]
 pub struct AccountPatch {
     /// The person's name.
+    #[schema(value_type = Text<1, 120>, required = false)]
     name: Option<Text<1, 120>>,
 }
 
 /// Change my account
-#[utoipa::path(tag = "me", request_body = AccountPatch, responses((status = 200, body = Account)),
+#[utoipa::path(tag = "me", params(IfMatch), request_body = AccountPatch, responses((status = 200, body = Account)),
     extensions(("x-permission" = json!("signed_in"))))]
 #[patch("/v1/me")]
 pub async fn update_me(call: Call, body: Body<AccountPatch>) -> Answer {
     let mut act = call.outside().await?;
     let patch = body.parse()?;
-    let account = act.update_account(call.identity().account, call.if_match()?, patch.name.as_ref()).await?;
+    let account = act.update_account(call.identity().account, call.if_match(), patch.name.as_ref()).await?;
     act.commit(shown(account)).await
 }
 
@@ -96,7 +98,8 @@ pub struct ActiveOrganization {
 /// Switch my active organization
 ///
 /// Only to one where I am a member; another answers as if it did not exist.
-#[utoipa::path(tag = "me", request_body = ActiveOrganization, responses((status = 200, body = Account)),
+#[utoipa::path(tag = "me", request_body = ActiveOrganization, responses((status = 200, body = Account),
+        (status = 404, description = "There is no such organization, as far as you may know.")),
     extensions(("x-permission" = json!("signed_in"))))]
 #[put("/v1/me/active-organization")]
 pub async fn switch_organization(call: Call, body: Body<ActiveOrganization>) -> Answer {

@@ -41,6 +41,7 @@ pub struct Tokens {
 /// A refresh token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "ushr_2tQbN0pMZqk3v8sYcW1xTg"}))]
 pub struct Refresh {
     /// The refresh token that came last.
     refresh_token: Text<1, 200>,
@@ -53,7 +54,8 @@ pub(crate) async fn begin_session(
     account: AccountId,
 ) -> Result<Tokens, Stop> {
     let secret = Secret::new("ushr_");
-    let session = outside.begin_session(account, &secret.hash(), &guest.user_agent, &guest.address).await?;
+    let address = guest.address.map(|address| address.to_string()).unwrap_or_default();
+    let session = outside.begin_session(account, &secret.hash(), &guest.user_agent, &address).await?;
     tokens(&guest.app, account, session, secret)
 }
 
@@ -70,12 +72,13 @@ fn tokens(app: &App, account: AccountId, session: SessionId, secret: Secret) -> 
 /// Sign in
 ///
 /// An unknown address and a wrong password are answered alike. Attempts are limited by account and by address.
-#[utoipa::path(tag = "auth", request_body = Login, responses((status = 200, body = Tokens)),
+#[utoipa::path(tag = "auth", request_body = Login, responses((status = 200, body = Tokens),
+        (status = 401, description = "The address or the password is wrong."), (status = 429, description = "Too many attempts.")),
     extensions(("x-permission" = json!("none"))), security(()))]
 #[post("/v1/auth/login")]
 pub async fn login(guest: Guest, body: Body<Login>) -> Answer {
     let Login { email, password } = body.parse()?;
-    guest.app.sign_in_limit.check(&email, &guest.address)?;
+    guest.app.sign_in_limit.check(&email, guest.address)?;
     // The password is checked without a transaction held open.
     let known = guest.app.store.outside().await?.credentials(&email).await?;
     let (account, hash) = known.unzip();
@@ -93,30 +96,30 @@ pub async fn login(guest: Guest, body: Body<Login>) -> Answer {
 /// Renew the tokens
 ///
 /// A refresh token is good once. Using one again ends the session: somebody has a copy.
-#[utoipa::path(tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens)),
+#[utoipa::path(tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens),
+        (status = 401, description = "The refresh token is not good, or no longer.")),
     extensions(("x-permission" = json!("none"))), security(()))]
 #[post("/v1/auth/refresh")]
 pub async fn refresh_tokens(guest: Guest, body: Body<Refresh>) -> Answer {
     let given = Secret::given(&body.parse()?.refresh_token);
     let mut outside = guest.app.store.outside().await?;
-    match outside.renew(&given.hash()).await? {
-        Renewal::Renewed(account, session) => {
-            let next = Secret::new("ushr_");
-            outside.add_refresh_token(session, &next.hash()).await?;
-            let tokens = tokens(&guest.app, account, session, next)?;
-            outside.commit().await?;
-            Ok(ok(tokens))
-        }
+    let (code, detail) = match outside.renew(&given.hash()).await? {
+        Renewal::Renewed(account, session) => return renewed(&guest.app, outside, account, session).await,
         Renewal::Reused => {
             outside.commit().await?;
-            let detail = "This refresh token was used before, so the session was ended: sign in again.";
-            Err(Problem::unauthenticated("refresh_token_reused", detail).into())
+            ("refresh_token_reused", "This refresh token was used before, so the session was ended: sign in again.")
         }
-        Renewal::Unknown => {
-            Err(Problem::unauthenticated("refresh_token_invalid", "This refresh token is not good: sign in again.")
-                .into())
-        }
-    }
+        Renewal::Unknown => ("refresh_token_invalid", "This refresh token is not good: sign in again."),
+    };
+    Err(Problem::unauthenticated(code, detail).into())
+}
+
+async fn renewed(app: &App, mut outside: usher_store::Outside, account: AccountId, session: SessionId) -> Answer {
+    let next = Secret::new("ushr_");
+    outside.add_refresh_token(session, &next.hash()).await?;
+    let tokens = tokens(app, account, session, next)?;
+    outside.commit().await?;
+    Ok(ok(tokens))
 }
 
 /// Sign out

@@ -4,9 +4,8 @@ use actix_web::get;
 use usher_domain::desk::{Article, Faq};
 use usher_policy::{Action, can};
 
-use super::PlainPageQuery;
 use crate::{
-    http::{Answer, Call, Include, Listed, Path, Query, ok, page_request, paged},
+    http::{Answer, Call, Listed, Path, PlainPageQuery, Query, ok, paged},
     tenancy::OrganizationPath,
 };
 
@@ -17,11 +16,10 @@ use crate::{
     extensions(("x-permission" = json!(can::ViewKnowledgeBase::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/faqs")]
 pub async fn list_faqs(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["total"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "id", include)?;
+    let request = query.page("faqs")?;
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewKnowledgeBase>()?;
-    Ok(ok(paged(work.list_faqs(permit, &request).await?, "id")))
+    Ok(ok(paged(work.list_faqs(permit, &request).await?, "faqs")))
 }
 
 /// List articles
@@ -31,9 +29,8 @@ pub async fn list_faqs(call: Call, path: Path<OrganizationPath>, query: Query<Pl
     extensions(("x-permission" = json!(can::ViewKnowledgeBase::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/articles")]
 pub async fn list_articles(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["total"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "id", include)?;
+    let request = query.page("articles")?;
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewKnowledgeBase>()?;
-    Ok(ok(paged(work.list_articles(permit, &request).await?, "id")))
+    Ok(ok(paged(work.list_articles(permit, &request).await?, "articles")))
 }

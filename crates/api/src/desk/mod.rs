@@ -1,7 +1,6 @@
 //! The support desk.
 
 mod knowledge;
-mod query;
 mod queue_permissions;
 mod queues;
 mod settings;
@@ -10,7 +9,6 @@ pub mod tickets;
 mod websites;
 
 pub use knowledge::*;
-pub use query::*;
 pub use queue_permissions::*;
 pub use queues::*;
 pub use settings::*;

@@ -3,27 +3,16 @@
 use actix_web::{get, post, put};
 use serde::Deserialize;
 use usher_domain::{
-    MemberId, QueueId,
+    QueueId,
     desk::{QueueHolder, QueuePreset, QueueRoles, QueueTable},
 };
 use usher_policy::{Action, can};
-use usher_store::OrganizationKey;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-use super::{PlainPageQuery, QueuePath};
-use crate::http::{Answer, Body, Call, Include, Listed, Path, Problem, Query, ok, page_request, paged, shown};
-
-/// A member in the path.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct QueueTablePath {
-    /// The organization's id or slug.
-    #[param(value_type = String, example = "northwind")]
-    organization: OrganizationKey,
-    /// The member.
-    #[param(value_type = MemberId)]
-    member: MemberId,
-}
+use super::QueuePath;
+use crate::http::{
+    Answer, Body, Call, IfMatch, Listed, MemberPath, MustMatch, Path, PlainPageQuery, Problem, Query, ok, paged, shown,
+};
 
 /// List who may do what on a queue
 ///
@@ -32,20 +21,19 @@ pub struct QueueTablePath {
     extensions(("x-permission" = json!(can::ViewQueuePermissions::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/queues/{queue}/permissions")]
 pub async fn list_queue_permissions(call: Call, path: Path<QueuePath>, query: Query<PlainPageQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["total"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "id", include)?;
+    let request = query.page("queue_holders")?;
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit::<can::ViewQueuePermissions>(path.queue).await?;
-    Ok(ok(paged(work.queue_holders(permit, &request).await?, "id")))
+    Ok(ok(paged(work.queue_holders(permit, &request).await?, "queue_holders")))
 }
 
 /// Get a member's queue permissions
 ///
 /// One entry for each queue.
-#[utoipa::path(tag = "queues", params(QueueTablePath), responses((status = 200, body = QueueTable)),
+#[utoipa::path(tag = "queues", params(MemberPath), responses((status = 200, body = QueueTable)),
     extensions(("x-permission" = json!(can::ViewMemberQueuePermissions::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/members/{member}/queue-permissions")]
-pub async fn get_member_queue_permissions(call: Call, path: Path<QueueTablePath>) -> Answer {
+pub async fn get_member_queue_permissions(call: Call, path: Path<MemberPath>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit::<can::ViewMemberQueuePermissions>(path.member).await?;
     Ok(shown(work.queue_table(permit).await?))
@@ -54,7 +42,7 @@ pub async fn get_member_queue_permissions(call: Call, path: Path<QueueTablePath>
 /// A member's whole table.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"permissions": []}))]
+#[schema(example = json!({"permissions": [{"queue_id": "019f0000-0000-7000-8000-000000000001", "contribute": true, "manage": true}]}))]
 pub struct SetQueuePermissions {
     /// The queues on which anything is on. On all others everything is off.
     #[schema(max_items = 1000)]
@@ -96,18 +84,18 @@ impl SetQueueRow {
 ///
 /// The whole table in one request, all or nothing: what is not named is off. It holds from the member's next request on.
 /// `If-Match` is required. A combination that is stored and deserves a second look bears a `warning` in the answer.
-#[utoipa::path(tag = "queues", params(QueueTablePath), request_body = SetQueuePermissions,
+#[utoipa::path(tag = "queues", params(MemberPath, MustMatch), request_body = SetQueuePermissions,
     responses((status = 200, body = QueueTable)),
     extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
 #[put("/v1/organizations/{organization}/members/{member}/queue-permissions")]
-pub async fn set_queue_permissions(call: Call, path: Path<QueueTablePath>, body: Body<SetQueuePermissions>) -> Answer {
+pub async fn set_queue_permissions(call: Call, path: Path<MemberPath>, body: Body<SetQueuePermissions>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;
     let SetQueuePermissions { permissions } = body.parse()?;
     let ids: Vec<_> = permissions.iter().map(|row| row.queue_id).collect();
     let queues = work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/permissions", "/queue_id"))?;
     let wanted: Vec<_> = queues.into_iter().zip(permissions.iter().map(SetQueueRow::roles)).collect();
-    let table = work.set_queue_permissions(permit, call.must_match()?, &wanted).await?;
+    let table = work.set_queue_permissions(permit, call.if_match(), &wanted).await?;
     work.commit(shown(table)).await
 }
 
@@ -123,14 +111,14 @@ pub struct ApplyQueuePreset {
 /// Set a member's permissions on every queue at once
 ///
 /// Overwrites contribute, manage and delete on every queue, and leaves the inbox duties. Single cells can be changed after.
-#[utoipa::path(tag = "queues", params(QueueTablePath), request_body = ApplyQueuePreset,
+#[utoipa::path(tag = "queues", params(MemberPath, IfMatch), request_body = ApplyQueuePreset,
     responses((status = 200, body = QueueTable)),
     extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
 #[post("/v1/organizations/{organization}/members/{member}/queue-permissions/preset")]
-pub async fn apply_queue_preset(call: Call, path: Path<QueueTablePath>, body: Body<ApplyQueuePreset>) -> Answer {
+pub async fn apply_queue_preset(call: Call, path: Path<MemberPath>, body: Body<ApplyQueuePreset>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;
     let ApplyQueuePreset { preset } = body.parse()?;
-    let table = work.apply_queue_preset(permit, call.if_match()?, preset).await?;
+    let table = work.apply_queue_preset(permit, call.if_match(), preset).await?;
     work.commit(shown(table)).await
 }

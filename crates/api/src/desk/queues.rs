@@ -10,11 +10,10 @@ use usher_store::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::{IncludeQuery, PageQuery};
 use crate::{
     http::{
-        Answer, Body, Call, Granted, Include, Listed, Path, Query, created, listed, no_content, page_request, seen,
-        shown,
+        Answer, Body, Call, Granted, IfMatch, Listed, PageQuery, Path, Query, ThingQuery, created, listed, no_content,
+        seen, shown,
     },
     tenancy::OrganizationPath,
 };
@@ -39,20 +38,19 @@ pub struct QueuePath {
     extensions(("x-permission" = json!(can::ViewQueue::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/queues")]
 pub async fn list_queues(call: Call, path: Path<OrganizationPath>, query: Query<PageQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "name", include)?;
+    let (request, include) = query.page("queues")?;
     let mut work = call.read(&path.organization).await?;
     let listing = work.listing();
     let page = work.list_queues(&listing, &request).await?;
-    Ok(listed(work.caller(), page, "name", include))
+    Ok(listed(work.caller(), page, "queues", include))
 }
 
 /// Get a queue
-#[utoipa::path(tag = "queues", params(QueuePath, IncludeQuery), responses((status = 200, body = Granted<Queue>)),
+#[utoipa::path(tag = "queues", params(QueuePath, ThingQuery), responses((status = 200, body = Granted<Queue>)),
     extensions(("x-permission" = json!(can::ViewQueue::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/queues/{queue}")]
-pub async fn get_queue(call: Call, path: Path<QueuePath>, query: Query<IncludeQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["permissions"])?;
+pub async fn get_queue(call: Call, path: Path<QueuePath>, query: Query<ThingQuery>) -> Answer {
+    let include = query.include()?;
     let (caller, queue) = call.see(&path.organization, path.queue).await?;
     Ok(seen(&caller, queue, include))
 }
@@ -93,13 +91,15 @@ pub async fn create_queue(call: Call, path: Path<OrganizationPath>, body: Body<C
 #[schema(example = json!({"description": "Goods that come back, and where they are."}))]
 pub struct QueuePatch {
     /// Its name. A built-in queue keeps its own.
+    #[schema(value_type = Text<1, 120>, required = false)]
     name: Option<Text<1, 120>>,
     /// What waits in it.
+    #[schema(value_type = Text<0, 2000>, required = false)]
     description: Option<Text<0, 2000>>,
 }
 
 /// Change a queue
-#[utoipa::path(tag = "queues", params(QueuePath), request_body = QueuePatch,
+#[utoipa::path(tag = "queues", params(QueuePath, IfMatch), request_body = QueuePatch,
     responses((status = 200, body = Queue)),
     extensions(("x-permission" = json!(can::UpdateQueue::PERMISSION.key()))))]
 #[patch("/v1/organizations/{organization}/desk/queues/{queue}")]
@@ -107,19 +107,19 @@ pub async fn update_queue(call: Call, path: Path<QueuePath>, body: Body<QueuePat
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::UpdateQueue>(path.queue).await?;
     let QueuePatch { name, description } = body.parse()?;
-    let queue = work.update_queue(permit, call.if_match()?, QueueChange { name, description }).await?;
+    let queue = work.update_queue(permit, call.if_match(), QueueChange { name, description }).await?;
     work.commit(shown(queue)).await
 }
 
 /// Delete a queue
 ///
 /// Only one in which no ticket waits, and which did not come with the organization. What anybody may do on it goes too.
-#[utoipa::path(tag = "queues", params(QueuePath), responses((status = 204)),
+#[utoipa::path(tag = "queues", params(QueuePath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteQueue::PERMISSION.key()))))]
 #[delete("/v1/organizations/{organization}/desk/queues/{queue}")]
 pub async fn delete_queue(call: Call, path: Path<QueuePath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::DeleteQueue>(path.queue).await?;
-    work.delete_queue(permit, call.if_match()?).await?;
+    work.delete_queue(permit, call.if_match()).await?;
     work.commit(no_content()).await
 }

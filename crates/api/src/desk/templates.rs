@@ -13,11 +13,10 @@ use usher_store::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::IncludeQuery;
 use crate::{
     http::{
-        Answer, Body, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, created, filtered_by, listed,
-        no_content, page_request, seen, shown,
+        Answer, Body, Call, FieldError, Granted, IfMatch, Include, Listed, MustMatch, Path, Problem, Query, ThingQuery,
+        created, filtered_by, listed, no_content, page_request, seen, shown,
     },
     tenancy::OrganizationPath,
 };
@@ -43,14 +42,13 @@ pub struct TemplateQuery {
     #[param(value_type = Option<TeamId>)]
     team: Option<TeamId>,
     /// Only those whose name contains this.
-    #[param(max_length = 120)]
-    q: Option<String>,
+    #[param(inline)]
+    q: Option<Text<1, 120>>,
     /// How many at most.
-    #[param(minimum = 1, maximum = 100, default = 20)]
     limit: Option<u32>,
-    /// Where to go on: `next_cursor` of the page before.
+    /// Where to go on.
     cursor: Option<String>,
-    /// `total`, `permissions`, or both with a comma.
+    /// `total`, `permissions`, or both with a comma between.
     include: Option<String>,
 }
 
@@ -63,20 +61,20 @@ pub struct TemplateQuery {
 #[get("/v1/organizations/{organization}/desk/templates")]
 pub async fn list_templates(call: Call, path: Path<OrganizationPath>, query: Query<TemplateQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "name", include)?;
+    let request = page_request(query.limit, query.cursor.as_deref(), "templates", include)?;
     let mut work = call.read(&path.organization).await?;
     let team = filtered_by(&mut work, query.team, "team").await?;
     let listing = work.listing();
     let page = work.list_templates(&listing, team, query.q.as_deref(), &request).await?;
-    Ok(listed(work.caller(), page, "name", include))
+    Ok(listed(work.caller(), page, "templates", include))
 }
 
 /// Get a template
-#[utoipa::path(tag = "templates", params(TemplatePath, IncludeQuery), responses((status = 200, body = Granted<Template>)),
+#[utoipa::path(tag = "templates", params(TemplatePath, ThingQuery), responses((status = 200, body = Granted<Template>)),
     extensions(("x-permission" = json!(can::ViewTemplate::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/templates/{template}")]
-pub async fn get_template(call: Call, path: Path<TemplatePath>, query: Query<IncludeQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["permissions"])?;
+pub async fn get_template(call: Call, path: Path<TemplatePath>, query: Query<ThingQuery>) -> Answer {
+    let include = query.include()?;
     let (caller, template) = call.see(&path.organization, path.template).await?;
     Ok(seen(&caller, template, include))
 }
@@ -85,8 +83,7 @@ pub async fn get_template(call: Call, path: Path<TemplatePath>, query: Query<Inc
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewTemplate, example = json!({"name": "Returns", "description": "A customer sends something back.",
-    "questions": [{"key": "reason", "label": "Why?", "kind": "select", "required": true, "options": ["Broken", "Wrong size"]}],
-    "team_ids": []}))]
+    "questions": [{"key": "reason", "label": "Why?", "kind": "select", "required": true, "options": ["Broken", "Wrong size"]}]}))]
 pub struct CreateTemplate {
     /// Its name.
     name: Text<1, 120>,
@@ -124,24 +121,26 @@ pub async fn create_template(call: Call, path: Path<OrganizationPath>, body: Bod
 /// What is to change about a template.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"description": "A customer sends something back.", "team_ids": []}))]
+#[schema(example = json!({"description": "A customer sends something back."}))]
 pub struct TemplatePatch {
     /// Its name.
+    #[schema(value_type = Text<1, 120>, required = false)]
     name: Option<Text<1, 120>>,
     /// When to use it.
+    #[schema(value_type = Text<0, 2000>, required = false)]
     description: Option<Text<0, 2000>>,
     /// What it asks: all of it.
-    #[schema(min_items = 1, max_items = 50)]
+    #[schema(value_type = Vec<Question>, required = false, min_items = 1, max_items = 50)]
     questions: Option<Vec<Question>>,
     /// The teams that see it: all of them.
-    #[schema(value_type = Option<Vec<TeamId>>, max_items = 100)]
+    #[schema(value_type = Vec<TeamId>, required = false, max_items = 100)]
     team_ids: Option<Vec<TeamId>>,
 }
 
 /// Change a template
 ///
 /// Who no longer sees it no longer sees the tickets made from it that have no team. `If-Match` is required.
-#[utoipa::path(tag = "templates", params(TemplatePath), request_body = TemplatePatch,
+#[utoipa::path(tag = "templates", params(TemplatePath, MustMatch), request_body = TemplatePatch,
     responses((status = 200, body = Template)),
     extensions(("x-permission" = json!(can::UpdateTemplate::PERMISSION.key()))))]
 #[patch("/v1/organizations/{organization}/desk/templates/{template}")]
@@ -155,20 +154,20 @@ pub async fn update_template(call: Call, path: Path<TemplatePath>, body: Body<Te
         None => None,
     };
     let change = TemplateChange { name, description, questions, teams };
-    let template = work.update_template(permit, call.must_match()?, change).await?;
+    let template = work.update_template(permit, call.if_match(), change).await?;
     work.commit(shown(template)).await
 }
 
 /// Delete a template
 ///
 /// Tickets that were made from it stay, and have no template any more.
-#[utoipa::path(tag = "templates", params(TemplatePath), responses((status = 204)),
+#[utoipa::path(tag = "templates", params(TemplatePath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteTemplate::PERMISSION.key()))))]
 #[delete("/v1/organizations/{organization}/desk/templates/{template}")]
 pub async fn delete_template(call: Call, path: Path<TemplatePath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::DeleteTemplate>(path.template).await?;
-    work.delete_template(permit, call.if_match()?).await?;
+    work.delete_template(permit, call.if_match()).await?;
     work.commit(no_content()).await
 }
 

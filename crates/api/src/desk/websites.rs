@@ -7,9 +7,8 @@ use usher_policy::{Action, can};
 use usher_store::OrganizationKey;
 use utoipa::IntoParams;
 
-use super::{IncludeQuery, PageQuery};
 use crate::{
-    http::{Answer, Call, Granted, Include, Listed, Path, Query, listed, page_request, seen_unversioned},
+    http::{Answer, Call, Granted, Listed, PageQuery, Path, Query, ThingQuery, listed, seen_unversioned},
     tenancy::OrganizationPath,
 };
 
@@ -31,20 +30,19 @@ pub struct WebsitePath {
     extensions(("x-permission" = json!(can::ViewWebsite::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/websites")]
 pub async fn list_websites(call: Call, path: Path<OrganizationPath>, query: Query<PageQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "id", include)?;
+    let (request, include) = query.page("websites")?;
     let mut work = call.read(&path.organization).await?;
     let listing = work.listing();
     let page = work.list_websites(&listing, &request).await?;
-    Ok(listed(work.caller(), page, "id", include))
+    Ok(listed(work.caller(), page, "websites", include))
 }
 
 /// Get a website
-#[utoipa::path(tag = "desk", params(WebsitePath, IncludeQuery), responses((status = 200, body = Granted<Website>)),
+#[utoipa::path(tag = "desk", params(WebsitePath, ThingQuery), responses((status = 200, body = Granted<Website>)),
     extensions(("x-permission" = json!(can::ViewWebsite::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/websites/{website}")]
-pub async fn get_website(call: Call, path: Path<WebsitePath>, query: Query<IncludeQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["permissions"])?;
+pub async fn get_website(call: Call, path: Path<WebsitePath>, query: Query<ThingQuery>) -> Answer {
+    let include = query.include()?;
     let (caller, website) = call.see(&path.organization, path.website).await?;
     Ok(seen_unversioned(&caller, website, include))
 }

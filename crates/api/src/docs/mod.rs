@@ -2,14 +2,40 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, http::header, web};
-use utoipa::openapi::OpenApi;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{self, Bytes},
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 use utoipa_swagger_ui::Config;
 
 use crate::{App, http::Problem};
 
+/// What the pages may load and who may show them in a frame: themselves, and nobody. Swagger UI styles its elements in place
+/// and has pictures in its style sheet.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The contract as it is sent, and its entity tag.
+pub(crate) struct Contract {
+    bytes: Bytes,
+    etag: String,
+}
+
+impl Contract {
+    /// The contract, written out once.
+    pub(crate) fn of(document: &Value) -> Self {
+        let bytes = Bytes::from(document.to_string());
+        let hash = Sha256::digest(&bytes);
+        let etag = hash.iter().take(8).fold(String::new(), |tag, byte| format!("{tag}{byte:02x}"));
+        Self { bytes, etag: format!("\"{etag}\"") }
+    }
+}
+
 /// Serves the contract at `/openapi.json` and Swagger UI at `/docs/`.
-pub(crate) fn routes(config: &mut web::ServiceConfig, contract: web::Data<OpenApi>) {
+pub(crate) fn routes(config: &mut web::ServiceConfig, contract: web::Data<Contract>) {
     config
         .app_data(contract)
         .route("/openapi.json", web::get().to(contract_json))
@@ -19,8 +45,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, contract: web::Data<OpenAp
         .route("/docs/{file:.*}", web::get().to(file));
 }
 
-async fn contract_json(contract: web::Data<OpenApi>) -> HttpResponse {
-    HttpResponse::Ok().json(&**contract)
+async fn contract_json(request: HttpRequest, contract: web::Data<Contract>) -> HttpResponse {
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let same =
+        known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == contract.etag));
+    let mut answer = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((header::ETAG, contract.etag.clone())).insert_header((header::CACHE_CONTROL, "no-cache"));
+    if same { answer.finish() } else { answer.content_type("application/json").body(contract.bytes.clone()) }
 }
 
 /// Whom the page offers to sign in as: nobody, outside the demo.
@@ -29,15 +60,14 @@ async fn people(app: web::Data<App>) -> HttpResponse {
 }
 
 async fn file(name: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let html = |text: &'static str| HttpResponse::Ok().content_type("text/html; charset=utf-8").body(text);
-    match name.as_str() {
-        "" | "index.html" => Ok(html(include_str!("index.html"))),
-        "usher.js" => {
-            Ok(HttpResponse::Ok().content_type("text/javascript; charset=utf-8").body(include_str!("usher.js")))
-        }
+    let (kind, bytes) = match name.as_str() {
+        "" | "index.html" => ("text/html; charset=utf-8".to_owned(), Bytes::from_static(include_bytes!("index.html"))),
+        "usher.js" => ("text/javascript; charset=utf-8".to_owned(), Bytes::from_static(include_bytes!("usher.js"))),
         name => match utoipa_swagger_ui::serve(name, Arc::new(Config::default())) {
-            Ok(Some(file)) => Ok(HttpResponse::Ok().content_type(file.content_type).body(file.bytes.into_owned())),
-            _ => Err(Problem::missing("page")),
+            Ok(Some(file)) => (file.content_type, Bytes::from(file.bytes.into_owned())),
+            _ => return Err(Problem::missing("page")),
         },
-    }
+    };
+    let policy = (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
+    Ok(HttpResponse::Ok().insert_header(policy).content_type(kind).body(bytes))
 }

@@ -55,6 +55,7 @@ pub struct Granted<T> {
     pub item: T,
     /// With `include=permissions`: every permission that the caller has on it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub permissions: Option<Vec<&'static str>>,
 }
 
@@ -64,9 +65,11 @@ pub struct Listed<T> {
     /// The things.
     pub items: Vec<T>,
     /// What to pass as `cursor` for the next page; `null` on the last.
+    #[schema(required)]
     pub next_cursor: Option<String>,
     /// With `include=total`: how many there are in all.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub total: Option<i64>,
 }
 
@@ -122,14 +125,14 @@ where
 pub fn granted<K: Located>(
     caller: &Caller,
     page: Page<Seen<K>>,
-    sort: &str,
+    list: &str,
     include: paging::Include,
 ) -> Listed<Granted<K::Item>> {
     let page = page.map(|seen| {
         let permissions = include.permissions.then(|| permissions(caller, &seen.resource));
         Granted { item: seen.item, permissions }
     });
-    paging::listed(page, sort)
+    paging::listed(page, list)
 }
 
 /// 200 with a thing that the caller sees and that bears no version.
@@ -142,9 +145,9 @@ where
 }
 
 /// 200 with a page of things that the caller sees.
-pub fn listed<K: Located>(caller: &Caller, page: Page<Seen<K>>, sort: &str, include: paging::Include) -> HttpResponse
+pub fn listed<K: Located>(caller: &Caller, page: Page<Seen<K>>, list: &str, include: paging::Include) -> HttpResponse
 where
     K::Item: Serialize,
 {
-    ok(granted(caller, page, sort, include))
+    ok(granted(caller, page, list, include))
 }

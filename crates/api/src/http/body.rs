@@ -8,18 +8,25 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     sync::{Arc, LazyLock, RwLock},
+    time::Duration,
 };
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::StatusCode, http::header, web::Bytes};
-use jsonschema::{Validator, error::ValidationErrorKind};
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::{self, Bytes},
+};
+use jsonschema::Validator;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 use serde_path_to_error::Segment;
 use sha2::{Digest, Sha256};
-use usher_domain::Id;
+use usher_domain::{Email, Id, pointer::escaped};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::{FieldError, Problem};
+use super::{FieldError, Problem, faults, json};
+use crate::App;
 
 /// The largest body, in bytes.
 pub const LIMIT: usize = 256 * 1024;
@@ -42,6 +49,7 @@ impl<T: 'static> FromRequest for Body<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = Bytes::from_request(request, payload);
         let request = request.clone();
+        let patience = request.app_data::<web::Data<App>>().map_or(Duration::MAX, |app| app.settings.body_timeout);
         Box::pin(async move {
             let json = |value: &header::HeaderValue| {
                 value.to_str().is_ok_and(|v| v.starts_with("application/") && v.contains("json"))
@@ -50,15 +58,17 @@ impl<T: 'static> FromRequest for Body<T> {
                 let detail = "Send the body as `application/json`.";
                 return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
             }
-            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            let bytes = tokio::time::timeout(patience, bytes).await.map_err(|_| too_slow())?;
+            let bytes = bytes.map_err(|error| unreadable(&error))?;
             request.extensions_mut().insert(BodyHash(Sha256::digest(&bytes).into()));
-            let value = serde_json::from_slice(&bytes).map_err(|error| {
-                let detail = format!("The body is not JSON: {error}.");
-                Problem::malformed(FieldError::at("", "not_json", detail))
-            })?;
+            let value = json::read(&bytes)?;
             Ok(Self { value, kind: PhantomData })
         })
     }
+}
+
+fn too_slow() -> Problem {
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body did not come in time.")
 }
 
 fn unreadable(error: &actix_web::Error) -> Problem {
@@ -71,6 +81,11 @@ fn unreadable(error: &actix_web::Error) -> Problem {
 }
 
 impl<T> Body<T> {
+    /// Whether the body has one of these fields.
+    pub fn has_any(&self, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.value.get(field).is_some())
+    }
+
     /// The identifier in a field, read ahead of the check, for what must be locked before anything is decided.
     pub fn id_ahead<K>(&self, field: &str) -> Option<Id<K>> {
         self.value.get(field)?.as_str()?.parse().ok()
@@ -84,82 +99,23 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
     /// A 422 with every field that is wrong.
     pub fn parse(self) -> Result<T, Problem> {
         let mut faults = Vec::new();
-        find_nul(&self.value, &mut String::new(), &mut faults);
-        faults.extend(validator::<T>().iter_errors(&self.value).flat_map(|error| faults_of(&error)));
+        faults::find_nul(&self.value, &mut String::new(), &mut faults);
+        for error in validator::<T>().iter_errors(&self.value) {
+            faults::add(&error, &mut faults);
+            if faults.len() >= faults::MOST {
+                break;
+            }
+        }
         if !faults.is_empty() {
-            return Err(Problem::invalid(faults));
+            return Err(faults::problem(faults));
         }
         serde_path_to_error::deserialize(self.value).map_err(|error| {
             let path = error.path().iter().fold(String::new(), |path, segment| match segment {
                 Segment::Seq { index } => format!("{path}/{index}"),
-                segment => format!("{path}/{segment}"),
+                segment => format!("{path}/{}", escaped(&segment.to_string())),
             });
-            Problem::invalid(vec![FieldError::at(path, "invalid", sentence(&error.into_inner().to_string()))])
+            Problem::invalid(vec![FieldError::at(path, "invalid", faults::sentence(&error.into_inner().to_string()))])
         })
-    }
-}
-
-fn sentence(text: &str) -> String {
-    let mut text = text.to_owned();
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    if !text.ends_with('.') {
-        text.push('.');
-    }
-    text
-}
-
-/// U+0000 is JSON and is nothing that Postgres could hold.
-fn find_nul(value: &Value, path: &mut String, faults: &mut Vec<FieldError>) {
-    let mut below = |key: &str, value: &Value, faults: &mut Vec<FieldError>| {
-        let length = path.len();
-        path.push('/');
-        path.push_str(key);
-        find_nul(value, path, faults);
-        path.truncate(length);
-    };
-    match value {
-        Value::String(text) if text.contains('\0') => {
-            faults.push(FieldError::at(path.clone(), "nul", "Contains the NUL character."));
-        }
-        Value::Array(items) => items.iter().enumerate().for_each(|(i, item)| below(&i.to_string(), item, faults)),
-        Value::Object(fields) => {
-            for (key, field) in fields {
-                if key.contains('\0') {
-                    below("", &Value::String("\0".to_owned()), faults);
-                } else {
-                    below(key, field, faults);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn faults_of(error: &jsonschema::ValidationError<'_>) -> Vec<FieldError> {
-    let at = error.instance_path().to_string();
-    match error.kind() {
-        ValidationErrorKind::Required { property } => {
-            let name = property.as_str().unwrap_or_default();
-            vec![FieldError::at(format!("{at}/{name}"), "required", format!("`{name}` is missing."))]
-        }
-        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
-            .iter()
-            .map(|name| FieldError::at(format!("{at}/{name}"), "unknown_field", format!("There is no field `{name}`.")))
-            .collect(),
-        kind => {
-            let code = match kind {
-                ValidationErrorKind::Type { .. } => "type",
-                ValidationErrorKind::MinLength { .. } => "too_short",
-                ValidationErrorKind::MaxLength { .. } => "too_long",
-                ValidationErrorKind::MinItems { .. } => "min_items",
-                ValidationErrorKind::MaxItems { .. } => "max_items",
-                ValidationErrorKind::Enum { .. } => "unknown_value",
-                _ => "invalid",
-            };
-            vec![FieldError::at(at, code, sentence(&error.masked().to_string()))]
-        }
     }
 }
 
@@ -186,6 +142,9 @@ fn compile<T: ToSchema>() -> Validator {
     let mut schema = serde_json::to_value(<T as PartialSchema>::schema()).unwrap_or_default();
     schema["components"] = serde_json::json!({ "schemas": schemas });
     jsonschema::options()
+        .should_validate_formats(true)
+        // As the domain has it, white space around it included.
+        .with_format("email", |text: &str| Email::parse(text).is_ok())
         .build(&schema)
         .unwrap_or_else(|error| panic!("the schema of {} is invalid: {error}", T::name()))
 }

@@ -2,6 +2,7 @@
 
 use std::{
     future::{Ready, ready},
+    net::IpAddr,
     ops::{Deref, DerefMut},
 };
 
@@ -17,7 +18,7 @@ use usher_store::{
     idempotency::{self, IdempotencyKey, StoredAnswer, Unit},
 };
 
-use super::{FieldError, Problem, Stop, body::BodyHash};
+use super::{Asked, Operations, Problem, Stop, body::BodyHash, limit::Counted};
 use crate::App;
 
 /// A request of somebody who has signed in.
@@ -25,20 +26,34 @@ pub struct Call {
     app: web::Data<App>,
     identity: Identity,
     request: HttpRequest,
+    asked: Asked,
 }
 
 impl FromRequest for Call {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
-    /// Without I/O: what the token says is checked here, what it is worth is read with the caller's facts.
+    /// Without I/O: what the token says is checked here, what it is worth is read with the caller's facts. Then, before
+    /// anything is done, what the operation takes beside its path and body is read.
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
             return ready(Err(Problem::missing("address")));
         };
-        let identity = bearer(request).and_then(|token| app.keys.verify(token));
-        ready(identity.map(|identity| Self { app, identity, request: request.clone() }))
+        let call = bearer(request).and_then(|token| app.keys.verify(token)).and_then(|identity| {
+            let mut counted = Counted::default();
+            let within = app.limits.count_session(identity.session, &mut counted);
+            request.extensions_mut().insert(counted);
+            within?;
+            let asked = asked(request)?;
+            Ok(Self { app, identity, request: request.clone(), asked })
+        });
+        ready(call)
     }
+}
+
+/// What the request's parameters and headers ask for.
+fn asked(request: &HttpRequest) -> Result<Asked, Problem> {
+    request.app_data::<web::Data<Operations>>().map_or_else(|| Ok(Asked::default()), |known| known.read(request))
 }
 
 fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
@@ -71,7 +86,7 @@ impl Call {
     /// 401 if the session has ended, 404 if the caller is no member.
     pub async fn read(&self, organization: &OrganizationKey) -> Result<Work, Stop> {
         let work = self.app.store.read(&self.identity, organization).await?;
-        self.app.activity.note(&self.app.store, work.caller());
+        self.entered(work.caller())?;
         Ok(work)
     }
 
@@ -85,7 +100,7 @@ impl Call {
         key: impl Into<Key<K>>,
     ) -> Result<(Caller, Seen<K>), Stop> {
         let (caller, seen) = self.app.store.see(&self.identity, organization, key).await?;
-        self.app.activity.note(&self.app.store, &caller);
+        self.entered(&caller)?;
         Ok((caller, seen))
     }
 
@@ -107,7 +122,7 @@ impl Call {
         members: &[Id<kind::Member>],
     ) -> Result<Act<Work>, Stop> {
         let work = self.app.store.write(&self.identity, organization, members).await?;
-        self.app.activity.note(&self.app.store, work.caller());
+        self.entered(work.caller())?;
         self.act(work).await
     }
 
@@ -117,7 +132,7 @@ impl Call {
     /// As [`Call::write`].
     pub async fn change_rights(&self, organization: &OrganizationKey) -> Result<Act<Work>, Stop> {
         let work = self.app.store.change_rights(&self.identity, organization).await?;
-        self.app.activity.note(&self.app.store, work.caller());
+        self.entered(work.caller())?;
         self.act(work).await
     }
 
@@ -139,8 +154,18 @@ impl Call {
         self.act(outside).await
     }
 
+    /// Counts a request of a member, and notes that they are active.
+    fn entered(&self, caller: &Caller) -> Result<(), Problem> {
+        let mut extensions = self.request.extensions_mut();
+        let mut uncounted = Counted::default();
+        let counted = extensions.get_mut().unwrap_or(&mut uncounted);
+        self.app.limits.count_organization(caller.organization(), counted)?;
+        self.app.activity.note(&self.app.store, caller);
+        Ok(())
+    }
+
     async fn act<W: Unit>(&self, mut unit: W) -> Result<Act<W>, Stop> {
-        let key = idempotency_key(&self.request)?;
+        let key = self.idempotency_key();
         if let Some(key) = &key
             && let Some(answer) = idempotency::claim(&mut unit, key).await?
         {
@@ -149,51 +174,29 @@ impl Call {
         Ok(Act { unit, key })
     }
 
-    /// The version in `If-Match`, if the request names one.
-    ///
-    /// # Errors
-    /// It is no entity tag of ours.
-    pub fn if_match(&self) -> Result<Option<i64>, Problem> {
-        let Some(value) = self.request.headers().get(header::IF_MATCH) else { return Ok(None) };
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(None);
-        }
-        let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|tag| tag.parse().ok());
-        tag.map(Some).ok_or_else(|| {
-            let detail = "`If-Match` must be the `ETag` that came with the thing.";
-            Problem::malformed(FieldError::of("If-Match", "invalid", detail))
-        })
+    /// The version in `If-Match`, if the request names one and the contract says that the operation heeds it.
+    #[must_use]
+    pub const fn if_match(&self) -> Option<i64> {
+        self.asked.version
     }
 
-    /// The version in `If-Match`, where a lost update would hurt.
+    /// Refuses a request without `If-Match` where a lost update would hurt only sometimes.
     ///
     /// # Errors
-    /// 428 without one.
-    pub fn must_match(&self) -> Result<Option<i64>, Problem> {
-        if self.request.headers().contains_key(header::IF_MATCH) {
-            return self.if_match();
-        }
-        let detail = "Send the `ETag` of what you read as `If-Match`, so that nobody's change is lost.";
-        Err(Problem::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", detail))
+    /// 428.
+    pub fn must_match(&self) -> Result<(), Problem> {
+        if self.asked.conditional { Ok(()) } else { Err(Problem::unconditional()) }
     }
-}
 
-fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {
-    let Some(value) = request.headers().get("idempotency-key").filter(|_| request.method() == "POST") else {
-        return Ok(None);
-    };
-    let key = value.to_str().unwrap_or_default();
-    if !(1..=255).contains(&key.len()) {
-        let detail = "`Idempotency-Key` is 1 to 255 printable ASCII characters.";
-        return Err(Problem::malformed(FieldError::of("Idempotency-Key", "invalid", detail)));
+    fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        let key = self.asked.key.clone()?;
+        let mut hash = Sha256::new();
+        hash.update(self.request.uri().to_string());
+        if let Some(BodyHash(body)) = self.request.extensions().get() {
+            hash.update(body);
+        }
+        Some(IdempotencyKey { key, request_hash: hash.finalize().into() })
     }
-    let mut hash = Sha256::new();
-    hash.update(request.uri().to_string());
-    if let Some(BodyHash(body)) = request.extensions().get() {
-        hash.update(body);
-    }
-    Ok(Some(IdempotencyKey { key: key.to_owned(), request_hash: hash.finalize().into() }))
 }
 
 /// A permit on a thing that a body names, if it names one: a thing that is not there, or that the caller may not see, is a
@@ -271,7 +274,7 @@ pub struct Guest {
     /// The application.
     pub app: web::Data<App>,
     /// Where the request comes from.
-    pub address: String,
+    pub address: Option<IpAddr>,
     /// What the client calls itself.
     pub user_agent: String,
 }
@@ -286,7 +289,8 @@ impl FromRequest for Guest {
         };
         let user_agent =
             request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let address = request.peer_addr().map(|peer| peer.ip().to_string()).unwrap_or_default();
-        ready(Ok(Self { app, address, user_agent: user_agent.chars().take(200).collect() }))
+        let address = app.settings.proxies.client(request);
+        let user_agent = user_agent.chars().take(200).collect();
+        ready(asked(request).map(|_| Self { app, address, user_agent }))
     }
 }

@@ -1,25 +1,33 @@
 //! What every operation shares: who calls, what they send, what they get.
 
+mod address;
 mod answer;
 mod body;
 mod call;
+mod faults;
 mod filter;
-mod methods;
+mod json;
+mod limit;
+mod operations;
 mod paging;
+mod parameters;
 mod path;
 mod problem;
 mod query;
 mod render;
 mod table;
 
+pub use address::{Proxies, subscriber};
 pub use answer::{
     Answer, Granted, Listed, created, granted, listed, made, no_content, ok, seen, seen_unversioned, shown,
 };
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
 pub use call::{Act, Call, Guest, named};
 pub use filter::filtered_by;
-pub use methods::Methods;
+pub use limit::{Limit, RequestLimits};
+pub use operations::{Asked, IfMatch, MustMatch, Operations};
 pub use paging::{Include, listed as paged, page_request};
+pub use parameters::{MemberPath, PageQuery, PlainPageQuery, ThingQuery};
 pub use path::Path;
 pub use problem::{FieldError, Problem, Stop};
 pub use query::Query;

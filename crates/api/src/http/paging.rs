@@ -36,14 +36,14 @@ impl Include {
     }
 }
 
-/// Reads the parameters that every list has.
+/// Reads the parameters that every list has. `list` names the list and its order, which a cursor is good for.
 ///
 /// # Errors
 /// A limit that is not 1 to 100, a cursor that is none or belongs to another order.
 pub fn page_request(
     limit: Option<u32>,
     cursor: Option<&str>,
-    sort: &str,
+    list: &str,
     include: Include,
 ) -> Result<PageRequest, Problem> {
     let limit = limit.unwrap_or(20);
@@ -53,7 +53,7 @@ pub fn page_request(
     }
     let after = match cursor {
         None => None,
-        Some(cursor) => Some(decode(cursor, sort).ok_or_else(|| {
+        Some(cursor) => Some(decode(cursor, list).ok_or_else(|| {
             let detail = "This is no cursor of this list in this order: pass `next_cursor` as it was given.";
             Problem::malformed(FieldError::of("cursor", "invalid_cursor", detail))
         })?),
@@ -61,21 +61,21 @@ pub fn page_request(
     Ok(PageRequest { limit, after, total: include.total })
 }
 
-fn decode(cursor: &str, sort: &str) -> Option<After> {
+fn decode(cursor: &str, list: &str) -> Option<After> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     let mut parts = text.splitn(3, '\n');
     let (of, id, key) = (parts.next()?, parts.next()?, parts.next()?);
     let id: Uuid = id.parse().ok()?;
-    (of == sort && !key.contains('\0')).then(|| After { key: key.to_owned(), id })
+    (of == list && !key.contains('\0')).then(|| After { key: key.to_owned(), id })
 }
 
-fn encode(after: &After, sort: &str) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{sort}\n{}\n{}", after.id, after.key))
+fn encode(after: &After, list: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{list}\n{}\n{}", after.id, after.key))
 }
 
 /// A page of the store's as the API shows it.
-pub fn listed<T>(page: Page<T>, sort: &str) -> Listed<T> {
-    let next_cursor = page.next.as_ref().map(|after| encode(after, sort));
+pub fn listed<T>(page: Page<T>, list: &str) -> Listed<T> {
+    let next_cursor = page.next.as_ref().map(|after| encode(after, list));
     Listed { items: page.items, next_cursor, total: page.total }
 }
 
@@ -84,11 +84,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_good_for_its_own_order_only() {
+    fn a_cursor_is_good_for_its_own_list_and_order_only() {
         let after = After { key: "a\nb".to_owned(), id: Uuid::now_v7() };
-        let cursor = encode(&after, "name");
-        assert_eq!(decode(&cursor, "name"), Some(after));
-        assert_eq!(decode(&cursor, "-name"), None);
+        let cursor = encode(&after, "teams:name");
+        assert_eq!(decode(&cursor, "teams:name"), Some(after));
+        assert_eq!(decode(&cursor, "teams:-name"), None);
+        assert_eq!(decode(&cursor, "queues:name"), None);
         assert_eq!(decode("%%%", "name"), None);
         assert_eq!(decode(&URL_SAFE_NO_PAD.encode("name\nx\ny"), "name"), None);
     }

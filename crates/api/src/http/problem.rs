@@ -29,9 +29,11 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// The permission that is missing, if that is the problem.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub permission: Option<&'static str>,
     /// The request, to ask about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub request_id: Option<String>,
     /// After how many seconds to try again.
     #[serde(skip)]
@@ -46,9 +48,11 @@ pub struct Problem {
 pub struct FieldError {
     /// The place in the body, as a JSON pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub pointer: Option<String>,
     /// The parameter of the path, the query or the header.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub parameter: Option<String>,
     /// A stable name of what is wrong.
     pub code: String,
@@ -105,6 +109,13 @@ impl Problem {
     #[must_use]
     pub fn missing(kind: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {kind}, or you may not see it."))
+    }
+
+    /// `If-Match` is missing where a lost update would hurt: 428.
+    #[must_use]
+    pub fn unconditional() -> Self {
+        let detail = "Send the `ETag` of what you read as `If-Match`, so that nobody's change is lost.";
+        Self::new(StatusCode::PRECONDITION_REQUIRED, "precondition_required", detail)
     }
 
     /// The body is understood and says something that cannot be: 422.

@@ -24,30 +24,82 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
+    /// Which parameters there are was checked before, with the headers: see [`super::Operations::read`].
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(parse(request.query_string()).map(Self))
     }
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query)
-        .map_err(|_| Problem::malformed(FieldError::of("query", "malformed", "The query cannot be read.")))?;
-    if let Some((name, _)) = pairs.iter().find(|(name, value)| name.contains('\0') || value.contains('\0')) {
-        let detail = format!("`{name}` contains the NUL character.");
-        return Err(Problem::malformed(FieldError::of(name, "nul", detail)));
-    }
-    let encoded = serde_urlencoded::Deserializer::new(form_pairs(query));
+    let encoded = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(encoded).map_err(|error| {
-        let path = error.path().to_string();
-        let inner = error.into_inner().to_string();
-        // An unknown or repeated parameter is named in the message only.
-        let named = inner.split('`').nth(1).unwrap_or("query").to_owned();
-        let parameter = if path == "." || path == "?" { named } else { path };
-        let code = if inner.starts_with("unknown field") { "unknown_parameter" } else { "invalid" };
-        Problem::malformed(FieldError::of(&parameter, code, format!("The parameter `{parameter}`: {inner}.")))
+        let parameter = error.path().to_string();
+        let detail = format!("The parameter `{parameter}`: {}.", error.into_inner());
+        Problem::malformed(FieldError::of(&parameter, "invalid", detail))
     })
 }
 
-fn form_pairs(query: &str) -> form_urlencoded::Parse<'_> {
-    form_urlencoded::parse(query.as_bytes())
+/// The parameters of a query, in their order.
+///
+/// # Errors
+/// 400: a name or a value that is no text, or contains NUL.
+pub(super) fn pairs(query: &str) -> Result<Vec<(String, String)>, Problem> {
+    let parts = query.split('&').filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let name = decode(name).ok_or_else(|| unreadable("query"))?;
+            let value = decode(value).ok_or_else(|| unreadable(&name))?;
+            match name.contains('\0') || value.contains('\0') {
+                true => Err(Problem::malformed(FieldError::of(
+                    &name,
+                    "nul",
+                    format!("`{name}` contains the NUL character."),
+                ))),
+                false => Ok((name, value)),
+            }
+        })
+        .collect()
+}
+
+fn unreadable(name: &str) -> Problem {
+    let detail = format!("The parameter `{name}` is not UTF-8.");
+    Problem::malformed(FieldError::of(name, "not_utf8", detail))
+}
+
+/// A part of a query as text; what follows a percent sign and is no byte stands for itself.
+fn decode(part: &str) -> Option<String> {
+    let hex = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
+    let bytes = part.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut index = 0;
+    while let Some(byte) = bytes.get(index) {
+        index += 1;
+        decoded.push(match (byte, hex(bytes.get(index)), hex(bytes.get(index + 1))) {
+            (b'%', Some(high), Some(low)) => {
+                index += 2;
+                u8::try_from(16 * high + low).ok()?
+            }
+            (b'+', ..) => b' ',
+            _ => *byte,
+        });
+    }
+    String::from_utf8(decoded).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_is_no_query() {
+        assert_eq!(
+            pairs("a=%C3%A4+b&c").unwrap(),
+            [("a", "ä b"), ("c", "")].map(|(a, b)| (a.to_owned(), b.to_owned()))
+        );
+        assert_eq!(pairs("a=100%&b=%zz").unwrap()[0].1, "100%");
+        for (query, name) in [("q=%FF", "q"), ("a=1&%ff=2", "query"), ("q=%00", "q"), ("q=%c3", "q")] {
+            assert_eq!(pairs(query).unwrap_err().errors[0].parameter.as_deref(), Some(name), "{query}");
+        }
+    }
 }

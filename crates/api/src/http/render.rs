@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use actix_web::{
-    Error, HttpRequest, HttpResponse,
+    Error, HttpMessage, HttpRequest, HttpResponse,
     body::{BoxBody, EitherBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::{
-        StatusCode,
+        Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
     },
     middleware::Next,
@@ -15,9 +15,11 @@ use actix_web::{
 };
 use uuid::Uuid;
 
-use super::{Methods, Problem};
+use super::{Operations, Problem, limit::Counted};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// Takes the client's request id if it is a harmless one, or makes one.
 fn request_id(headers: &HeaderMap) -> String {
@@ -32,23 +34,29 @@ fn request_id(headers: &HeaderMap) -> String {
 /// # Errors
 /// What the wrapped service returns that is no problem of ours.
 pub async fn render<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     let started = Instant::now();
     let id = request_id(request.headers());
+    let method = request.method().clone();
+    // HEAD is answered as GET is; that no body is sent is known where the answer is written.
+    if method == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
 
     let response = match next.call(request).await {
         Ok(response) => response,
         Err(error) => return Err(error),
     };
     let problem = response.response().extensions().get::<Problem>().cloned();
+    let problem = problem.or_else(|| foreign_preflight(&method, &response));
     let route = response.request().match_pattern().unwrap_or_default();
     let status = response.status().as_u16();
     tracing::info!(
         target: "usher::request",
         request_id = id,
-        method = %response.request().method(),
+        %method,
         route,
         status,
         code = problem.as_ref().map(|problem| problem.code),
@@ -60,11 +68,28 @@ pub async fn render<B: MessageBody + 'static>(
         }
         None => response.map_into_left_body(),
     };
+    let counted = response.request().extensions().get::<Counted>().filter(|counted| !counted.left.is_empty()).cloned();
+    if let Some(Counted { policy, left }) = counted {
+        let headers = [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, left)];
+        for (name, value) in
+            headers.into_iter().filter_map(|(name, value)| Some((name, HeaderValue::try_from(value).ok()?)))
+        {
+            response.headers_mut().insert(name, value);
+        }
+    }
     if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     Ok(response)
+}
+
+/// What a browser's question is refused with that comes from an origin that may not ask, or asks for what nobody may: that
+/// answer is not ours.
+fn foreign_preflight<B>(method: &Method, response: &ServiceResponse<B>) -> Option<Problem> {
+    let refused = method == Method::OPTIONS && response.status() == StatusCode::BAD_REQUEST;
+    let detail = "This origin may not call the API from a browser, or not with this method or these headers.";
+    refused.then(|| Problem::new(StatusCode::BAD_REQUEST, "cors_refused", detail))
 }
 
 fn write(mut problem: Problem, id: &str, headers: &mut HeaderMap) -> String {
@@ -85,8 +110,8 @@ fn write(mut problem: Problem, id: &str, headers: &mut HeaderMap) -> String {
 
 /// The answer to a request that no operation takes: there is no such address, or it does not know the method.
 pub async fn nowhere(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let methods = request.app_data::<web::Data<Methods>>();
-    let allowed = methods.map(|methods| methods.allowed(request.path())).unwrap_or_default();
+    let operations = request.app_data::<web::Data<Operations>>();
+    let allowed = operations.map(|operations| operations.allowed(request.path())).unwrap_or_default();
     if allowed.is_empty() {
         return Err(Problem::missing("address"));
     }

@@ -18,6 +18,7 @@ pub(super) const TOKEN_PREFIX: &str = "ushi_";
 /// The token of an invitation.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "ushi_2tQbN0pMZqk3v8sYcW1xTg"}))]
 pub struct InvitationToken {
     /// The token, as the mail has it.
     token: Text<1, 200>,
@@ -26,6 +27,7 @@ pub struct InvitationToken {
 /// A new account for who was invited.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "ushi_2tQbN0pMZqk3v8sYcW1xTg", "name": "Grace", "password": "correct horse battery"}))]
 pub struct InvitedAccount {
     /// The token, as the mail has it.
     token: Text<1, 200>,
@@ -49,6 +51,7 @@ pub struct Offer {
     /// Whether that address has an account: if so, sign in and accept; if not, register.
     has_account: bool,
     /// The name of who invited.
+    #[schema(required)]
     invited_by: Option<String>,
     /// When it can no longer be accepted.
     expires_at: DateTime<Utc>,
@@ -65,8 +68,8 @@ fn read(token: &str) -> Result<(OrganizationId, [u8; 32]), Problem> {
 ///
 /// What it offers, to whoever has its token.
 #[utoipa::path(tag = "invitations", request_body = InvitationToken, responses((status = 200, body = Offer),
-    (status = 404, body = Problem, content_type = "application/problem+json", description = "This is no invitation's token."),
-    (status = 410, body = Problem, content_type = "application/problem+json", description = "It was accepted, was revoked or has expired.")),
+    (status = 404, description = "This is no invitation's token."),
+    (status = 410, description = "It was accepted, was revoked or has expired.")),
     extensions(("x-permission" = json!("none"))), security(()))]
 #[post("/v1/invitations/inspect")]
 pub async fn inspect_invitation(guest: Guest, body: Body<InvitationToken>) -> Answer {
@@ -87,9 +90,9 @@ pub async fn inspect_invitation(guest: Guest, body: Body<InvitationToken>) -> An
 ///
 /// With my account, if it has the address that the invitation was sent to. I am a member then, with the invitation's role.
 #[utoipa::path(tag = "invitations", request_body = InvitationToken, responses((status = 201, body = Membership),
-    (status = 403, body = Problem, content_type = "application/problem+json", description = "It is for another address."),
-    (status = 404, body = Problem, content_type = "application/problem+json", description = "This is no invitation's token."),
-    (status = 410, body = Problem, content_type = "application/problem+json", description = "It was accepted, was revoked or has expired.")),
+    (status = 403, description = "It is for another address."),
+    (status = 404, description = "This is no invitation's token."),
+    (status = 410, description = "It was accepted, was revoked or has expired.")),
     extensions(("x-permission" = json!("signed_in"))))]
 #[post("/v1/invitations/accept")]
 pub async fn accept_invitation(call: Call, body: Body<InvitationToken>) -> Answer {
@@ -105,8 +108,9 @@ pub async fn accept_invitation(call: Call, body: Body<InvitationToken>) -> Answe
 /// With a new account of the address that the invitation was sent to; signs in at once. If the address has an account, it
 /// gets this name and this password, and its sessions end: whoever holds the token has proved that the address is theirs.
 #[utoipa::path(tag = "invitations", request_body = InvitedAccount, responses((status = 201, body = Registered),
-    (status = 404, body = Problem, content_type = "application/problem+json", description = "This is no invitation's token."),
-    (status = 410, body = Problem, content_type = "application/problem+json", description = "It was accepted, was revoked or has expired.")),
+    (status = 409, description = "The address has an account, or is a member."), (status = 429, description = "Too many attempts."),
+    (status = 404, description = "This is no invitation's token."),
+    (status = 410, description = "It was accepted, was revoked or has expired.")),
     extensions(("x-permission" = json!("none"))), security(()))]
 #[post("/v1/invitations/register")]
 pub async fn register_invited(guest: Guest, body: Body<InvitedAccount>) -> Answer {
@@ -114,7 +118,7 @@ pub async fn register_invited(guest: Guest, body: Body<InvitedAccount>) -> Answe
     let (organization, hash) = read(&token)?;
     // Looked at first, without a lock held: only who has a good token makes the server hash a password.
     let offer = guest.app.store.outside().await?.offer(organization, &hash).await?;
-    guest.app.sign_in_limit.check(&offer.invitation.email, &guest.address)?;
+    guest.app.sign_in_limit.check(&offer.invitation.email, guest.address)?;
     let password_hash = password::hash(password.into_string()).await?;
     let mut outside = guest.app.store.outside().await?;
     let account = outside.register_invited(organization, &hash, &name, &password_hash).await?;

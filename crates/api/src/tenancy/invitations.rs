@@ -13,7 +13,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::{OrganizationPath, acceptance::TOKEN_PREFIX};
 use crate::{
     auth::Secret,
-    http::{Answer, Body, Call, Include, Listed, Path, Query, created, no_content, ok, page_request, paged, shown},
+    http::{
+        Answer, Body, Call, IfMatch, Include, Listed, Path, Query, created, no_content, ok, page_request, paged, shown,
+    },
     mail,
 };
 
@@ -66,10 +68,9 @@ pub struct InvitationQuery {
     /// Only those in this state.
     #[param(inline)]
     state: Option<InvitationState>,
-    /// How many at most: 1 to 100, 20 by default.
-    #[param(minimum = 1, maximum = 100)]
+    /// How many at most.
     limit: Option<u32>,
-    /// The `next_cursor` of the page before.
+    /// Where to go on.
     cursor: Option<String>,
     /// `total`.
     #[param(example = "total")]
@@ -85,11 +86,11 @@ pub struct InvitationQuery {
 #[get("/v1/organizations/{organization}/invitations")]
 pub async fn list_invitations(call: Call, path: Path<OrganizationPath>, query: Query<InvitationQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["total"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "-id", include)?;
+    let request = page_request(query.limit, query.cursor.as_deref(), "invitations", include)?;
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewInvitations>()?;
     let page = work.invitations(permit, query.state, &request).await?;
-    Ok(ok(paged(page, "-id")))
+    Ok(ok(paged(page, "invitations")))
 }
 
 /// Get an invitation
@@ -105,12 +106,12 @@ pub async fn get_invitation(call: Call, path: Path<InvitationPath>) -> Answer {
 /// Revoke an invitation
 ///
 /// While it is pending. Its token is of no use from then on.
-#[utoipa::path(tag = "invitations", params(InvitationPath), responses((status = 204)),
+#[utoipa::path(tag = "invitations", params(InvitationPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::RevokeInvitation::PERMISSION.key()))))]
 #[delete("/v1/organizations/{organization}/invitations/{invitation}")]
 pub async fn revoke_invitation(call: Call, path: Path<InvitationPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::RevokeInvitation>()?;
-    work.revoke_invitation(permit, path.invitation, call.if_match()?).await?;
+    work.revoke_invitation(permit, path.invitation, call.if_match()).await?;
     work.commit(no_content()).await
 }

@@ -3,32 +3,21 @@
 use actix_web::{delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use usher_domain::{
-    MemberId, TeamId, Text,
+    TeamId, Text,
     tenancy::{Invitation, Member},
 };
 use usher_policy::{Action, Level, Standing, can};
 use usher_store::{
-    Key, OrganizationKey, Work,
+    Key, Work,
     tenancy::{MemberFilter, MemberOrder},
 };
 use utoipa::{IntoParams, ToSchema};
 
 use super::{OrganizationPath, roles};
 use crate::http::{
-    Answer, Body, Call, Granted, Include, Listed, Path, Problem, Query, Stop, filtered_by, granted, no_content, ok,
-    page_request, seen, shown,
+    Answer, Body, Call, Granted, IfMatch, Include, Listed, MemberPath, Path, Problem, Query, Stop, ThingQuery, filtered_by, granted,
+    no_content, ok, page_request, seen, shown,
 };
-
-/// A member in the path.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct MemberPath {
-    /// The organization's id or slug.
-    #[param(value_type = String, example = "northwind")]
-    organization: OrganizationKey,
-    /// The member's id, which is that of the account.
-    member: MemberId,
-}
 
 /// The state of a membership.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
@@ -72,10 +61,9 @@ pub struct MembersQuery {
     #[serde(default)]
     #[param(inline)]
     sort: MemberSort,
-    /// How many at most, 1 to 100; 20 unless told.
-    #[param(minimum = 1, maximum = 100)]
+    /// How many at most.
     limit: Option<u32>,
-    /// Where the page begins: `next_cursor` of the page before.
+    /// Where to go on.
     cursor: Option<String>,
     /// `total`, `permissions`, or both with a comma between.
     include: Option<String>,
@@ -106,15 +94,15 @@ pub enum MemberSort {
 }
 
 impl MemberSort {
-    /// The order, whether it is reversed, and its name.
+    /// The order, whether it is reversed, and the name of the list in it.
     const fn order(self) -> (MemberOrder, bool, &'static str) {
         match self {
-            Self::Name => (MemberOrder::Name, false, "name"),
-            Self::NameDescending => (MemberOrder::Name, true, "-name"),
-            Self::JoinedAt => (MemberOrder::JoinedAt, false, "joined_at"),
-            Self::JoinedAtDescending => (MemberOrder::JoinedAt, true, "-joined_at"),
-            Self::LastActiveAt => (MemberOrder::LastActiveAt, false, "last_active_at"),
-            Self::LastActiveAtDescending => (MemberOrder::LastActiveAt, true, "-last_active_at"),
+            Self::Name => (MemberOrder::Name, false, "members:name"),
+            Self::NameDescending => (MemberOrder::Name, true, "members:-name"),
+            Self::JoinedAt => (MemberOrder::JoinedAt, false, "members:joined_at"),
+            Self::JoinedAtDescending => (MemberOrder::JoinedAt, true, "members:-joined_at"),
+            Self::LastActiveAt => (MemberOrder::LastActiveAt, false, "members:last_active_at"),
+            Self::LastActiveAtDescending => (MemberOrder::LastActiveAt, true, "members:-last_active_at"),
         }
     }
 }
@@ -143,6 +131,7 @@ pub struct MemberList {
     /// Who was invited and has not come yet, newest first, at most 100: on the first page, for who may see invitations.
     /// The filters hold for them too; nobody who is only invited is in a team or in a state of membership.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pending_invitations: Option<Vec<Invitation>>,
 }
 
@@ -154,13 +143,13 @@ pub struct MemberList {
     extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/members")]
 pub async fn list_members(call: Call, path: Path<OrganizationPath>, Query(query): Query<MembersQuery>) -> Answer {
-    let mut work = call.read(&path.organization).await?;
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
-    let (order, descending, sort) = query.sort.order();
-    let request = page_request(query.limit, query.cursor.as_deref(), sort, include)?;
+    let (order, descending, list) = query.sort.order();
+    let request = page_request(query.limit, query.cursor.as_deref(), list, include)?;
+    let mut work = call.read(&path.organization).await?;
     let filter = filter(&mut work, query.role.as_ref(), query.team, query.state, query.q).await?;
     let page = work.list_members(&work.listing(), &filter, order, descending, &request).await?;
-    let page = granted(work.caller(), page, sort, include);
+    let page = granted(work.caller(), page, list, include);
     let pending_invitations = match work.permit_here::<can::ViewInvitations>() {
         Ok(permit) if request.after.is_none() => Some(work.pending_invitations(permit, &filter, 100).await?),
         _ => None,
@@ -168,21 +157,12 @@ pub async fn list_members(call: Call, path: Path<OrganizationPath>, Query(query)
     Ok(ok(MemberList { page, pending_invitations }))
 }
 
-/// What to show with a thing.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ThingQuery {
-    /// `permissions`: what the caller may do with it.
-    pub(super) include: Option<String>,
-}
-
 /// Get a member
 #[utoipa::path(tag = "members", params(MemberPath, ThingQuery), responses((status = 200, body = Granted<Member>)),
     extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/members/{member}")]
 pub async fn get_member(call: Call, path: Path<MemberPath>, query: Query<ThingQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["permissions"])?;
+    let include = query.include()?;
     let (caller, member) = call.see(&path.organization, Key::Id(path.member)).await?;
     Ok(seen(&caller, member, include))
 }
@@ -201,7 +181,7 @@ pub struct MemberPatch {
 ///
 /// Every role that is new must be one that the caller's roles may give, every role that goes one that they may take; the
 /// access model's table of givers says which. It holds from the next request of that member on, with the token they have.
-#[utoipa::path(tag = "members", params(MemberPath), request_body = MemberPatch,
+#[utoipa::path(tag = "members", params(MemberPath, IfMatch), request_body = MemberPatch,
     responses((status = 200, body = Member)),
     extensions(("x-permission" = json!(can::ChangeMemberRole::PERMISSION.key()))))]
 #[patch("/v1/organizations/{organization}/members/{member}")]
@@ -209,7 +189,7 @@ pub async fn change_member_roles(call: Call, path: Path<MemberPath>, body: Body<
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::ChangeMemberRole>(path.member).await?;
     let roles = roles::organization_roles(work.caller().model(), &body.parse()?.roles).map_err(Problem::invalid)?;
-    let member = work.change_member_roles(permit, call.if_match()?, &roles).await?;
+    let member = work.change_member_roles(permit, call.if_match(), &roles).await?;
     work.commit(shown(member)).await
 }
 
@@ -217,13 +197,13 @@ pub async fn change_member_roles(call: Call, path: Path<MemberPath>, body: Body<
 ///
 /// Their roles and teams end with the membership, tickets that they handled are unassigned and keep their history. Their
 /// account and its other organizations are not touched.
-#[utoipa::path(tag = "members", params(MemberPath), responses((status = 204)),
+#[utoipa::path(tag = "members", params(MemberPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::RemoveMember::PERMISSION.key()))))]
 #[delete("/v1/organizations/{organization}/members/{member}")]
 pub async fn remove_member(call: Call, path: Path<MemberPath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::RemoveMember>(path.member).await?;
-    work.remove_member(permit, call.if_match()?).await?;
+    work.remove_member(permit, call.if_match()).await?;
     work.commit(no_content()).await
 }
 

@@ -46,11 +46,11 @@ pub struct ExportQuery {
     extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/members/export")]
 pub async fn export_members(call: Call, path: Path<OrganizationPath>, Query(query): Query<ExportQuery>) -> Answer {
+    let request = table_request(query.cursor.as_deref(), "members:name")?;
     let mut work = call.read(&path.organization).await?;
     let filter = members::filter(&mut work, query.role.as_ref(), query.team, query.state, query.q).await?;
-    let request = table_request(query.cursor.as_deref(), "name")?;
     let page = work.list_members(&work.listing(), &filter, MemberOrder::Name, false, &request).await?;
-    let Listed { items, next_cursor, .. } = paged(page, "name");
+    let Listed { items, next_cursor, .. } = paged(page, "members:name");
     let pending = match work.permit_here::<can::ViewInvitations>() {
         Ok(permit) if next_cursor.is_none() => work.pending_invitations(permit, &filter, INVITATIONS).await?,
         _ => Vec::new(),

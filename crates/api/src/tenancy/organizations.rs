@@ -13,7 +13,7 @@ use usher_store::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{Answer, Body, Call, Listed, Path, Query, created, no_content, ok, shown};
+use crate::http::{Answer, Body, Call, IfMatch, Listed, Path, Query, created, no_content, ok, shown};
 
 /// An organization in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -99,13 +99,15 @@ pub async fn get_organization(call: Call, path: Path<OrganizationPath>) -> Answe
 #[schema(example = json!({"permissions_model": "restrictive"}))]
 pub struct OrganizationPatch {
     /// Its name.
+    #[schema(value_type = Text<1, 120>, required = false)]
     name: Option<Text<1, 120>>,
     /// What a new queue gives to staff.
+    #[schema(value_type = PermissionsModel, required = false)]
     permissions_model: Option<PermissionsModel>,
 }
 
 /// Change an organization's settings
-#[utoipa::path(tag = "organizations", params(OrganizationPath), request_body = OrganizationPatch,
+#[utoipa::path(tag = "organizations", params(OrganizationPath, IfMatch), request_body = OrganizationPatch,
     responses((status = 200, body = Organization)),
     extensions(("x-permission" = json!(can::UpdateOrganization::PERMISSION.key()))))]
 #[patch("/v1/organizations/{organization}")]
@@ -114,7 +116,7 @@ pub async fn update_organization(call: Call, path: Path<OrganizationPath>, body:
     let permit = work.permit_here::<can::UpdateOrganization>()?;
     let OrganizationPatch { name, permissions_model } = body.parse()?;
     let change = OrganizationChange { name, permissions_model };
-    let organization = work.update_organization(permit, call.if_match()?, change).await?;
+    let organization = work.update_organization(permit, call.if_match(), change).await?;
     work.commit(shown(organization)).await
 }
 
@@ -130,12 +132,13 @@ pub struct Confirmation {
 /// Delete an organization
 ///
 /// With everything in it, for good. `confirm` must repeat its slug.
-#[utoipa::path(tag = "organizations", params(OrganizationPath, Confirmation), responses((status = 204)),
+#[utoipa::path(tag = "organizations", params(OrganizationPath, Confirmation, IfMatch), responses((status = 204),
+        (status = 422, description = "The slug is not repeated.")),
     extensions(("x-permission" = json!(can::DeleteOrganization::PERMISSION.key()))))]
 #[delete("/v1/organizations/{organization}")]
 pub async fn delete_organization(call: Call, path: Path<OrganizationPath>, query: Query<Confirmation>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::DeleteOrganization>()?;
-    work.delete_organization(permit, call.if_match()?, query.confirm.as_deref()).await?;
+    work.delete_organization(permit, call.if_match(), query.confirm.as_deref()).await?;
     work.commit(no_content()).await
 }

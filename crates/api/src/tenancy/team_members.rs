@@ -8,7 +8,7 @@ use usher_store::OrganizationKey;
 use utoipa::{IntoParams, ToSchema};
 
 use super::TeamPath;
-use crate::http::{Answer, Body, Call, Include, Listed, Path, Query, made, no_content, ok, page_request, paged};
+use crate::http::{Answer, Body, Call, Listed, Path, PlainPageQuery, Query, made, no_content, ok, paged};
 
 /// A member of a team in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -23,33 +23,18 @@ pub struct TeamMemberPath {
     member: MemberId,
 }
 
-/// Which part of a team's members is wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct TeamMembersQuery {
-    /// How many at most, 1 to 100; 20 unless told.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// Where the page begins: `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// `total`: how many there are in all.
-    include: Option<String>,
-}
-
 /// List a team's members
 ///
 /// By name, each with the team role.
-#[utoipa::path(tag = "teams", params(TeamPath, TeamMembersQuery), responses((status = 200, body = Listed<TeamMember>)),
+#[utoipa::path(tag = "teams", params(TeamPath, PlainPageQuery), responses((status = 200, body = Listed<TeamMember>)),
     extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/teams/{team}/members")]
-pub async fn list_team_members(call: Call, path: Path<TeamPath>, query: Query<TeamMembersQuery>) -> Answer {
+pub async fn list_team_members(call: Call, path: Path<TeamPath>, query: Query<PlainPageQuery>) -> Answer {
+    let request = query.page("team_members")?;
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit::<can::ViewTeam>(path.team).await?;
-    let include = Include::parse(query.include.as_deref(), &["total"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "name", include)?;
     let page = work.list_team_members(permit, &request).await?;
-    Ok(ok(paged(page, "name")))
+    Ok(ok(paged(page, "team_members")))
 }
 
 /// A member's role in a team.

@@ -10,10 +10,10 @@ use usher_store::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::{OrganizationPath, ThingQuery};
+use super::OrganizationPath;
 use crate::http::{
-    Answer, Body, Call, Granted, Include, Listed, Path, Problem, Query, created, listed, no_content, page_request,
-    seen, shown,
+    Answer, Body, Call, Granted, IfMatch, Include, Listed, Path, Problem, Query, ThingQuery, created, listed,
+    no_content, page_request, seen, shown,
 };
 
 /// A team in the path.
@@ -36,10 +36,9 @@ pub struct TeamsQuery {
     #[serde(default)]
     #[param(inline)]
     sort: TeamSort,
-    /// How many at most, 1 to 100; 20 unless told.
-    #[param(minimum = 1, maximum = 100)]
+    /// How many at most.
     limit: Option<u32>,
-    /// Where the page begins: `next_cursor` of the page before.
+    /// Where to go on.
     cursor: Option<String>,
     /// `total`, `permissions`, or both with a comma between.
     include: Option<String>,
@@ -64,13 +63,13 @@ pub enum TeamSort {
 }
 
 impl TeamSort {
-    /// The order, whether it is reversed, and its name.
+    /// The order, whether it is reversed, and the name of the list in it.
     const fn order(self) -> (TeamOrder, bool, &'static str) {
         match self {
-            Self::Name => (TeamOrder::Name, false, "name"),
-            Self::NameDescending => (TeamOrder::Name, true, "-name"),
-            Self::CreatedAt => (TeamOrder::CreatedAt, false, "created_at"),
-            Self::CreatedAtDescending => (TeamOrder::CreatedAt, true, "-created_at"),
+            Self::Name => (TeamOrder::Name, false, "teams:name"),
+            Self::NameDescending => (TeamOrder::Name, true, "teams:-name"),
+            Self::CreatedAt => (TeamOrder::CreatedAt, false, "teams:created_at"),
+            Self::CreatedAtDescending => (TeamOrder::CreatedAt, true, "teams:-created_at"),
         }
     }
 }
@@ -81,12 +80,12 @@ impl TeamSort {
     extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/teams")]
 pub async fn list_teams(call: Call, path: Path<OrganizationPath>, query: Query<TeamsQuery>) -> Answer {
-    let mut work = call.read(&path.organization).await?;
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
-    let (order, descending, sort) = query.sort.order();
-    let request = page_request(query.limit, query.cursor.as_deref(), sort, include)?;
+    let (order, descending, list) = query.sort.order();
+    let request = page_request(query.limit, query.cursor.as_deref(), list, include)?;
+    let mut work = call.read(&path.organization).await?;
     let page = work.list_teams(&work.listing(), order, descending, &request).await?;
-    Ok(listed(work.caller(), page, sort, include))
+    Ok(listed(work.caller(), page, list, include))
 }
 
 /// Get a team
@@ -94,7 +93,7 @@ pub async fn list_teams(call: Call, path: Path<OrganizationPath>, query: Query<T
     extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/teams/{team}")]
 pub async fn get_team(call: Call, path: Path<TeamPath>, query: Query<ThingQuery>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["permissions"])?;
+    let include = query.include()?;
     let (caller, team) = call.see(&path.organization, Key::Id(path.team)).await?;
     Ok(seen(&caller, team, include))
 }
@@ -102,8 +101,7 @@ pub async fn get_team(call: Call, path: Path<TeamPath>, query: Query<ThingQuery>
 /// A new team.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewTeam, example = json!({"name": "Returns", "description": "What customers send back.",
-    "website_ids": [], "template_ids": []}))]
+#[schema(as = NewTeam, example = json!({"name": "Returns", "description": "What customers send back."}))]
 pub struct CreateTeam {
     /// Its name, unique in the organization.
     name: Text<1, 120>,
@@ -142,27 +140,23 @@ pub async fn create_team(call: Call, path: Path<OrganizationPath>, body: Body<Cr
 /// What is to change about a team.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"description": "What customers send back.", "template_ids": []}))]
+#[schema(example = json!({"description": "What customers send back."}))]
 pub struct TeamPatch {
     /// Its name, unique in the organization.
+    #[schema(value_type = Text<1, 120>, required = false)]
     name: Option<Text<1, 120>>,
     /// What it is for.
+    #[schema(value_type = Text<0, 2000>, required = false)]
     description: Option<Text<0, 2000>>,
     /// The websites it is linked to: all of them.
-    #[schema(value_type = Option<Vec<WebsiteId>>, max_items = 100)]
+    #[schema(value_type = Vec<WebsiteId>, required = false, max_items = 100)]
     website_ids: Option<Vec<WebsiteId>>,
     /// The templates it sees: all of them.
-    #[schema(value_type = Option<Vec<TemplateId>>, max_items = 100)]
+    #[schema(value_type = Vec<TemplateId>, required = false, max_items = 100)]
     template_ids: Option<Vec<TemplateId>>,
 }
 
 impl TeamPatch {
-    /// What team the request was made of. A whole list that replaces another must say which one.
-    fn version(&self, call: &Call) -> Result<Option<i64>, Problem> {
-        let replaces = self.website_ids.is_some() || self.template_ids.is_some();
-        if replaces { call.must_match() } else { call.if_match() }
-    }
-
     async fn change(self, work: &mut Work) -> Result<TeamChange, Problem> {
         let websites = match self.website_ids {
             Some(ids) => Some(work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/website_ids", ""))?),
@@ -180,16 +174,18 @@ impl TeamPatch {
 ///
 /// Its name, its websites, the templates it sees; what its members see follows at once. A list replaces the one before,
 /// and then `If-Match` is required.
-#[utoipa::path(tag = "teams", params(TeamPath), request_body = TeamPatch, responses((status = 200, body = Team)),
+#[utoipa::path(tag = "teams", params(TeamPath, IfMatch), request_body = TeamPatch, responses((status = 200, body = Team),
+        (status = 428, description = "`If-Match` is missing, and a list is to be replaced.")),
     extensions(("x-permission" = json!(can::UpdateTeam::PERMISSION.key()))))]
 #[patch("/v1/organizations/{organization}/teams/{team}")]
 pub async fn update_team(call: Call, path: Path<TeamPath>, body: Body<TeamPatch>) -> Answer {
+    if body.has_any(&["website_ids", "template_ids"]) {
+        call.must_match()?;
+    }
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::UpdateTeam>(path.team).await?;
-    let patch = body.parse()?;
-    let version = patch.version(&call)?;
-    let change = patch.change(&mut work).await?;
-    let team = work.update_team(permit, version, change).await?;
+    let change = body.parse()?.change(&mut work).await?;
+    let team = work.update_team(permit, call.if_match(), change).await?;
     work.commit(shown(team)).await
 }
 
@@ -206,7 +202,7 @@ pub struct TeamDeletion {
 ///
 /// A team that has tickets is deleted only if `move_to` says which team gets them: without one, who sees them would follow
 /// from their templates and be nobody's decision.
-#[utoipa::path(tag = "teams", params(TeamPath, TeamDeletion), responses((status = 204)),
+#[utoipa::path(tag = "teams", params(TeamPath, TeamDeletion, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteTeam::PERMISSION.key()))))]
 #[delete("/v1/organizations/{organization}/teams/{team}")]
 pub async fn delete_team(call: Call, path: Path<TeamPath>, query: Query<TeamDeletion>) -> Answer {
@@ -216,7 +212,7 @@ pub async fn delete_team(call: Call, path: Path<TeamPath>, query: Query<TeamDele
         Some(to) => Some(destination(&mut work, path.team, to).await?),
         None => None,
     };
-    work.delete_team(permit, call.if_match()?, move_to).await?;
+    work.delete_team(permit, call.if_match(), move_to).await?;
     work.commit(no_content()).await
 }
 

@@ -16,6 +16,7 @@ pub struct Message {
     /// The text.
     pub body: String,
     /// Who wrote or did it; none once the account is gone.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub author_id: Option<AccountId>,
     /// When.
     pub created_at: DateTime<Utc>,

@@ -29,22 +29,26 @@ pub struct Queue {
 /// The three permissions on a queue, independent of each other (TK-24), and the two duties, which are none (TK-31).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct QueueRoles {
     /// View tickets and answer them.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub contribute: bool,
     /// Change tickets' attributes; merge, clone and link them.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub manage: bool,
     /// Delete tickets for good.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub delete: bool,
     /// Fall-back recipient of escalations. Only on a queue that a mailbox feeds.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub administer_inbox: bool,
     /// Is told when the mailbox fails. Only on a queue that a mailbox feeds.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub notify_inbox_errors: bool,
 }
 
@@ -115,6 +119,7 @@ pub struct QueuePermissions {
     pub duties_dormant: bool,
     /// A word of warning about the combination.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub warning: Option<&'static str>,
 }
 
@@ -174,6 +179,7 @@ pub struct QueueGrant {
     /// Since when.
     pub granted_at: DateTime<Utc>,
     /// By whom; none once the account is gone.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub granted_by: Option<AccountId>,
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{TeamId, TemplateId, Text};
+use crate::{TeamId, TemplateId, Text, pointer::escaped};
 
 /// A form with at least one question.
 #[derive(Debug, Clone, Serialize)]
@@ -125,14 +125,14 @@ fn repeated<T: PartialEq>(things: &[T]) -> Option<usize> {
 pub fn check_answers(questions: &[Question], answers: &BTreeMap<String, Value>) -> Result<(), Vec<FieldFault>> {
     let mut faults = Vec::new();
     for key in answers.keys().filter(|key| !questions.iter().any(|question| *question.key == ***key)) {
-        faults.push(wrong(format!("/{key}"), "unknown_field", "The template asks no such question."));
+        faults.push(wrong(format!("/{}", escaped(key)), "unknown_field", "The template asks no such question."));
     }
     for question in questions {
         let answer = answers.get(&*question.key).filter(|answer| !answer.is_null());
         if let Some(Err(detail)) = answer.map(|answer| question.check(answer)) {
-            faults.push(wrong(format!("/{}", question.key), "invalid", detail));
+            faults.push(wrong(format!("/{}", escaped(&question.key)), "invalid", detail));
         } else if question.required && answer.is_none_or(says_nothing) {
-            faults.push(wrong(format!("/{}", question.key), "required", "This question needs an answer."));
+            faults.push(wrong(format!("/{}", escaped(&question.key)), "required", "This question needs an answer."));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
@@ -222,6 +222,7 @@ mod tests {
             (json!({"select": "a", "date": "2026-02-30"}), "/date"),
             (json!({"select": "a", "text": 1}), "/text"),
             (json!({"select": "a", "other": 1}), "/other"),
+            (json!({"select": "a", "o/t~r": 1}), "/o~1t~0r"),
         ] {
             assert_eq!(check(answers).unwrap_err()[0].pointer, pointer);
         }

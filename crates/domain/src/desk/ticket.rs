@@ -22,16 +22,22 @@ pub struct Ticket {
     /// The key of its priority.
     pub priority: String,
     /// The team that has it.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub team_id: Option<TeamId>,
     /// The queue that it waits in.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub queue_id: Option<QueueId>,
     /// The template that it was made from.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub template_id: Option<TemplateId>,
     /// The website that it came from.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub website_id: Option<WebsiteId>,
     /// Who it is for, as far as that is known.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub requester: Option<Requester>,
     /// Who handles it.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub assignee_id: Option<MemberId>,
     /// The answers to the template's questions, by question key.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
@@ -39,6 +45,7 @@ pub struct Ticket {
     /// Whether it was merged into another; which one is among its links, for those who may see that one.
     pub merged: bool,
     /// Who made it; none once the account is gone.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub created_by: Option<AccountId>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
@@ -54,8 +61,10 @@ pub struct Ticket {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Requester {
     /// Their name.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub name: Option<String>,
     /// Their address, in lower case.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub email: Option<String>,
 }
 
@@ -78,6 +87,7 @@ pub struct Participant {
     /// When they were added.
     pub added_at: DateTime<Utc>,
     /// By whom; none once the account is gone.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub added_by: Option<AccountId>,
 }
 
@@ -111,6 +121,7 @@ impl LinkKind {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TicketLink {
     /// The link; none for a merge, which cannot be taken away.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub id: Option<LinkId>,
     /// `related`, `blocks`, `blocked_by`, `duplicates`, `duplicated_by`, `clone_of`, `cloned_as`, `merged_into` or `merged_from`.
     pub relation: String,

@@ -16,6 +16,7 @@ pub struct Account {
     /// The person's name.
     pub name: String,
     /// The organization that a front end opens with.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub active_organization_id: Option<OrganizationId>,
     /// When it was made.
     pub created_at: DateTime<Utc>,

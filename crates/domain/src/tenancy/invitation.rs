@@ -22,6 +22,7 @@ pub struct Invitation {
     /// When it can no longer be accepted: seven days later.
     pub expires_at: DateTime<Utc>,
     /// Who sent it.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub invited_by: Option<AccountId>,
 }
 

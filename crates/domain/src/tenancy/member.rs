@@ -24,6 +24,7 @@ pub struct Member {
     /// Since when they have been a member.
     pub joined_at: DateTime<Utc>,
     /// When they last did anything here, within a few minutes.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub last_active_at: Option<DateTime<Utc>>,
     /// Grows with every change; the entity tag.
     #[serde(skip)]

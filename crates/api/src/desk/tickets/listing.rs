@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::TicketPath;
 use crate::{
     http::{
-        Answer, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, Stop, filtered_by, listed,
+        Answer, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, Stop, ThingQuery, filtered_by, listed,
         page_request, paged, seen, table, table_request, time_cell,
     },
     tenancy::OrganizationPath,
@@ -42,12 +42,13 @@ pub enum TicketSort {
 }
 
 impl TicketSort {
+    /// The order, and the name of the list in it.
     const fn order(self) -> (TicketOrder, &'static str) {
         match self {
-            Self::CreatedDescending => (TicketOrder::CreatedDescending, "-created_at"),
-            Self::Created => (TicketOrder::Created, "created_at"),
-            Self::UpdatedDescending => (TicketOrder::UpdatedDescending, "-updated_at"),
-            Self::Updated => (TicketOrder::Updated, "updated_at"),
+            Self::CreatedDescending => (TicketOrder::CreatedDescending, "tickets:-created_at"),
+            Self::Created => (TicketOrder::Created, "tickets:created_at"),
+            Self::UpdatedDescending => (TicketOrder::UpdatedDescending, "tickets:-updated_at"),
+            Self::Updated => (TicketOrder::Updated, "tickets:updated_at"),
         }
     }
 }
@@ -130,12 +131,11 @@ macro_rules! with_ticket_filters {
 with_ticket_filters! {
     /// Which tickets, in which order, and which part of them.
     ListTickets {
-        /// How many at most, 1 to 100; 20 if not said.
-        #[param(minimum = 1, maximum = 100)]
+        /// How many at most.
         limit: Option<u32>,
-        /// Where to go on: the `next_cursor` of the page before.
+        /// Where to go on.
         cursor: Option<String>,
-        /// `total`, `permissions`, or both with a comma.
+        /// `total`, `permissions`, or both with a comma between.
         #[param(example = "total,permissions")]
         include: Option<String>,
     }
@@ -169,31 +169,21 @@ fn storable(time: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets")]
 pub async fn list_tickets(call: Call, path: Path<OrganizationPath>, query: Query<ListTickets>) -> Answer {
-    let mut work = call.read(&path.organization).await?;
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
-    let (order, sort) = query.sort.order();
-    let request = page_request(query.limit, query.cursor.as_deref(), sort, include)?;
+    let (order, list) = query.sort.order();
+    let request = page_request(query.limit, query.cursor.as_deref(), list, include)?;
+    let mut work = call.read(&path.organization).await?;
     let filter = query.filter(&mut work).await?;
     let page = work.list_tickets(work.listing::<can::ViewTicket>(), &filter, order, &request).await?;
-    Ok(listed(work.caller(), page, sort, include))
-}
-
-/// What to include with one thing.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct GetTicket {
-    /// `permissions`: what you may do with it.
-    #[param(example = "permissions")]
-    include: Option<String>,
+    Ok(listed(work.caller(), page, list, include))
 }
 
 /// Get a ticket
-#[utoipa::path(tag = "tickets", params(TicketPath, GetTicket), responses((status = 200, body = Granted<Ticket>)),
+#[utoipa::path(tag = "tickets", params(TicketPath, ThingQuery), responses((status = 200, body = Granted<Ticket>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets/{ticket}")]
-pub async fn get_ticket(call: Call, path: Path<TicketPath>, query: Query<GetTicket>) -> Answer {
-    let include = Include::parse(query.include.as_deref(), &["permissions"])?;
+pub async fn get_ticket(call: Call, path: Path<TicketPath>, query: Query<ThingQuery>) -> Answer {
+    let include = query.include()?;
     let (caller, ticket) = call.see(&path.organization, path.ticket).await?;
     Ok(seen(&caller, ticket, include))
 }
@@ -208,12 +198,12 @@ pub async fn get_ticket(call: Call, path: Path<TicketPath>, query: Query<GetTick
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets/export")]
 pub async fn export_tickets(call: Call, path: Path<OrganizationPath>, query: Query<ExportTickets>) -> Answer {
+    let (order, list) = query.sort.order();
+    let request = table_request(query.cursor.as_deref(), list)?;
     let mut work = call.read(&path.organization).await?;
-    let (order, sort) = query.sort.order();
-    let request = table_request(query.cursor.as_deref(), sort)?;
     let filter = query.filter(&mut work).await?;
     let page = work.list_tickets(work.listing::<can::ViewTicket>(), &filter, order, &request).await?;
-    let Listed { items, next_cursor, .. } = paged(page, sort);
+    let Listed { items, next_cursor, .. } = paged(page, list);
     table("tickets", HEADER, items.iter().map(|seen| row(&seen.item)), next_cursor.as_deref())
 }
 

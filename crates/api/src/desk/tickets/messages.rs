@@ -4,10 +4,10 @@ use actix_web::{get, post};
 use serde::Deserialize;
 use usher_domain::{Text, desk::Message};
 use usher_policy::{Action, can};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::TicketPath;
-use crate::http::{Answer, Body, Call, Include, Listed, Path, Query, made, ok, page_request, paged};
+use crate::http::{Answer, Body, Call, Listed, Path, PlainPageQuery, Query, made, ok, paged};
 
 /// What is to be said.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,31 +44,15 @@ pub async fn note_on_ticket(call: Call, path: Path<TicketPath>, body: Body<NewMe
     work.commit(made(note)).await
 }
 
-/// Which part of a list that belongs to one ticket.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct TicketPart {
-    /// How many at most, 1 to 100; 20 if not said.
-    #[param(minimum = 1, maximum = 100)]
-    pub(super) limit: Option<u32>,
-    /// Where to go on: the `next_cursor` of the page before.
-    pub(super) cursor: Option<String>,
-    /// `total`: how many there are in all.
-    #[param(example = "total")]
-    pub(super) include: Option<String>,
-}
-
 /// List a ticket's messages
 ///
 /// The oldest first: its public replies, and for who may read its notes also those and what happened to it.
-#[utoipa::path(tag = "tickets", params(TicketPath, TicketPart), responses((status = 200, body = Listed<Message>)),
+#[utoipa::path(tag = "tickets", params(TicketPath, PlainPageQuery), responses((status = 200, body = Listed<Message>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets/{ticket}/messages")]
-pub async fn list_ticket_messages(call: Call, path: Path<TicketPath>, query: Query<TicketPart>) -> Answer {
+pub async fn list_ticket_messages(call: Call, path: Path<TicketPath>, query: Query<PlainPageQuery>) -> Answer {
+    let request = query.page("messages")?;
     let mut work = call.read(&path.organization).await?;
-    let include = Include::parse(query.include.as_deref(), &["total"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "messages", include)?;
     let (permit, notes) = work.permit_with::<can::ViewTicket, can::ViewTicketNotes>(path.ticket).await?;
     let page = work.list_ticket_messages(permit, notes, &request).await?;
     Ok(ok(paged(page, "messages")))

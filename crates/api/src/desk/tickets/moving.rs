@@ -13,7 +13,7 @@ use crate::http::{Answer, Body, Call, Change, Granted, Path, Stop, named};
 /// Who is to handle a ticket.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"assignee_id": "0198c0de-0000-7000-8000-000000000001"}))]
+#[schema(example = json!({"assignee_id": "019f0000-0000-7000-8000-000000000005"}))]
 pub struct Assignment {
     /// The member; `null` for nobody.
     #[schema(required = true)]
@@ -43,7 +43,7 @@ pub async fn assign_ticket(call: Call, path: Path<TicketPath>, body: Body<Assign
 /// Where a ticket is to move.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"team_id": "0198c0de-0000-7000-8000-000000000002"}))]
+#[schema(example = json!({"team_id": "019f0000-0000-7000-8000-000000000002"}))]
 pub struct MoveTicket {
     /// The team; `null` takes it from its team. Not said: it stays.
     #[serde(default)]

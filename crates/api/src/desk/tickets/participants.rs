@@ -7,9 +7,9 @@ use usher_policy::{Action, can};
 use usher_store::{Key, OrganizationKey};
 use utoipa::IntoParams;
 
-use super::{TicketPart, TicketPath};
+use super::TicketPath;
 use crate::{
-    http::{Answer, Call, Include, Listed, Path, Query, no_content, ok, page_request, paged},
+    http::{Answer, Call, Listed, Path, PlainPageQuery, Query, no_content, ok, paged},
     mail,
 };
 
@@ -29,13 +29,12 @@ pub struct ParticipantPath {
 }
 
 /// List a ticket's participants
-#[utoipa::path(tag = "tickets", params(TicketPath, TicketPart), responses((status = 200, body = Listed<Participant>)),
+#[utoipa::path(tag = "tickets", params(TicketPath, PlainPageQuery), responses((status = 200, body = Listed<Participant>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets/{ticket}/participants")]
-pub async fn list_participants(call: Call, path: Path<TicketPath>, query: Query<TicketPart>) -> Answer {
+pub async fn list_participants(call: Call, path: Path<TicketPath>, query: Query<PlainPageQuery>) -> Answer {
+    let request = query.page("participants")?;
     let mut work = call.read(&path.organization).await?;
-    let include = Include::parse(query.include.as_deref(), &["total"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "participants", include)?;
     let permit = work.permit::<can::ViewTicket>(path.ticket).await?;
     let page = work.list_participants(permit, &request).await?;
     Ok(ok(paged(page, "participants")))
@@ -44,7 +43,8 @@ pub async fn list_participants(call: Call, path: Path<TicketPath>, query: Query<
 /// Add a participant
 ///
 /// Somebody who may then view the ticket. They are told by mail, unless they had been added before.
-#[utoipa::path(tag = "tickets", params(ParticipantPath), responses((status = 204, description = "Added.")),
+#[utoipa::path(tag = "tickets", params(ParticipantPath), responses((status = 204, description = "Added."),
+        (status = 422, description = "They would gain nothing by it.")),
     extensions(("x-permission" = json!(can::AddParticipant::PERMISSION.key()))))]
 #[put("/v1/organizations/{organization}/desk/tickets/{ticket}/participants/{member}")]
 pub async fn add_participant(call: Call, path: Path<ParticipantPath>) -> Answer {

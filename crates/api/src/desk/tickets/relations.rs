@@ -1,7 +1,11 @@
 //! Merging, cloning and linking tickets.
 
 use actix_web::{delete, get, post};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error},
+};
+use serde_json::Value;
 use usher_domain::{
     LinkId, TicketId,
     desk::{LinkKind, Ticket, TicketLink},
@@ -9,21 +13,44 @@ use usher_domain::{
 };
 use usher_policy::{Action, Permit, can};
 use usher_store::{Key, OrganizationKey, Work};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type},
+};
 
-use super::{TicketPart, TicketPath, answer_created_if_visible, answer_if_visible};
+use super::{TicketPath, answer_created_if_visible, answer_if_visible};
 use crate::http::{
-    Answer, Body, Call, Granted, Include, Listed, Path, Problem, Query, Stop, made, no_content, ok, page_request, paged,
+    Answer, Body, Call, Granted, Listed, Path, PlainPageQuery, Problem, Query, Stop, made, no_content, ok, paged,
 };
 
 /// A ticket, by its id or its number.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[derive(Debug, Clone, Copy)]
 pub enum TicketName {
     /// The number.
     Number(i64),
     /// The id.
     Id(TicketId),
+}
+
+impl PartialSchema for TicketName {
+    fn schema() -> RefOr<Schema> {
+        let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).description(Some("The number."));
+        let names = OneOfBuilder::new().item(number).item(TicketId::schema());
+        names.description(Some("A ticket, by its number or its id.")).into()
+    }
+}
+
+impl ToSchema for TicketName {}
+
+impl<'de> Deserialize<'de> for TicketName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wrong = || D::Error::custom("must be a ticket's number or id");
+        match Value::deserialize(deserializer)? {
+            Value::Number(number) => number.as_i64().map(Self::Number).ok_or_else(wrong),
+            Value::String(id) => id.parse().map(Self::Id).map_err(|_| wrong()),
+            _ => Err(wrong()),
+        }
+    }
 }
 
 /// A body that names another ticket, for an act on two.
@@ -154,13 +181,12 @@ pub async fn link_ticket(call: Call, path: Path<TicketPath>, body: Body<NewTicke
 /// List a ticket's links
 ///
 /// To other tickets that you may see, merges and clones included, the oldest of those first.
-#[utoipa::path(tag = "tickets", params(TicketPath, TicketPart), responses((status = 200, body = Listed<TicketLink>)),
+#[utoipa::path(tag = "tickets", params(TicketPath, PlainPageQuery), responses((status = 200, body = Listed<TicketLink>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/desk/tickets/{ticket}/links")]
-pub async fn list_ticket_links(call: Call, path: Path<TicketPath>, query: Query<TicketPart>) -> Answer {
+pub async fn list_ticket_links(call: Call, path: Path<TicketPath>, query: Query<PlainPageQuery>) -> Answer {
+    let request = query.page("links")?;
     let mut work = call.read(&path.organization).await?;
-    let include = Include::parse(query.include.as_deref(), &["total"])?;
-    let request = page_request(query.limit, query.cursor.as_deref(), "links", include)?;
     let permit = work.permit::<can::ViewTicket>(path.ticket).await?;
     let listing = work.listing();
     Ok(ok(paged(work.list_ticket_links(permit, &listing, &request).await?, "links")))

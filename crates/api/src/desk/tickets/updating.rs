@@ -8,7 +8,7 @@ use usher_store::desk::tickets::TicketChange;
 use utoipa::ToSchema;
 
 use super::{TicketPath, answer_if_visible};
-use crate::http::{Answer, Body, Call, Change, Granted, Path, no_content};
+use crate::http::{Answer, Body, Call, Change, Granted, IfMatch, Path, no_content};
 
 /// What is to change about the requester.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -62,7 +62,7 @@ impl From<TicketPatch> for TicketChange {
 /// Change a ticket
 ///
 /// Its history says what changed.
-#[utoipa::path(tag = "tickets", params(TicketPath), request_body = TicketPatch,
+#[utoipa::path(tag = "tickets", params(TicketPath, IfMatch), request_body = TicketPatch,
     responses(
         (status = 200, body = Granted<Ticket>),
         (status = 204, description = "Changed, and you may not see it."),
@@ -73,19 +73,19 @@ pub async fn update_ticket(call: Call, path: Path<TicketPath>, body: Body<Ticket
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::UpdateTicket>(path.ticket).await?;
     let ticket = permit.target();
-    work.update_ticket(permit, call.if_match()?, body.parse()?.into()).await?;
+    work.update_ticket(permit, call.if_match(), body.parse()?.into()).await?;
     answer_if_visible(work, ticket).await
 }
 
 /// Delete a ticket
 ///
 /// With its messages, participants and links, for good.
-#[utoipa::path(tag = "tickets", params(TicketPath), responses((status = 204)),
+#[utoipa::path(tag = "tickets", params(TicketPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteTicket::PERMISSION.key()))))]
 #[delete("/v1/organizations/{organization}/desk/tickets/{ticket}")]
 pub async fn delete_ticket(call: Call, path: Path<TicketPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::DeleteTicket>(path.ticket).await?;
-    work.delete_ticket(permit, call.if_match()?).await?;
+    work.delete_ticket(permit, call.if_match()).await?;
     work.commit(no_content()).await
 }

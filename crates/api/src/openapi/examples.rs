@@ -1,0 +1,181 @@
+//! An example for every answer that has a body, put together from the schemas: each field by its name and its type.
+
+use serde_json::{Map, Value, json};
+
+/// What stands for a thing's identifier, with the number of its kind at the end.
+const ID: &str = "019f0000-0000-7000-8000-0000000000";
+
+/// Fields whose value follows from their name, whatever they are a part of.
+const FIELDS: [(&str, &str); 46] = [
+    ("access_model", "helpdesk"),
+    ("access_token", "eyJhbGciOiJFZERTQSJ9.…"),
+    ("address", "192.0.2.7"),
+    ("alg", "EdDSA"),
+    ("answer", "Within two weeks."),
+    ("body", "Have you tried to turn it off and on again?"),
+    ("category", "open"),
+    ("code", "not_found"),
+    ("color", "#3fb950"),
+    ("condition", "yes"),
+    ("crv", "Ed25519"),
+    ("description", "It began at nine."),
+    ("detail", "There is no such ticket, or you may not see it."),
+    ("document", "helpdesk.md:42"),
+    ("email", "ada@example.org"),
+    ("key", "open"),
+    ("kid", "019f0000-0000-7000-8000-000000000016"),
+    ("kty", "OKP"),
+    ("label", "Why?"),
+    ("level", "organization"),
+    ("name", "Ada Lovelace"),
+    ("next_cursor", "dGVhbXM6bmFtZQowMTlm"),
+    ("organization", "Northwind"),
+    ("outcome", "allowed"),
+    ("permission", "ticket.reply"),
+    ("plan", "free"),
+    ("priority", "high"),
+    ("public_key", "pk_1f3a"),
+    ("question", "How long may I return a thing?"),
+    ("queue_name", "Returns"),
+    ("refresh_token", "ushr_…"),
+    ("relation", "blocks"),
+    ("resource", "ticket"),
+    ("role", "admin"),
+    ("role_title", "Administrator"),
+    ("slug", "northwind"),
+    ("state", "active"),
+    ("status", "open"),
+    ("subject", "The printer is on fire"),
+    ("summary", "Allowed: the role Administrator (organization role) gives `ticket.reply`."),
+    ("text", "Answer a ticket publicly."),
+    ("title", "Administrator"),
+    ("token_type", "Bearer"),
+    ("url", "https://www.example.org"),
+    ("use", "sig"),
+    ("user_agent", "Mozilla/5.0"),
+];
+
+/// The same for parts of one schema, where the name means something else there.
+const PARTS: [(&str, &str, &str); 21] = [
+    ("AccessModel", "key", "helpdesk"),
+    ("AccessModel", "title", "Helpdesk"),
+    ("AccessModel", "document", "# Helpdesk"),
+    ("AccessModelSummary", "key", "helpdesk"),
+    ("AccessModelSummary", "title", "Helpdesk"),
+    ("Article", "title", "Returning things"),
+    ("Article", "body", "Send it back within two weeks."),
+    ("Article", "state", "published"),
+    ("Faq", "state", "published"),
+    ("Health", "status", "ok"),
+    ("Organization", "name", "Northwind"),
+    ("PermissionView", "key", "ticket.reply"),
+    ("Priority", "key", "high"),
+    ("Priority", "name", "High"),
+    ("Queue", "name", "Returns"),
+    ("Status", "name", "Open"),
+    ("Team", "name", "Support"),
+    ("TeamRole", "name", "Support"),
+    ("Template", "name", "Returns"),
+    ("Website", "name", "Shop"),
+    ("QueueGrant", "permission", "contribute"),
+];
+
+/// What the items of a list are called in one.
+const ITEMS: [(&str, &str); 7] = [
+    ("permissions", "ticket.reply"),
+    ("roles", "admin"),
+    ("modules", "desk"),
+    ("when", "yes"),
+    ("met", "yes"),
+    ("may", "give"),
+    ("conditions", "assigned"),
+];
+
+/// Adds an example to every answer with a body of JSON.
+pub(super) fn add(document: &mut Value) {
+    let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
+    for (_, operation) in super::operations(document) {
+        let answers = operation["responses"].as_object_mut().into_iter().flatten();
+        for content in answers.filter_map(|(_, answer)| answer.pointer_mut("/content/application~1json")) {
+            content["example"] = example(&schemas, &content["schema"], "", "");
+        }
+    }
+}
+
+/// An example of a schema, which stands in a field `name` of the component `of`.
+fn example(schemas: &Map<String, Value>, schema: &Value, of: &str, name: &str) -> Value {
+    if let Some(given) = schema.get("example") {
+        return given.clone();
+    }
+    if let Some(component) = schema["$ref"].as_str().and_then(|to| to.rsplit('/').next()) {
+        let of = if component == "Id" { of } else { component };
+        return schemas.get(component).map_or(Value::Null, |schema| example(schemas, schema, of, name));
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let parts = parts.iter().filter_map(|part| example(schemas, part, of, name).as_object().cloned());
+        return Value::Object(parts.flatten().collect());
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let choice = choices.iter().find(|choice| choice["type"] != "null");
+        return choice.map_or(Value::Null, |choice| example(schemas, choice, of, name));
+    }
+    if let Some(value) = schema["enum"].get(0) {
+        return value.clone();
+    }
+    let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str());
+    match kind {
+        Some("object") => object(schemas, schema, of),
+        Some("array") => json!([item(schemas, &schema["items"], of, name)]),
+        Some("integer") => json!(number(name)),
+        Some("boolean") => json!(name == "allowed"),
+        _ => json!(text(schema["format"].as_str(), of, name)),
+    }
+}
+
+fn object(schemas: &Map<String, Value>, schema: &Value, of: &str) -> Value {
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    Value::Object(fields.map(|(name, field)| (name.clone(), example(schemas, field, of, name))).collect())
+}
+
+fn item(schemas: &Map<String, Value>, schema: &Value, of: &str, name: &str) -> Value {
+    match ITEMS.iter().find(|(list, _)| *list == name) {
+        Some((_, item)) if schema["type"] == "string" => json!(item),
+        _ => example(schemas, schema, of, name.strip_suffix('s').unwrap_or(name)),
+    }
+}
+
+fn number(name: &str) -> u32 {
+    match name {
+        "expires_in" => 600,
+        "number" => 17,
+        _ => 1,
+    }
+}
+
+fn text(format: Option<&str>, of: &str, name: &str) -> String {
+    match format {
+        Some("date-time") => return "2026-02-28T09:00:00Z".to_owned(),
+        Some("uuid") => return id(if name == "id" { of } else { name }),
+        _ => {}
+    }
+    let part = PARTS.iter().find(|(component, field, _)| *component == of && *field == name).map(|(.., value)| *value);
+    part.or_else(|| FIELDS.iter().find(|(field, _)| *field == name).map(|(_, value)| *value)).unwrap_or("…").to_owned()
+}
+
+/// An identifier whose end says of which kind of thing: the same in every example.
+fn id(of: &str) -> String {
+    let kinds: [&[&str]; 9] = [
+        &["organization", "scope"],
+        &["queue"],
+        &["team"],
+        &["template"],
+        &["website"],
+        &["member", "account", "assignee", "author", "by"],
+        &["ticket"],
+        &["session"],
+        &["invitation"],
+    ];
+    let of = of.to_lowercase();
+    let kind = kinds.iter().position(|names| names.iter().any(|name| of.contains(name)));
+    format!("{ID}{:02}", kind.map_or(16, |index| index))
+}

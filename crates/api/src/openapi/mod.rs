@@ -1,0 +1,129 @@
+//! The contract, generated from the operations that are registered.
+
+mod answers;
+mod examples;
+mod names;
+
+use actix_web::App;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+use crate::http::{FieldError, Problem};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Usher",
+        description = "A multi-tenant backend whose first-class feature is who may see and do what.\n\n\
+            Everything of a tenant is under `/v1/organizations/{organization}`, by id or by slug. Every operation names the \
+            permission that it needs in `x-permission`; `signed_in` means any account, `none` means nobody has to sign in.\n\n\
+            Errors are `application/problem+json` with a stable `code`; a fault of the server itself is a 500 of that kind, from \
+            any operation. Lists are `items` and `next_cursor`. A POST of a signed-in caller that changes something may bear an \
+            `Idempotency-Key`; a thing's `ETag` may come back as `If-Match`. HEAD is answered wherever GET is.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(name = "Usher"),
+    ),
+    servers((url = "/")),
+    security(("access_token" = [])),
+    components(schemas(Problem, FieldError)),
+    tags(
+        (name = "auth", description = "Register, sign in, renew, sign out."),
+        (name = "me", description = "One's own account."),
+        (name = "organizations", description = "The tenants."),
+        (name = "members", description = "Who belongs to an organization, with which roles."),
+        (name = "invitations", description = "Offers of membership."),
+        (name = "teams", description = "Groups of members."),
+        (name = "access", description = "Who may do what, and why."),
+        (name = "tickets", description = "Support tickets."),
+        (name = "templates", description = "The forms that tickets are made from."),
+        (name = "queues", description = "Where tickets wait, and who may do what there."),
+        (name = "desk", description = "What stands beside tickets: statuses, priorities, websites, the knowledge base."),
+        (name = "health", description = "For operators."),
+    ),
+)]
+struct Contract;
+
+/// The methods of HTTP that a path of the contract may have.
+const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
+
+/// The contract as it is published.
+#[must_use]
+pub fn document() -> Value {
+    let (_, document) =
+        App::new().into_utoipa_app().openapi(Contract::openapi()).configure(crate::app::routes).split_for_parts();
+    let mut document = json!(document);
+    document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
+    document["components"]["securitySchemes"] = json!({"access_token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `access_token` of `POST /v1/auth/login`.",
+    }});
+    names::settle(&mut document);
+    for (method, operation) in operations(&mut document) {
+        describe(operation);
+        describe_pages(operation);
+        answers::complete(method, operation);
+    }
+    drop_unused_schemas(&mut document);
+    examples::add(&mut document);
+    document
+}
+
+/// Every operation, with its method.
+fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
+    let operations = paths.filter_map(Value::as_object_mut).flatten();
+    operations.map(|(method, operation)| (method.as_str(), operation)).filter(|(method, _)| METHODS.contains(method))
+}
+
+/// Gives every operation and every success a sentence, where the code says nothing more: the status says it all.
+fn describe(operation: &mut Value) {
+    let empty = |value: &Value| value["description"].as_str().is_none_or(str::is_empty);
+    if empty(operation) {
+        let description = match operation["x-permission"].as_str() {
+            Some(permission) if permission.contains('.') => format!("Needs `{permission}`."),
+            Some("signed_in") => "For whoever has signed in.".to_owned(),
+            _ => "For everybody.".to_owned(),
+        };
+        operation["description"] = json!(description);
+    }
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if empty(response) {
+            response["description"] = json!(match status.as_str() {
+                "200" => "Here it is.",
+                "201" => "It was made.",
+                "204" => "Done; there is nothing to show.",
+                _ => "As asked.",
+            });
+        }
+    }
+}
+
+/// What the parameters of pages are, is the same for every list.
+fn describe_pages(operation: &mut Value) {
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        match parameter["name"].as_str() {
+            Some("limit") => {
+                parameter["description"] = json!("How many at most.");
+                parameter["schema"] = json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20});
+            }
+            Some("cursor") => parameter["description"] = json!("Where to go on: `next_cursor` of the page before."),
+            _ => {}
+        }
+    }
+}
+
+/// Types that stand only inside of generic ones are collected and never referred to.
+fn drop_unused_schemas(document: &mut Value) {
+    loop {
+        let text = document.to_string();
+        let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+        let before = schemas.len();
+        schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if schemas.len() == before {
+            return;
+        }
+    }
+}
