@@ -105,7 +105,7 @@ catalogue! {
         OrganizationDelete "organization.delete" Write DeleteOrganization "Delete the organization and everything in it.";
         BillingView "billing.view" Read ViewBilling "See the plan, its limits and what is used of them.";
         BillingManage "billing.manage" Write ManageBilling "Change the plan, cancel it, change payment data.";
-        InvitationView "invitation.view" Read ViewInvitations "See pending invitations.";
+        InvitationView "invitation.view" Read ViewInvitations "See invitations, in whatever state.";
         InvitationCreate "invitation.create" Write CreateInvitation "Invite somebody by e-mail.";
         InvitationRevoke "invitation.revoke" Write RevokeInvitation "Revoke a pending invitation.";
         TeamCreate "team.create" Write CreateTeam "Create a team.";
@@ -156,7 +156,7 @@ catalogue! {
         TicketCreate "ticket.create" Write CreateTicket "Create a ticket in this place.";
         TicketReply "ticket.reply" Write ReplyToTicket "Answer a ticket publicly.";
         TicketNote "ticket.note" Write NoteOnTicket "Write an internal note on a ticket.";
-        TicketUpdate "ticket.update" Write UpdateTicket "Change a ticket's subject, status and priority.";
+        TicketUpdate "ticket.update" Write UpdateTicket "Change a ticket's subject, description, status, priority and requester.";
         TicketAssign "ticket.assign" Write AssignTicket "Set who handles a ticket.";
         TicketMove "ticket.move" Write MoveTicket "Move a ticket to another team or queue.";
         TicketAddParticipant "ticket.add_participant" Write AddParticipant "Add a participant to a ticket.";

@@ -57,3 +57,66 @@ async fn a_check_that_makes_no_sense_is_told_place_by_place() {
         .await
         .problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn whether_a_ticket_may_be_created_is_asked_of_the_place_and_answered_as_the_act_is() {
+    let world = World::start().await;
+    for (model, roles) in [("helpdesk", ["admin", "member"]), ("queues", ["staff", "user"])] {
+        let (org, other) = (world.organization(model).await, world.organization(model).await);
+        let (team, queue) = (world.team(&org, "Mine").await, world.queue(&org, "Mine").await);
+        let (second, template) = (world.team(&org, "Other").await, world.template(&org, "Shown").await);
+        let (hidden, foreign) = (world.template(&org, "Hidden").await, world.team(&other, "Theirs").await);
+        world.show_template(&org, &template, &team).await;
+        let mut people = vec![org.owner.clone()];
+        for role in roles {
+            let person = world.member(&org, role).await;
+            if model == "helpdesk" && role == "member" {
+                world.join_team(&org, &person, &team, "member").await;
+            }
+            if role == "staff" {
+                world.allow(&org, &person, &queue, &["contribute"]).await;
+            }
+            people.push(person);
+        }
+        let never = uuid::Uuid::now_v7().to_string();
+        let places = [
+            ("team_id", &team),
+            ("team_id", &second),
+            ("queue_id", &queue),
+            ("template_id", &template),
+            ("template_id", &hidden),
+            ("team_id", &foreign),
+            ("team_id", &never),
+        ];
+        for person in &people {
+            let path = format!("{}/access/check", org.path);
+            let mut checks = vec![json!({"permission": "ticket.create"})];
+            checks.extend(places.iter().map(|(_, id)| json!({"permission": "ticket.create", "resource_id": id})));
+            let said = person.post(&path, json!({"checks": checks})).await.is(200);
+            // Whoever may review says the same of them.
+            let about = json!({"checks": checks, "member_id": person.id});
+            let reviewed = org.owner.post(&path, about).await.is(200);
+            assert_eq!(said["results"][0], reviewed["results"][0], "{model} {}", person.email);
+            let mut bodies = vec![json!({"subject": "x"})];
+            bodies.extend(places.iter().map(|(field, id)| json!({"subject": "x", *field: id})));
+            for (body, said) in bodies.iter().zip(said["results"].as_array().unwrap()) {
+                let mut body = body.clone();
+                if body["template_id"].is_string() {
+                    body["answers"] = json!({"topic": "a"});
+                }
+                let did = person.post(&format!("{}/desk/tickets", org.path), body.clone()).await;
+                let outcome = match did.status {
+                    201 | 204 => "allowed",
+                    403 => "forbidden",
+                    _ => "not_found",
+                };
+                assert_eq!(said["outcome"], outcome, "{model} {} {body}: {} {:#}", person.email, did.status, did.body);
+            }
+        }
+        let explain = |id: &str| json!({"question": {"permission": "ticket.create", "resource_id": id}});
+        org.owner
+            .post(&format!("{}/access/explain", org.path), explain(&foreign))
+            .await
+            .names(404, "/question/resource_id");
+    }
+}

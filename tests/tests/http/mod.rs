@@ -3,5 +3,7 @@
 mod bodies;
 mod contract;
 mod idempotency;
+mod limits;
 mod mail;
 mod methods;
+mod pages;

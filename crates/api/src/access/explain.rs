@@ -26,6 +26,27 @@ pub struct ExplainAccess {
 
 /// A decision, explained.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "allowed": false,
+    "outcome": "forbidden",
+    "permission": "organization.delete",
+    "summary": "Denied: Admin (organization role) does not give `organization.delete` on this.",
+    "denial": "no_grant",
+    "considered": [{
+        "level": "organization",
+        "scope_id": "019f0000-0000-7000-8000-000000000000",
+        "role": "admin",
+        "when": [],
+        "met": [],
+        "document": "helpdesk.md:42",
+    }],
+    "would_allow": [{
+        "role": "owner",
+        "level": "organization",
+        "scope_id": "019f0000-0000-7000-8000-000000000000",
+        "text": "They would be allowed as Owner (organization role) there.",
+    }],
+}))]
 pub struct AccessExplanation {
     /// Whether they may.
     allowed: bool,

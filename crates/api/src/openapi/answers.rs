@@ -83,7 +83,7 @@ pub(super) fn complete(method: &str, operation: &mut Value) {
     let takes = Takes::of(method, operation);
     if takes.key {
         let key = idempotency_key();
-        match operation["parameters"].as_array_mut() {
+        match operation.get_mut("parameters").and_then(Value::as_array_mut) {
             Some(parameters) => parameters.push(key),
             None => operation["parameters"] = json!([key]),
         }
@@ -118,32 +118,41 @@ fn idempotency_key() -> Value {
     })
 }
 
+/// The headers that answers have, by their names.
+pub(super) fn shared_headers() -> Value {
+    let text = |description: &str, required: bool, example: &str| json!({"description": description, "required": required, "schema": {"type": "string"}, "example": example});
+    let policy = "Where requests are limited: by what, how many (`q`), in how many seconds (`w`).";
+    let left = "Where requests are limited: how many are left (`r`), and in how many seconds all are again (`t`).";
+    json!({
+        "ETag": text("Its version, for `If-Match`.", true, "\"3\""),
+        "Location": text("Its address.", true, "/v1/organizations/019f0000-0000-7000-8000-000000000000"),
+        "RateLimit": text(left, false, "\"session\";r=2999;t=1"),
+        "RateLimit-Policy": text(policy, false, "\"session\";q=3000;w=60"),
+        "Retry-After": {
+            "description": "After how many seconds to try again.",
+            "required": true,
+            "schema": {"type": "integer"},
+            "example": 5,
+        },
+        "WWW-Authenticate": text("How to sign in.", true, "Bearer"),
+    })
+}
+
 /// The headers of an answer.
 fn headers(status: &str, response: &Value, token: bool) -> Value {
     let schema = response["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
     let name = schema.rsplit('/').next().unwrap_or_default();
     let versioned = VERSIONED.contains(&name.strip_suffix("WithPermissions").unwrap_or(name));
     let addressed = status == "201" && (versioned || ADDRESSED.contains(&name));
-    let text = |description: &str, required: bool, example: &str| json!({"description": description, "required": required, "schema": {"type": "string"}, "example": example});
-    let mut headers = json!({});
-    if versioned {
-        headers["ETag"] = text("Its version, for `If-Match`.", true, "\"3\"");
-    }
-    if addressed {
-        headers["Location"] = text("Its address.", true, "/v1/organizations/019f0000-0000-7000-8000-000000000001");
-    }
-    if status == "401" {
-        headers["WWW-Authenticate"] = text("How to sign in.", true, "Bearer");
-    }
-    if ["429", "503"].contains(&status) {
-        let description = "After how many seconds to try again.";
-        headers["Retry-After"] = json!({"description": description, "required": true, "schema": {"type": "integer"}});
-    }
-    if token && (status.starts_with('2') || status == "429") {
-        let policy = "Where requests are limited: by what, how many (`q`), in how many seconds (`w`).";
-        let left = "Where requests are limited: how many are left (`r`), and in how many seconds all are again (`t`).";
-        headers["RateLimit-Policy"] = text(policy, false, "\"session\";q=3000;w=60");
-        headers["RateLimit"] = text(left, false, "\"session\";r=2999;t=1");
-    }
-    headers
+    let limited = token && (status.starts_with('2') || status == "429");
+    let headers = [
+        ("ETag", versioned),
+        ("Location", addressed),
+        ("RateLimit", limited),
+        ("RateLimit-Policy", limited),
+        ("Retry-After", ["429", "503"].contains(&status)),
+        ("WWW-Authenticate", status == "401"),
+    ];
+    let reference = |name: &str| json!({"$ref": format!("#/components/headers/{name}")});
+    headers.into_iter().filter(|(_, has)| *has).map(|(name, _)| (name.to_owned(), reference(name))).collect()
 }

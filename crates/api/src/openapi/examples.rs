@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const ID: &str = "019f0000-0000-7000-8000-0000000000";
 
 /// Fields whose value follows from their name, whatever they are a part of.
-const FIELDS: [(&str, &str); 46] = [
+const FIELDS: [(&str, &str); 47] = [
     ("access_model", "helpdesk"),
     ("access_token", "eyJhbGciOiJFZERTQSJ9.…"),
     ("address", "192.0.2.7"),
@@ -50,13 +50,14 @@ const FIELDS: [(&str, &str); 46] = [
     ("text", "Answer a ticket publicly."),
     ("title", "Administrator"),
     ("token_type", "Bearer"),
+    ("x", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
     ("url", "https://www.example.org"),
     ("use", "sig"),
     ("user_agent", "Mozilla/5.0"),
 ];
 
 /// The same for parts of one schema, where the name means something else there.
-const PARTS: [(&str, &str, &str); 21] = [
+const PARTS: [(&str, &str, &str); 23] = [
     ("AccessModel", "key", "helpdesk"),
     ("AccessModel", "title", "Helpdesk"),
     ("AccessModel", "document", "# Helpdesk"),
@@ -77,7 +78,9 @@ const PARTS: [(&str, &str, &str); 21] = [
     ("TeamRole", "name", "Support"),
     ("Template", "name", "Returns"),
     ("Website", "name", "Shop"),
+    ("Offer", "invited_by", "Olivia Owner"),
     ("QueueGrant", "permission", "contribute"),
+    ("QueuePermissions", "warning", "Manage without contribute: may change tickets that they cannot see."),
 ];
 
 /// What the items of a list are called in one.

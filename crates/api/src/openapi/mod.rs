@@ -60,7 +60,9 @@ pub fn document() -> Value {
         "bearerFormat": "JWT",
         "description": "The `access_token` of `POST /v1/auth/login`.",
     }});
+    document["components"]["headers"] = answers::shared_headers();
     names::settle(&mut document);
+    without_fact_numbers(&mut document);
     for (method, operation) in operations(&mut document) {
         describe(operation);
         describe_pages(operation);
@@ -103,7 +105,7 @@ fn describe(operation: &mut Value) {
 
 /// What the parameters of pages are, is the same for every list.
 fn describe_pages(operation: &mut Value) {
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         match parameter["name"].as_str() {
             Some("limit") => {
                 parameter["description"] = json!("How many at most.");
@@ -112,6 +114,23 @@ fn describe_pages(operation: &mut Value) {
             Some("cursor") => parameter["description"] = json!("Where to go on: `next_cursor` of the page before."),
             _ => {}
         }
+    }
+}
+
+/// Takes the numbers of the facts of our requirements out of descriptions: `(VK-51)` means nothing to who reads these.
+fn without_fact_numbers(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            for mark in [" (VK-", " (TK-"] {
+                while let Some(start) = text.find(mark) {
+                    let end = text[start..].find(')').map_or(text.len(), |length| start + length + 1);
+                    text.replace_range(start..end, "");
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_fact_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(without_fact_numbers),
+        _ => {}
     }
 }
 

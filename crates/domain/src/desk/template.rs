@@ -32,6 +32,9 @@ pub struct Template {
 /// One question of a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "key": "reason", "label": "Why?", "kind": "select", "required": true, "options": ["Broken", "Wrong size"]
+})))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// Its name in answers, unique in the template.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{MemberId, TeamId};
 
-/// Somebody in an organization, or somebody who was invited and has not come yet.
+/// Somebody in an organization.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Member {
