@@ -44,6 +44,7 @@ impl Work {
     /// The database's.
     pub async fn prospects(
         &mut self,
+        _permit: &Permit<can::ViewOrganization>,
         caller: &Caller,
         places: &[Option<Uuid>],
     ) -> StoreResult<Vec<Option<Resource<kind::Ticket>>>> {
@@ -84,10 +85,10 @@ impl Work {
     async fn places<K: Located>(&mut self, caller: &Caller, ids: &[Uuid]) -> StoreResult<HashSet<Uuid>> {
         let asker = self.caller().clone();
         let mut seen: HashSet<Uuid> = HashSet::new();
-        let things = self.resources::<K>(caller, ids).await?;
+        let things = self.facts_between::<K>(caller, ids).await?;
         seen.extend(things.iter().filter(|(_, thing)| caller.sees(thing)).map(|(id, _)| *id));
         if asker.member() != caller.member() {
-            let things = self.resources::<K>(&asker, ids).await?;
+            let things = self.facts_between::<K>(&asker, ids).await?;
             seen.retain(|id| things.get(id).is_some_and(|thing| asker.sees(thing)));
         }
         Ok(seen)

@@ -89,7 +89,7 @@ pub(super) async fn answer(
     let mut answers: Vec<Option<Explanation>> = Vec::new();
     answers.resize_with(asked.len(), || None);
     let (made, of_things): (Vec<_>, Vec<_>) = asked.iter().copied().enumerate().partition(|(_, asked)| asked.makes());
-    for (explanation, (index, _)) in about_new(work, subject, &made).await?.into_iter().zip(&made) {
+    for (explanation, (index, _)) in about_new(work, permit, subject, &made).await?.into_iter().zip(&made) {
         answers[*index] = explanation;
     }
     for kind in ResourceKind::ALL {
@@ -120,6 +120,7 @@ pub(super) async fn answer(
 /// The same for tickets that would be created.
 async fn about_new(
     work: &mut Work,
+    permit: &Permit<can::ViewOrganization>,
     subject: &Caller,
     asked: &[(usize, Asked)],
 ) -> Result<Vec<Option<Explanation>>, Stop> {
@@ -127,7 +128,7 @@ async fn about_new(
         return Ok(Vec::new());
     }
     let places: Vec<Option<Uuid>> = asked.iter().map(|(_, asked)| asked.resource).collect();
-    let prospects = work.prospects(subject, &places).await?;
+    let prospects = work.prospects(permit, subject, &places).await?;
     let explain = |prospect: Resource<kind::Ticket>| {
         let mut explanation = subject.explain(Permission::TicketCreate, &prospect);
         // What is not there yet cannot be hidden.
