@@ -126,6 +126,7 @@ pub(super) fn shared_headers() -> Value {
     json!({
         "ETag": text("Its version, for `If-Match`.", true, "\"3\""),
         "Location": text("Its address.", true, "/v1/organizations/019f0000-0000-7000-8000-000000000000"),
+        "Next-Cursor": text("Where the next file goes on, if there are more rows.", false, "dGlja2V0cw"),
         "RateLimit": text(left, false, "\"session\";r=2999;t=1"),
         "RateLimit-Policy": text(policy, false, "\"session\";q=3000;w=60"),
         "Retry-After": {
@@ -148,6 +149,7 @@ fn headers(status: &str, response: &Value, token: bool) -> Value {
     let headers = [
         ("ETag", versioned),
         ("Location", addressed),
+        ("Next-Cursor", response["content"]["text/csv"].is_object()),
         ("RateLimit", limited),
         ("RateLimit-Policy", limited),
         ("Retry-After", ["429", "503"].contains(&status)),

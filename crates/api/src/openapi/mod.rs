@@ -105,13 +105,17 @@ fn describe(operation: &mut Value) {
 
 /// What the parameters of pages are, is the same for every list.
 fn describe_pages(operation: &mut Value) {
+    let parameters = || operation["parameters"].as_array().into_iter().flatten();
+    let pages = parameters().any(|parameter| parameter["name"] == "limit");
     for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
         match parameter["name"].as_str() {
             Some("limit") => {
                 parameter["description"] = json!("How many at most.");
                 parameter["schema"] = json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20});
             }
-            Some("cursor") => parameter["description"] = json!("Where to go on: `next_cursor` of the page before."),
+            Some("cursor") if pages => {
+                parameter["description"] = json!("Where to go on: `next_cursor` of the page before.")
+            }
             _ => {}
         }
     }

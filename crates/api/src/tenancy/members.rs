@@ -15,8 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{OrganizationPath, roles};
 use crate::http::{
-    Answer, Body, Call, Granted, IfMatch, Include, Listed, MemberPath, Path, Problem, Query, Stop, ThingQuery, filtered_by, granted,
-    no_content, ok, page_request, seen, shown,
+    Answer, Body, Call, Granted, IfMatch, Include, Listed, MemberPath, Path, Problem, Query, Stop, ThingQuery,
+    filtered_by, granted, no_content, ok, page_request, seen, shown,
 };
 
 /// The state of a membership.

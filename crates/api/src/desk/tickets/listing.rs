@@ -17,8 +17,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::TicketPath;
 use crate::{
     http::{
-        Answer, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, Stop, ThingQuery, filtered_by, listed,
-        page_request, paged, seen, table, table_request, time_cell,
+        Answer, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, Stop, ThingQuery, filtered_by,
+        listed, page_request, paged, seen, table, table_request, time_cell,
     },
     tenancy::OrganizationPath,
 };
