@@ -41,9 +41,43 @@ async fn attempts_are_limited_for_an_account_and_the_right_password_is_one_too()
         assert!((1..=60).contains(&seconds), "{seconds}");
         answer.problem(429, "too_many_attempts");
     }
-    let body = json!({"email": "ada@example.org", "name": "Ada", "password": PASSWORD});
-    nobody.post("/v1/auth/register", body).await.problem(429, "too_many_attempts");
     sign_in(&nobody, "grace@example.org", "not this one").await.problem(401, "credentials_invalid");
+}
+
+/// Whoever guesses from one place, or registers an address that has an account, does not keep its owner out at another.
+#[tokio::test]
+async fn attempts_from_one_address_keep_nobody_out_at_another() {
+    let trusted = vec!["127.0.0.0/8".parse().unwrap()];
+    let settings = Settings {
+        sign_in_attempts: const { NonZeroU32::new(3).unwrap() },
+        proxies: usher_api::Proxies { trusted, forwarded: false },
+        ..Settings::default()
+    };
+    let world = World::start_with(settings).await;
+    let (ada, nobody) = (world.person("ada").await, world.nobody());
+    let from = async |address: &str, path: &str, body: usher_tests::Value| {
+        let request = nobody.request(reqwest::Method::POST, path).json(&body);
+        nobody.send(request.header("x-forwarded-for", address)).await
+    };
+    let wrong = json!({"email": ada.email, "password": "not this one"});
+    let right = json!({"email": ada.email, "password": PASSWORD});
+    let taken = json!({"email": ada.email, "name": "Ada", "password": PASSWORD});
+    for _ in 0..3 {
+        from("198.51.100.1", "/v1/auth/login", wrong.clone()).await.problem(401, "credentials_invalid");
+        from("198.51.100.2", "/v1/auth/register", taken.clone()).await.problem(409, "email_taken");
+    }
+    from("198.51.100.1", "/v1/auth/login", right.clone()).await.problem(429, "too_many_attempts");
+    from("198.51.100.2", "/v1/auth/login", right.clone()).await.is(200);
+    from("198.51.100.3", "/v1/auth/login", right).await.is(200);
+    // From everywhere at once it is limited all the same.
+    let mut limited = false;
+    for n in 0..200 {
+        limited = from(&format!("203.0.113.{n}"), "/v1/auth/login", wrong.clone()).await.status == 429;
+        if limited {
+            break;
+        }
+    }
+    assert!(limited);
 }
 
 #[tokio::test]

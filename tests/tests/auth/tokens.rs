@@ -153,6 +153,15 @@ async fn a_forged_token_is_none() {
 }
 
 #[tokio::test]
+async fn two_tokens_in_one_request_are_none() {
+    let world = World::start().await;
+    let (ada, grace) = (world.person("ada").await, world.person("grace").await);
+    let request =
+        ada.request(Method::GET, "/v1/me").header("authorization", format!("Bearer {}", grace.token.unwrap()));
+    ada.send(request).await.problem(401, "token_invalid");
+}
+
+#[tokio::test]
 async fn garbage_for_authorization_is_401() {
     let world = World::start().await;
     let nobody = world.nobody();

@@ -48,7 +48,7 @@ pub(crate) fn registered(account: Account, tokens: Tokens) -> HttpResponse {
 #[post("/v1/auth/register")]
 pub async fn register(guest: Guest, body: Body<NewAccount>) -> Answer {
     let NewAccount { email, name, password } = body.parse()?;
-    guest.app.sign_in_limit.check(&email, guest.address)?;
+    guest.app.sign_in_limit.check_address(guest.address)?;
     let hash = password::hash(password.into_string()).await?;
     let mut outside = guest.app.store.outside().await?;
     let account = outside.register(&email, &name, &hash).await?;

@@ -4,7 +4,7 @@
 use std::{
     any::TypeId,
     collections::HashMap,
-    future::Future,
+    future::{Future, ready},
     marker::PhantomData,
     pin::Pin,
     sync::{Arc, LazyLock, RwLock},
@@ -47,17 +47,13 @@ impl<T: 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if let Err(problem) = readable(request) {
+            return Box::pin(ready(Err(problem)));
+        }
         let bytes = Bytes::from_request(request, payload);
         let request = request.clone();
         let patience = request.app_data::<web::Data<App>>().map_or(Duration::MAX, |app| app.settings.body_timeout);
         Box::pin(async move {
-            let json = |value: &header::HeaderValue| {
-                value.to_str().is_ok_and(|v| v.starts_with("application/") && v.contains("json"))
-            };
-            if !request.headers().get(header::CONTENT_TYPE).is_some_and(json) {
-                let detail = "Send the body as `application/json`.";
-                return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
-            }
             let bytes = tokio::time::timeout(patience, bytes).await.map_err(|_| too_slow())?;
             let bytes = bytes.map_err(|error| unreadable(&error))?;
             request.extensions_mut().insert(BodyHash(Sha256::digest(&bytes).into()));
@@ -65,6 +61,24 @@ impl<T: 'static> FromRequest for Body<T> {
             Ok(Self { value, kind: PhantomData })
         })
     }
+}
+
+/// Whether a body is JSON as it stands. A compressed one is not read: a small one could become a large one.
+fn readable(request: &HttpRequest) -> Result<(), Problem> {
+    let detail = match request.mime_type() {
+        Ok(Some(kind))
+            if kind.type_() == "application"
+                && (kind.subtype() == "json" || kind.suffix().is_some_and(|suffix| suffix == "json")) =>
+        {
+            let plain = |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+            if request.headers().get_all(header::CONTENT_ENCODING).all(plain) {
+                return Ok(());
+            }
+            "Send the body without a `Content-Encoding`."
+        }
+        _ => "Send the body as `application/json`.",
+    };
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
 }
 
 fn too_slow() -> Problem {

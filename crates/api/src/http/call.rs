@@ -57,9 +57,13 @@ fn asked(request: &HttpRequest) -> Result<Asked, Problem> {
 }
 
 fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
-    let header = request.headers().get(header::AUTHORIZATION).ok_or_else(|| {
+    let mut headers = request.headers().get_all(header::AUTHORIZATION);
+    let header = headers.next().ok_or_else(|| {
         Problem::unauthenticated("token_missing", "Sign in, and send the access token as `Authorization: Bearer …`.")
     })?;
+    if headers.next().is_some() {
+        return Err(Problem::unauthenticated("token_invalid", "Send one `Authorization` header, and not several."));
+    }
     let token = header.to_str().ok().and_then(|value| value.split_once(' '));
     match token {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(token.trim()),

@@ -163,8 +163,10 @@ fn version(request: &HttpRequest) -> Result<Option<i64>, Problem> {
     if text == "*" {
         return Ok(None);
     }
+    // A weak tag matches nothing here (RFC 9110): like version 0, which no thing has.
+    let (text, weak) = text.strip_prefix("W/").map_or((text, false), |strong| (strong, true));
     let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|tag| tag.parse().ok());
-    tag.map(Some).ok_or_else(|| {
+    tag.map(|tag: i64| Some(if weak { 0 } else { tag })).ok_or_else(|| {
         let detail = "`If-Match` must be the `ETag` that came with the thing.";
         Problem::malformed(FieldError::of("If-Match", "invalid", detail))
     })
