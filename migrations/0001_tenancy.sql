@@ -217,6 +217,19 @@ create table outgoing_mail (
 create index on outgoing_mail (due_at);
 create index on outgoing_mail (org_id);
 
+-- Which mail was decided on in the last day: how much an organization has somebody sent is bounded.
+create table recent_mail (
+    id uuid primary key,
+    org_id uuid not null references organizations on delete cascade,
+    recipient text not null,
+    occasion text not null,
+    about bigint,
+    created_at timestamptz not null default now()
+);
+create index on recent_mail (org_id, recipient, occasion, created_at);
+create index on recent_mail (org_id);
+create index on recent_mail (created_at);
+
 -- ---- who is asking -------------------------------------------------------------------------------------------------
 
 -- A caller's facts, of the organization that has been entered: no row's worth of them for an account that is no member.

@@ -217,6 +217,7 @@ impl Transaction {
                 self.connection.take();
                 Ok(())
             }
+            Err(error) if has_died(&error) => Err(StoreError::UNKNOWN),
             Err(error) => Err(error.into()),
         }
     }

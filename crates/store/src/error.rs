@@ -54,6 +54,14 @@ pub enum StoreError {
     /// The thing has changed since the caller read it.
     #[error("changed since it was read")]
     Stale,
+    /// It has been done as often as it may be in some time.
+    #[error("{why}")]
+    TooMany {
+        /// What was done too often.
+        why: Conflict,
+        /// After how many seconds it may be done again.
+        retry_after: u64,
+    },
     /// The database cannot do it now, or not in the time that it is given. The same may go well later.
     #[error("{0}")]
     Unavailable(Conflict),
@@ -98,13 +106,28 @@ const OVERLOADED: Conflict = Conflict {
     detail: "The database takes no more requests at the moment. Nothing was done; try again.",
 };
 
+const UNREACHABLE: Conflict = Conflict {
+    code: "unavailable",
+    detail: "The database cannot be reached at the moment. Nothing was done; try again.",
+};
+
+impl StoreError {
+    /// What came of a commit that was not answered: it may have been done all the same.
+    pub(crate) const UNKNOWN: Self = Self::Unavailable(Conflict {
+        code: "outcome_unknown",
+        detail: "The database went away while this was being done: it may have been, or not. Look before you try again, \
+                 or send an `Idempotency-Key`.",
+    });
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let Some(cause) = error.as_database_error() else {
-            return if matches!(error, sqlx::Error::PoolTimedOut) {
-                Self::Unavailable(OVERLOADED)
-            } else {
-                Self::Database(error)
+            return match error {
+                sqlx::Error::PoolTimedOut => Self::Unavailable(OVERLOADED),
+                // Nobody answers, or no longer: the server is down or the way to it is.
+                sqlx::Error::Io(_) => Self::Unavailable(UNREACHABLE),
+                other => Self::Database(other),
             };
         };
         let known = |name: &str| CONSTRAINTS.iter().find(|(constraint, _)| *constraint == name);
@@ -123,8 +146,9 @@ impl From<sqlx::Error> for StoreError {
                 code: "timeout",
                 detail: "This took longer than it may. Nothing was done; try again later, or ask for less at once.",
             }),
-            // No connection to be had: too many, or the server is starting or shutting down.
-            Some("53300" | "57P01" | "57P02" | "57P03") => Self::Unavailable(OVERLOADED),
+            Some("53300") => Self::Unavailable(OVERLOADED),
+            // The server is starting or shutting down, has crashed, or has hung up on who was idle.
+            Some("57P01" | "57P02" | "57P03" | "57P05" | "25P03") => Self::Unavailable(UNREACHABLE),
             // What the act refers to was there when it was decided on, and was deleted before it was done.
             Some("23503") => Self::Conflict(Conflict {
                 code: "reference_gone",

@@ -7,7 +7,10 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 use usher_domain::{Id, kind};
 use uuid::Uuid;
 
-use crate::{Store, StoreResult, Work, connection::Transaction, desk::tickets::AddedParticipant, tenancy::Invited};
+use crate::{
+    Conflict, Store, StoreError, StoreResult, Work, connection::Transaction, desk::tickets::AddedParticipant,
+    tenancy::Invited,
+};
 
 /// Where the commit of a mail is told of.
 const CHANNEL: &str = "outgoing_mail";
@@ -42,13 +45,14 @@ pub struct DueMail {
 
 async fn enqueue(
     transaction: &mut Transaction,
-    organization: Option<Id<kind::Organization>>,
+    id: Uuid,
+    organization: Id<kind::Organization>,
     mail: &NewMail,
 ) -> StoreResult<()> {
     sqlx::query!(
         "insert into outgoing_mail (id, org_id, recipient, subject, body) values ($1, $2, $3, $4, $5)",
-        Uuid::now_v7(),
-        organization.map(Id::uuid),
+        id,
+        organization.uuid(),
         mail.recipient,
         mail.subject,
         mail.body
@@ -60,18 +64,97 @@ async fn enqueue(
 }
 
 /// What a mail is sent about: something that only a permit brings about, and nobody outside the store can make up.
-pub trait Occasion {}
-impl Occasion for Invited {}
-impl Occasion for AddedParticipant {}
+///
+/// How much of it an organization has one address sent is bounded: or whoever makes an organization would have us write to
+/// anybody, as often as they like.
+pub trait Occasion {
+    /// Its name in the database.
+    const NAME: &'static str;
+    /// How often in a day, at most.
+    const A_DAY: i64;
+    /// What the act is without its mail, where there would be too many: of no use, and refused; or else it is done all the
+    /// same, and not told of.
+    const NEEDS_MAIL: bool;
+    /// What the mail is about, if nobody is to be told of the same twice within an hour.
+    fn about(&self) -> Option<i64>;
+}
+
+impl Occasion for Invited {
+    const NAME: &'static str = "invitation";
+    const A_DAY: i64 = 5;
+    const NEEDS_MAIL: bool = true;
+    fn about(&self) -> Option<i64> {
+        None
+    }
+}
+
+impl Occasion for AddedParticipant {
+    const NAME: &'static str = "participant";
+    const A_DAY: i64 = 100;
+    const NEEDS_MAIL: bool = false;
+    fn about(&self) -> Option<i64> {
+        Some(self.number)
+    }
+}
 
 impl Work {
-    /// Sends a mail about what was just done, if the work is committed.
+    /// Sends a mail about what was just done, if the work is committed and it is not too many.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn enqueue_mail(&mut self, _about: &impl Occasion, mail: NewMail) -> StoreResult<()> {
-        let organization = self.organization();
-        enqueue(&mut self.transaction, Some(organization), &mail).await
+    /// Too many, and the act needs its mail.
+    pub async fn enqueue_mail<O: Occasion>(&mut self, occasion: &O, mail: NewMail) -> StoreResult<()> {
+        let (id, organization) = (Uuid::now_v7(), self.organization());
+        if self.note_mail(id, occasion, &mail.recipient).await? {
+            return enqueue(&mut self.transaction, id, organization, &mail).await;
+        }
+        if O::NEEDS_MAIL { Err(self.too_much_mail::<O>(&mail.recipient).await?) } else { Ok(()) }
+    }
+
+    /// Takes note of a mail, unless it is one too many.
+    async fn note_mail<O: Occasion>(&mut self, id: Uuid, occasion: &O, recipient: &str) -> StoreResult<bool> {
+        let organization = self.organization().uuid();
+        // Of two at once, the second counts the first.
+        sqlx::query!(
+            "select pg_advisory_xact_lock(hashtextextended('mail ' || $1::uuid || ' ' || $2::text, 0))",
+            organization,
+            recipient
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        let noted = sqlx::query!(
+            "insert into recent_mail (id, org_id, recipient, occasion, about)
+             select $1, $2, $3, $4, $5
+             where (select count(*) from recent_mail
+                    where org_id = $2 and recipient = $3 and occasion = $4 and created_at > now() - interval '1 day') < $6
+               and not exists (select 1 from recent_mail
+                    where org_id = $2 and recipient = $3 and occasion = $4 and created_at > now() - interval '1 hour'
+                      and about = $5)",
+            id,
+            organization,
+            recipient,
+            O::NAME,
+            occasion.about(),
+            O::A_DAY
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(noted.rows_affected() == 1)
+    }
+
+    /// Until when it is: until the oldest of the day is a day old.
+    async fn too_much_mail<O: Occasion>(&mut self, recipient: &str) -> StoreResult<StoreError> {
+        let seconds = sqlx::query_scalar!(
+            r#"select extract(epoch from min(created_at) + interval '1 day' - now())::bigint as "seconds" from recent_mail
+             where org_id = $1 and recipient = $2 and occasion = $3 and created_at > now() - interval '1 day'"#,
+            self.organization().uuid(),
+            recipient,
+            O::NAME
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        let retry_after = seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or_default() + 1;
+        let detail = "This address has been sent as many mails today as it may be. Nothing was done; try again later.";
+        Ok(StoreError::TooMany { why: Conflict { code: "too_much_mail", detail }, retry_after })
     }
 }
 

@@ -37,7 +37,8 @@ pub struct SigningKey {
 }
 
 impl Store {
-    /// Forgets what has run out: answers to idempotency keys after a day; sessions and used refresh tokens after thirty.
+    /// Forgets what has run out: answers to idempotency keys and what mail was sent after a day; sessions and used refresh
+    /// tokens after thirty.
     ///
     /// # Errors
     /// The database's.
@@ -45,6 +46,14 @@ impl Store {
         self.sweep_with(|| {
             sqlx::query!(
                 "delete from idempotency_keys where (account_id, key) in (select account_id, key from idempotency_keys
+                 where created_at < now() - interval '1 day' order by created_at limit $1)",
+                SWEPT_AT_ONCE
+            )
+        })
+        .await?;
+        self.sweep_with(|| {
+            sqlx::query!(
+                "delete from recent_mail where id in (select id from recent_mail
                  where created_at < now() - interval '1 day' order by created_at limit $1)",
                 SWEPT_AT_ONCE
             )
@@ -97,31 +106,39 @@ impl Outside {
         Ok(row.map(|row| (row.id.into(), row.password_hash)))
     }
 
-    /// Begins a session, with its first refresh token.
+    /// Begins a session, with its first refresh token, for who has shown the password of this hash. `None` if it is the
+    /// account's password no longer.
     ///
     /// # Errors
     /// The database's.
     pub async fn begin_session(
         &mut self,
         account: Id<kind::Account>,
+        password_hash: &str,
         refresh_hash: &[u8],
         user_agent: &str,
         address: &str,
-    ) -> StoreResult<Id<kind::Session>> {
+    ) -> StoreResult<Option<Id<kind::Session>>> {
         let id = Uuid::now_v7();
-        sqlx::query!(
+        // The account is locked: whoever gives it another password waits, and then ends this session with the others.
+        let begun = sqlx::query!(
             "insert into sessions (id, account_id, expires_at, user_agent, address)
-             values ($1, $2, now() + make_interval(days => $3), $4, $5)",
+             select $1, a.id, now() + make_interval(days => $3), $4, $5
+             from (select id from accounts where id = $2 and password_hash = $6 for share) a",
             id,
             account.uuid(),
             LIFETIME_DAYS,
             user_agent,
-            address
+            address,
+            password_hash
         )
         .execute(&mut *self.transaction)
         .await?;
+        if begun.rows_affected() == 0 {
+            return Ok(None);
+        }
         self.add_refresh_token(id.into(), refresh_hash).await?;
-        Ok(id.into())
+        Ok(Some(id.into()))
     }
 
     /// Adds a refresh token to a session.

@@ -56,7 +56,7 @@ impl Work {
             .collect()
     }
 
-    async fn facts_of_each<K: Located>(&mut self, ids: &[Id<K>]) -> StoreResult<Vec<Resource<K>>> {
+    pub(crate) async fn facts_of_each<K: Located>(&mut self, ids: &[Id<K>]) -> StoreResult<Vec<Resource<K>>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }

@@ -9,7 +9,7 @@ const WITHOUT: [(&str, &str); 33] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
-    ("Outside::begin_session", "the password was checked, or the account was just made"),
+    ("Outside::begin_session", "the password was checked or just set, and is looked at again"),
     ("Outside::create_organization", "anybody may; they become its first member"),
     ("Outside::credentials", "what a sign-in is checked against"),
     ("Outside::end_session", "the account's own"),

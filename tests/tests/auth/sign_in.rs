@@ -28,6 +28,22 @@ async fn a_wrong_password_and_an_unknown_account_are_answered_alike() {
     sign_in(&world.nobody(), &ada.email.to_uppercase(), PASSWORD).await.is(200);
 }
 
+/// The account is given to somebody else between the check of its old password and the session.
+#[tokio::test]
+async fn a_password_that_was_changed_as_it_was_checked_begins_no_session() {
+    let world = World::start().await;
+    let ada = world.person("ada").await;
+    let change = format!("update accounts set password_hash = 'another' where id = '{}'", ada.id);
+    let held = world.hold(&change).await;
+    let (nobody, email) = (world.nobody(), ada.email.clone());
+    let signing_in = tokio::spawn(async move { sign_in(&nobody, &email, PASSWORD).await });
+    world.until_waiting("transactionid", 1).await;
+    held.let_go().await;
+    signing_in.await.unwrap().problem(401, "credentials_invalid");
+    let sessions = format!("select count(*) from sessions where account_id = '{}'", ada.id);
+    assert_eq!(world.look(&sessions).await.as_deref(), Some("1"), "but for the one before");
+}
+
 #[tokio::test]
 async fn attempts_are_limited_for_an_account_and_the_right_password_is_one_too() {
     let world = world_with_attempts(3).await;

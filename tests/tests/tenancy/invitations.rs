@@ -194,6 +194,30 @@ async fn vk_61_a_role_that_was_taken_no_longer_invites_with_the_same_session() {
     invite(&admin, &org, "two@example.org", "owner").await.is(201);
 }
 
+/// Whoever makes an organization is no master of other people's letter boxes.
+#[tokio::test]
+async fn an_address_is_invited_a_few_times_a_day_and_no_more() {
+    let world = World::start().await;
+    let (org, other) = (world.organization("helpdesk").await, world.organization("helpdesk").await);
+    for _ in 0..5 {
+        let made = invite(&org.owner, &org, "grace@example.org", "member").await.is(201);
+        let one = format!("{}/invitations/{}", org.path, made["id"].as_str().unwrap());
+        org.owner.delete(&one).await.is(204);
+    }
+    let refused = invite(&org.owner, &org, "GRACE@example.org", "admin").await;
+    let seconds: u64 = refused.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((86_000..=86_401).contains(&seconds), "{seconds}");
+    refused.problem(429, "too_much_mail");
+    assert_eq!(world.mail_to("grace@example.org").await.len(), 5);
+    let pending = format!("{}/invitations?state=pending", org.path);
+    assert!(org.owner.get(&pending).await.ids().is_empty(), "what is refused leaves nothing");
+    // Other addresses, other organizations and the next day are as free as they were.
+    invite(&org.owner, &org, "ada@example.org", "member").await.is(201);
+    invite(&other.owner, &other, "grace@example.org", "member").await.is(201);
+    world.arrange("update recent_mail set created_at = created_at - interval '1 day'").await;
+    invite(&org.owner, &org, "grace@example.org", "member").await.is(201);
+}
+
 #[tokio::test]
 async fn invitations_page_from_the_newest_on() {
     let world = World::start().await;

@@ -120,6 +120,52 @@ async fn vk_24_websites_and_templates_are_configured_as_whole_lists() {
     assert_eq!(world.look(&version).await.as_deref(), Some("2"));
 }
 
+/// Of a team, somebody else is shown the templates that they see themselves: the others' ids are none of their business.
+#[tokio::test]
+async fn vk_24_a_team_tells_only_of_templates_that_the_caller_sees() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let [a, b] = [new_team(&org, "A").await, new_team(&org, "B").await];
+    let [own, foreign] = [world.template(&org, "Own").await, world.template(&org, "Foreign").await];
+    for (template, team) in [(&own, &a), (&own, &b), (&foreign, &b)] {
+        world.show_template(&org, template, team).await;
+    }
+    let (person, outsider) = (world.member(&org, "member").await, world.member(&org, "member").await);
+    world.join_team(&org, &person, &a, "member").await;
+    let all: std::collections::BTreeSet<_> = [&own, &foreign].into_iter().collect();
+    for (who, of_b) in [(&org.owner, json!(all)), (&person, json!([own])), (&outsider, json!([]))] {
+        let got = who.get(&format!("{}/teams/{b}", org.path)).await.is(200);
+        assert_eq!(got["template_ids"], of_b);
+        let listed = who.get(&format!("{}/teams?sort=name", org.path)).await.is(200);
+        assert_eq!(listed["items"][1]["template_ids"], of_b);
+    }
+}
+
+/// A team admin configures what the team has, and takes no website that was not given to it.
+#[tokio::test]
+async fn vk_24_a_website_that_is_not_the_teams_is_linked_by_who_may_change_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let team = new_team(&org, "A").await;
+    let (own, free) = (world.website(&org, "shop").await, world.website(&org, "blog").await);
+    world.link_website(&org, &own, &team).await;
+    let lead = world.member(&org, "member").await;
+    world.join_team(&org, &lead, &team, "admin").await;
+    let path = format!("{}/teams/{team}", org.path);
+    let set = async |who: &Person, websites: &[&String]| {
+        let etag = who.get(&path).await.etag();
+        who.patch_if(&path, &etag, json!({"website_ids": websites})).await
+    };
+    let refused = set(&lead, &[&own, &free]).await.names(403, "/website_ids/1");
+    assert_eq!(refused["permission"], "website.update");
+    // What the team has it keeps, and gives back; then it is not the team's any more.
+    set(&lead, &[&own]).await.is(200);
+    set(&lead, &[]).await.is(200);
+    set(&lead, &[&own]).await.names(403, "/website_ids/0");
+    let admin = world.member(&org, "admin").await;
+    assert_eq!(set(&admin, &[&free]).await.is(200)["website_ids"], json!([free]));
+}
+
 #[tokio::test]
 async fn vk_24_template_visibility_opens_and_closes_tickets_at_once() {
     let world = World::start().await;

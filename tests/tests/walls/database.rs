@@ -1,6 +1,15 @@
 //! What the database does to requests: it restarts, it is slow, it has no connection left; and what they see of it.
 
+use std::{net::SocketAddr, num::NonZeroUsize};
+
 use reqwest::{Method, StatusCode};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    net::{TcpListener, TcpStream},
+    task::{JoinHandle, JoinSet},
+};
+use usher_api::{App, Settings};
+use usher_store::{Database, Store};
 use usher_tests::{Person, World, json};
 
 /// Ends every connection of the application, as a server does that shuts down in order.
@@ -33,6 +42,103 @@ async fn unavailable(person: &Person, method: Method, path: &str) -> String {
     assert!(seconds > 0);
     let body: serde_json::Value = answer.json().await.unwrap();
     body["code"].as_str().unwrap().to_owned()
+}
+
+/// A way to the database that can be cut.
+struct Way {
+    address: SocketAddr,
+    database: String,
+    carrying: JoinHandle<()>,
+}
+
+impl Way {
+    async fn to(world: &World) -> Self {
+        let url = world.database_url();
+        let database = url.split('@').nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        Self { address, carrying: tokio::spawn(carry(listener, database.clone())), database }
+    }
+
+    /// A server that reaches the database this way: where it listens.
+    async fn serve(&self, world: &World) -> String {
+        let url = world.database_url().replace(&self.database, &self.address.to_string());
+        let store = Store::open(&Database::new(&url, None).unwrap(), 4).await.unwrap();
+        let settings = Settings { workers: NonZeroUsize::MIN, ..Settings::default() };
+        let app = App::new(store, settings).await.unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(usher_api::serve(app, listener).unwrap());
+        base
+    }
+
+    /// Whatever was under way is cut off, and nobody answers.
+    async fn cut(&mut self) {
+        let carrying = std::mem::replace(&mut self.carrying, tokio::spawn(std::future::pending()));
+        carrying.abort();
+        assert!(carrying.await.unwrap_err().is_cancelled());
+    }
+
+    /// The database is there, and is not ready yet.
+    async fn starting_up(&mut self) {
+        self.cut().await;
+        self.carrying = tokio::spawn(refuse(TcpListener::bind(self.address).await.unwrap()));
+    }
+
+    async fn mended(&mut self) {
+        self.cut().await;
+        let listener = TcpListener::bind(self.address).await.unwrap();
+        self.carrying = tokio::spawn(carry(listener, self.database.clone()));
+    }
+}
+
+async fn carry(listener: TcpListener, database: String) {
+    let mut open = JoinSet::new();
+    loop {
+        let (mut near, _) = listener.accept().await.unwrap();
+        let mut far = TcpStream::connect(&database).await.unwrap();
+        open.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+    }
+}
+
+/// Answers as a Postgres that is starting up: `N` if it is asked for encryption, and then its refusal.
+async fn refuse(listener: TcpListener) {
+    const WHY: &[u8] = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0";
+    loop {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let length = client.read_u32().await.unwrap();
+        client.read_exact(&mut vec![0; length as usize - 4]).await.unwrap();
+        if length == 8 {
+            client.write_all(b"N").await.unwrap();
+            let length = client.read_u32().await.unwrap();
+            client.read_exact(&mut vec![0; length as usize - 4]).await.unwrap();
+        }
+        client.write_u8(b'E').await.unwrap();
+        client.write_u32(WHY.len() as u32 + 4).await.unwrap();
+        client.write_all(WHY).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn while_the_database_is_away_requests_are_told_to_come_again() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let mut way = Way::to(&world).await;
+    let owner = org.owner.at(&way.serve(&world).await);
+    let all_unavailable = async || {
+        for (method, path) in
+            [(Method::GET, "/v1/me"), (Method::PATCH, "/v1/me"), (Method::GET, &org.path), (Method::PATCH, &org.path)]
+        {
+            assert_eq!(unavailable(&owner, method, path).await, "unavailable");
+        }
+    };
+    owner.get(&org.path).await.is(200);
+    way.cut().await;
+    all_unavailable().await;
+    way.starting_up().await;
+    all_unavailable().await;
+    way.mended().await;
+    owner.get(&org.path).await.is(200);
 }
 
 #[tokio::test]

@@ -52,7 +52,7 @@ pub async fn register(guest: Guest, body: Body<NewAccount>) -> Answer {
     let hash = password::hash(password.into_string()).await?;
     let mut outside = guest.app.store.outside().await?;
     let account = outside.register(&email, &name, &hash).await?;
-    let tokens = begin_session(&guest, &mut outside, account.id).await?;
+    let tokens = begin_session(&guest, &mut outside, account.id, &hash).await?;
     outside.commit().await?;
     Ok(registered(account, tokens))
 }

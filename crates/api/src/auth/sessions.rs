@@ -47,16 +47,21 @@ pub struct Refresh {
     refresh_token: Text<1, 200>,
 }
 
-/// Begins a session for an account: what every way of signing in ends with.
+/// Begins a session for an account whose password of this hash was shown or set: what every way of signing in ends with.
 pub(crate) async fn begin_session(
     guest: &Guest,
     outside: &mut usher_store::Outside,
     account: AccountId,
+    password_hash: &str,
 ) -> Result<Tokens, Stop> {
     let secret = Secret::new("ushr_");
     let address = guest.address.map(|address| address.to_string()).unwrap_or_default();
-    let session = outside.begin_session(account, &secret.hash(), &guest.user_agent, &address).await?;
-    tokens(&guest.app, account, session, secret)
+    let begun = outside.begin_session(account, password_hash, &secret.hash(), &guest.user_agent, &address).await?;
+    tokens(&guest.app, account, begun.ok_or_else(credentials_invalid)?, secret)
+}
+
+fn credentials_invalid() -> Problem {
+    Problem::unauthenticated("credentials_invalid", "The address or the password is wrong.")
 }
 
 fn tokens(app: &App, account: AccountId, session: SessionId, secret: Secret) -> Result<Tokens, Stop> {
@@ -81,14 +86,10 @@ pub async fn login(guest: Guest, body: Body<Login>) -> Answer {
     guest.app.sign_in_limit.check(&email, guest.address)?;
     // The password is checked without a transaction held open.
     let known = guest.app.store.outside().await?.credentials(&email).await?;
-    let (account, hash) = known.unzip();
-    if !password::verify(password.into_string(), hash).await? {
-        return Err(Problem::unauthenticated("credentials_invalid", "The address or the password is wrong.").into());
-    }
-    let account = account
-        .ok_or_else(|| Problem::unauthenticated("credentials_invalid", "The address or the password is wrong."))?;
+    let matches = password::verify(password.into_string(), known.as_ref().map(|(_, hash)| hash.clone())).await?;
+    let (account, hash) = known.filter(|_| matches).ok_or_else(credentials_invalid)?;
     let mut outside = guest.app.store.outside().await?;
-    let tokens = begin_session(&guest, &mut outside, account).await?;
+    let tokens = begin_session(&guest, &mut outside, account, &hash).await?;
     outside.commit().await?;
     Ok(ok(tokens))
 }

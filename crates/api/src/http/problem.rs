@@ -193,6 +193,10 @@ impl From<StoreError> for Problem {
                 "stale",
                 "It has changed since you read it: read it again, and decide again.",
             ),
+            StoreError::TooMany { why, retry_after } => {
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                Self { retry_after: Some(retry_after), ..Self::new(status, why.code, why.detail) }
+            }
             StoreError::Unavailable(why) => {
                 tracing::warn!(code = why.code, "the database cannot do it now");
                 let status = StatusCode::SERVICE_UNAVAILABLE;

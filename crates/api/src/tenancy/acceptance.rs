@@ -122,7 +122,7 @@ pub async fn register_invited(guest: Guest, body: Body<InvitedAccount>) -> Answe
     let password_hash = password::hash(password.into_string()).await?;
     let mut outside = guest.app.store.outside().await?;
     let account = outside.register_invited(organization, &hash, &name, &password_hash).await?;
-    let tokens = begin_session(&guest, &mut outside, account.id).await?;
+    let tokens = begin_session(&guest, &mut outside, account.id, &password_hash).await?;
     outside.commit().await?;
     Ok(registered(account, tokens))
 }

@@ -44,7 +44,8 @@ pub struct NewInvitation {
 
 /// Invite somebody
 ///
-/// By a mail with a token that can be used once, within seven days, by the address that it was sent to.
+/// By a mail with a token that can be used once, within seven days, by the address that it was sent to. An organization
+/// invites an address five times a day at most.
 #[utoipa::path(tag = "invitations", params(OrganizationPath), request_body = NewInvitation,
     responses((status = 201, body = Invitation)),
     extensions(("x-permission" = json!(can::CreateInvitation::PERMISSION.key()))))]

@@ -3,9 +3,9 @@
 use actix_web::{delete, get, patch, post};
 use serde::Deserialize;
 use usher_domain::{TeamId, TemplateId, Text, WebsiteId, tenancy::Team};
-use usher_policy::{Action, can};
+use usher_policy::{Action, Permit, can};
 use usher_store::{
-    Key, OrganizationKey, Work,
+    OrganizationKey, Work,
     tenancy::{NewTeam, TeamChange, TeamOrder},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -94,8 +94,9 @@ pub async fn list_teams(call: Call, path: Path<OrganizationPath>, query: Query<T
 #[get("/v1/organizations/{organization}/teams/{team}")]
 pub async fn get_team(call: Call, path: Path<TeamPath>, query: Query<ThingQuery>) -> Answer {
     let include = query.include()?;
-    let (caller, team) = call.see(&path.organization, Key::Id(path.team)).await?;
-    Ok(seen(&caller, team, include))
+    let mut work = call.read(&path.organization).await?;
+    let team = work.team(path.team).await?;
+    Ok(seen(work.caller(), team, include))
 }
 
 /// A new team.
@@ -130,7 +131,7 @@ pub async fn create_team(call: Call, path: Path<OrganizationPath>, body: Body<Cr
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::CreateTeam>()?;
     let CreateTeam { name, description, website_ids, template_ids } = body.parse()?;
-    let websites = work.permit_each_unlocked(&website_ids).await.map_err(Problem::in_list("/website_ids", ""))?;
+    let websites = work.links(None, &website_ids).await.map_err(Problem::in_list("/website_ids", ""))?;
     let templates = work.permit_each_unlocked(&template_ids).await.map_err(Problem::in_list("/template_ids", ""))?;
     let team = work.create_team(permit, NewTeam { name, description, websites, templates }).await?;
     let location = format!("/v1/organizations/{}/teams/{}", work.organization(), team.id);
@@ -157,9 +158,9 @@ pub struct TeamPatch {
 }
 
 impl TeamPatch {
-    async fn change(self, work: &mut Work) -> Result<TeamChange, Problem> {
+    async fn change(self, work: &mut Work, permit: &Permit<can::UpdateTeam>) -> Result<TeamChange, Problem> {
         let websites = match self.website_ids {
-            Some(ids) => Some(work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/website_ids", ""))?),
+            Some(ids) => Some(work.links(Some(permit), &ids).await.map_err(Problem::in_list("/website_ids", ""))?),
             None => None,
         };
         let templates = match self.template_ids {
@@ -173,7 +174,7 @@ impl TeamPatch {
 /// Change a team
 ///
 /// Its name, its websites, the templates it sees; what its members see follows at once. A list replaces the one before,
-/// and then `If-Match` is required.
+/// and then `If-Match` is required. A website that is not the team's yet wants `website.update`.
 #[utoipa::path(tag = "teams", params(TeamPath, IfMatch), request_body = TeamPatch, responses((status = 200, body = Team),
         (status = 428, description = "`If-Match` is missing, and a list is to be replaced.")),
     extensions(("x-permission" = json!(can::UpdateTeam::PERMISSION.key()))))]
@@ -184,7 +185,7 @@ pub async fn update_team(call: Call, path: Path<TeamPath>, body: Body<TeamPatch>
     }
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::UpdateTeam>(path.team).await?;
-    let change = body.parse()?.change(&mut work).await?;
+    let change = body.parse()?.change(&mut work, &permit).await?;
     let team = work.update_team(permit, call.if_match(), change).await?;
     work.commit(shown(team)).await
 }
@@ -216,11 +217,7 @@ pub async fn delete_team(call: Call, path: Path<TeamPath>, query: Query<TeamDele
     work.commit(no_content()).await
 }
 
-async fn destination(
-    work: &mut Work,
-    from: TeamId,
-    to: TeamId,
-) -> Result<usher_policy::Permit<can::ViewTeam>, Problem> {
+async fn destination(work: &mut Work, from: TeamId, to: TeamId) -> Result<Permit<can::ViewTeam>, Problem> {
     // The team itself will be as missing as any other that is not there.
     if from == to {
         return Err(Problem::missing("team").about_parameter("move_to"));

@@ -1,12 +1,14 @@
 //! Teams and their configuration.
 
+use std::collections::BTreeSet;
+
 use sqlx::{Row, postgres::PgRow};
-use usher_domain::{Id, Text, kind, tenancy::Team};
-use usher_policy::{Action, Level, Listing, Permit, can};
+use usher_domain::{Id, Kind, Text, kind, tenancy::Team};
+use usher_policy::{Action, Level, Listing, Permit, ViewFilter, can};
 use uuid::Uuid;
 
 use crate::{
-    Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
+    Located, Page, PageRequest, Refused, Seen, StoreError, StoreResult, Work,
     listing::{self, Order},
 };
 
@@ -40,10 +42,14 @@ pub struct NewTeam {
     /// What it is for.
     pub description: Text<0, 2000>,
     /// The websites it is linked to.
-    pub websites: Vec<Permit<can::ViewWebsite>>,
+    pub websites: Links,
     /// The templates it sees.
     pub templates: Vec<Permit<can::ViewTemplate>>,
 }
+
+/// Websites that a team may be linked to: see [`Work::links`].
+#[derive(Debug)]
+pub struct Links(Vec<Uuid>);
 
 /// What is to change about a team: what is `None` stays, a list is replaced.
 #[derive(Debug)]
@@ -53,7 +59,7 @@ pub struct TeamChange {
     /// What it is for.
     pub description: Option<Text<0, 2000>>,
     /// The websites it is linked to: all of them.
-    pub websites: Option<Vec<Permit<can::ViewWebsite>>>,
+    pub websites: Option<Links>,
     /// The templates it sees: all of them.
     pub templates: Option<Vec<Permit<can::ViewTemplate>>>,
 }
@@ -89,7 +95,79 @@ impl Work {
             TeamOrder::CreatedAt => ("g.created_at", "timestamptz"),
         };
         let order = Order { column: Some(column), descending };
-        listing::list(&mut self.transaction, listing, |_| Ok(String::new()), order, request).await
+        let mut page = listing::list(&mut self.transaction, listing, |_| Ok(String::new()), order, request).await?;
+        self.veil(page.items.iter_mut().map(|seen: &mut Seen<kind::Team>| &mut seen.item).collect()).await?;
+        Ok(page)
+    }
+
+    /// A team, if the caller may see it.
+    ///
+    /// # Errors
+    /// Missing, or hidden: the same.
+    pub async fn team(&mut self, team: Id<kind::Team>) -> StoreResult<Seen<kind::Team>> {
+        let mut seen = self.see::<kind::Team>(team).await?;
+        self.veil(vec![&mut seen.item]).await?;
+        Ok(seen)
+    }
+
+    /// A team that was just made or changed.
+    async fn changed_team(&mut self, id: Id<kind::Team>) -> StoreResult<Team> {
+        let mut team = self.item(id).await?;
+        self.veil(vec![&mut team]).await?;
+        Ok(team)
+    }
+
+    /// Leaves out of what teams tell the templates that the caller does not see.
+    async fn veil(&mut self, mut teams: Vec<&mut Team>) -> StoreResult<()> {
+        if *self.listing::<can::ViewTemplate>().filter() == ViewFilter::All {
+            return Ok(());
+        }
+        let mut ids: Vec<_> = teams.iter().flat_map(|team| team.template_ids.iter().copied()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let facts = self.facts_of_each(&ids).await?;
+        let seen: BTreeSet<_> = facts.iter().filter(|facts| self.caller().sees(facts)).map(|facts| facts.id).collect();
+        for team in &mut teams {
+            team.template_ids.retain(|template| seen.contains(template));
+        }
+        Ok(())
+    }
+
+    /// The right to link a team, or a new one, to these websites and no others. A website that it is not linked to yet is
+    /// given something, which its own `website.update` is wanted for; what the team has it keeps or loses by itself.
+    ///
+    /// # Errors
+    /// The first that is refused.
+    pub async fn links(
+        &mut self,
+        team: Option<&Permit<can::UpdateTeam>>,
+        websites: &[Id<kind::Website>],
+    ) -> Result<Links, Refused> {
+        let at = |index| move |error| Refused { index, error };
+        let linked = self.websites_of(team).await.map_err(at(0))?;
+        let facts = self.facts_of_each(websites).await.map_err(at(0))?;
+        let mut links = Vec::with_capacity(websites.len());
+        for (index, id) in websites.iter().enumerate() {
+            let facts = facts.iter().find(|facts| facts.id == *id);
+            let facts = facts.ok_or(StoreError::Missing(kind::Website::NAME)).map_err(at(index))?;
+            let permitted = if linked.contains(&id.uuid()) {
+                self.permit_for::<can::ViewWebsite>(facts).map(|permit| permit.target())
+            } else {
+                self.permit_for::<can::UpdateWebsite>(facts).map(|permit| permit.target())
+            };
+            links.push(permitted.map_err(at(index))?.uuid());
+        }
+        Ok(Links(links))
+    }
+
+    async fn websites_of(&mut self, team: Option<&Permit<can::UpdateTeam>>) -> StoreResult<Vec<Uuid>> {
+        let Some(team) = team else { return Ok(Vec::new()) };
+        let websites = sqlx::query_scalar!(
+            "select website_id from team_websites where org_id = $1 and team_id = $2",
+            team.organization().uuid(),
+            team.target().uuid()
+        );
+        Ok(websites.fetch_all(&mut *self.transaction).await?)
     }
 
     /// Makes a team, with nobody in it.
@@ -107,9 +185,9 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.link_websites(team, &ids(&new.websites)).await?;
+        self.link_websites(team, &new.websites).await?;
         self.show_templates(team, &ids(&new.templates)).await?;
-        self.item(team).await
+        self.changed_team(team).await
     }
 
     /// Changes a team's configuration (VK-17, VK-18, VK-24). What its members see follows from the commit on: they are
@@ -141,13 +219,13 @@ impl Work {
         .await?
         .ok_or(StoreError::Stale)?;
         if let Some(websites) = &change.websites {
-            self.link_websites(team, &ids(websites)).await?;
+            self.link_websites(team, websites).await?;
         }
         if let Some(templates) = &change.templates {
             self.show_templates(team, &ids(templates)).await?;
             self.release_unseen_of(&members.into_iter().map(Id::uuid).collect::<Vec<_>>()).await?;
         }
-        self.item(team).await
+        self.changed_team(team).await
     }
 
     /// Locks whoever is in a team. Who that is changes only with rights, one change at a time.
@@ -165,7 +243,7 @@ impl Work {
     }
 
     /// Links a team to these websites and no others.
-    async fn link_websites(&mut self, team: Id<kind::Team>, websites: &[Uuid]) -> StoreResult<()> {
+    async fn link_websites(&mut self, team: Id<kind::Team>, websites: &Links) -> StoreResult<()> {
         sqlx::query!(
             "with gone as (
                 delete from team_websites where org_id = $1 and team_id = $2 and website_id <> all($3)
@@ -174,7 +252,7 @@ impl Work {
              on conflict do nothing",
             self.organization().uuid(),
             team.uuid(),
-            websites
+            &websites.0
         )
         .execute(&mut *self.transaction)
         .await?;

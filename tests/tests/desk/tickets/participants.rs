@@ -116,6 +116,27 @@ async fn tk_64_who_can_respond_adds_and_the_added_person_is_told() {
     writer.delete(&path).await.is(204);
 }
 
+/// Adding and removing somebody by turns does not fill their letter box.
+#[tokio::test]
+async fn tk_64_who_is_added_again_within_an_hour_is_not_told_again() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let guest = world.member(&org, "admin").await;
+    let (id, another) = (ticket(&org.owner, &org, json!({})).await, ticket(&org.owner, &org, json!({})).await);
+    let path = format!("{}/participants/{}", at(&org, &id), guest.id);
+    for _ in 0..3 {
+        add(&org.owner, &org, &id, &guest.id).await.is(204);
+        org.owner.delete(&path).await.is(204);
+    }
+    assert_eq!(mails(&world).await.len(), 1);
+    // Of another ticket they are told, and of this one once the hour is over.
+    add(&org.owner, &org, &another, &guest.id).await.is(204);
+    assert_eq!(mails(&world).await.len(), 2);
+    world.arrange("update recent_mail set created_at = created_at - interval '1 hour'").await;
+    add(&org.owner, &org, &id, &guest.id).await.is(204);
+    assert_eq!(mails(&world).await.len(), 3);
+}
+
 #[tokio::test]
 async fn in_a_helpdesk_only_who_sees_a_ticket_anyway_takes_part() {
     let world = World::start().await;
