@@ -16,6 +16,9 @@ pub enum InvalidText {
     /// Holds U+0000.
     #[error("contains the NUL character")]
     Nul,
+    /// One line that holds a control character, a line break or what turns the direction of writing.
+    #[error("contains a line break, a control character or one that overrides the direction of writing")]
+    NotALine,
     /// Is no address of the form `name@host`.
     #[error("is not an e-mail address")]
     NotAnEmail,
@@ -27,7 +30,15 @@ pub enum InvalidText {
 /// The pattern of a text that has something in it, as the contract states it.
 pub const NOT_BLANK: &str = "\\S";
 
-/// A text of `MIN` to `MAX` characters, white space around it removed.
+/// A text of at most so many characters is one line: a name, a subject, a label. Longer ones may have several.
+const ONE_LINE: usize = 200;
+
+/// Whether a character ends a line, controls a terminal, or makes the rest of the line read as something else than it is.
+const fn breaks_a_line(c: char) -> bool {
+    matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// A text of `MIN` to `MAX` characters, white space around it removed; one line if it is a short one.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Text<const MIN: usize, const MAX: usize>(String);
@@ -36,7 +47,7 @@ impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
     /// Trims and checks a text.
     ///
     /// # Errors
-    /// Too short, too long, or with a NUL in it.
+    /// Too short, too long, with a NUL in it, or several lines where it is one.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         let text = text.trim();
         let length = text.chars().count();
@@ -46,6 +57,8 @@ impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
             Err(InvalidText::TooShort(MIN))
         } else if length > MAX {
             Err(InvalidText::TooLong(MAX))
+        } else if MAX <= ONE_LINE && text.contains(breaks_a_line) {
+            Err(InvalidText::NotALine)
         } else {
             Ok(Self(text.to_owned()))
         }
@@ -180,6 +193,15 @@ mod tests {
         assert_eq!(Text::<1, 3>::parse("   "), Err(InvalidText::TooShort(1)));
         assert_eq!(Text::<1, 3>::parse("abcd"), Err(InvalidText::TooLong(3)));
         assert_eq!(Text::<1, 3>::parse("a\0"), Err(InvalidText::Nul));
+    }
+
+    #[test]
+    fn a_short_text_is_one_line() {
+        for bad in ["a\rb", "a\nb", "a\tb", "a\u{1b}[2Jb", "a\u{85}b", "a\u{2028}b", "a\u{202e}b", "a\u{2066}b"] {
+            assert_eq!(Text::<1, 200>::parse(bad), Err(InvalidText::NotALine), "{bad:?}");
+            assert!(Text::<1, 2000>::parse(bad).is_ok(), "{bad:?}");
+        }
+        assert_eq!(&*Text::<1, 200>::parse("שלום, Zoë 👩\u{200d}💻\n").unwrap(), "שלום, Zoë 👩\u{200d}💻");
     }
 
     #[test]

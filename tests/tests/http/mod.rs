@@ -4,6 +4,7 @@ mod bodies;
 mod contract;
 mod idempotency;
 mod limits;
+mod lines;
 mod mail;
 mod methods;
 mod pages;

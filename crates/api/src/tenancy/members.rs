@@ -57,7 +57,8 @@ pub struct MembersQuery {
     #[param(inline)]
     q: Option<Text<1, 100>>,
     /// The order: `name`, `joined_at`, `last_active_at`, with `-` in front for the reverse. Who never was active comes
-    /// first by `last_active_at`.
+    /// first by `last_active_at`. By name, which it is unless told, and by `last_active_at` a page costs as much as there
+    /// are members; by `joined_at` as much as the page holds.
     #[serde(default)]
     #[param(inline)]
     sort: MemberSort,
