@@ -95,6 +95,8 @@ pub(crate) fn configure(home: &Home, options: &Options) -> Result<(), StartError
         ("log_timezone", "UTC"),
         ("log_min_messages", "warning"),
         ("log_line_prefix", "%m [%p] "),
+        // What stands beside a message holds values of rows: people's addresses.
+        ("log_error_verbosity", "terse"),
     ];
     let durability = match options.durable {
         true => [("fsync", "on"), ("full_page_writes", "on"), ("synchronous_commit", "on")],

@@ -86,10 +86,27 @@ pub(crate) async fn list<A: Action>(
 where
     A::Target: Located,
 {
+    let organization = listing.organization();
+    let seen = |row: &PgRow| Ok(Seen { item: A::Target::item(row)?, resource: resource(organization, row)? });
+    list_columns(transaction, listing, filters, order, request, (A::Target::COLUMNS, seen)).await
+}
+
+/// The same of other columns than a thing's own, with what reads them. They begin with a comma.
+pub(crate) async fn list_columns<A: Action, T>(
+    transaction: &mut Transaction,
+    listing: &Listing<A>,
+    filters: impl Fn(&mut Sql) -> StoreResult<String>,
+    order: Order,
+    request: &PageRequest,
+    (columns, read): (&str, impl Fn(&PgRow) -> Result<T, sqlx::Error>),
+) -> StoreResult<Page<T>>
+where
+    A::Target: Located,
+{
     if *listing.filter() == ViewFilter::None {
         return Ok(Page::empty(request));
     }
-    let rows = page(transaction, listing, &filters, order, request).await?;
+    let rows = page(transaction, listing, &filters, order, request, columns).await?;
     let limit = request.limit as usize;
     let next = match rows.get(limit - 1) {
         Some(last) if rows.len() > limit => {
@@ -97,11 +114,7 @@ where
         }
         _ => None,
     };
-    let items = rows
-        .iter()
-        .take(limit)
-        .map(|row| Ok(Seen { item: A::Target::item(row)?, resource: resource(listing.organization(), row)? }));
-    let items = items.collect::<Result<_, sqlx::Error>>()?;
+    let items = rows.iter().take(limit).map(read).collect::<Result<_, sqlx::Error>>()?;
     let total = if request.total { Some(count(transaction, listing, &filters).await?) } else { None };
     Ok(Page { items, next, total })
 }
@@ -122,6 +135,7 @@ async fn page<A: Action>(
     filters: &impl Fn(&mut Sql) -> StoreResult<String>,
     order: Order,
     request: &PageRequest,
+    columns: &str,
 ) -> StoreResult<Vec<PgRow>>
 where
     A::Target: Located,
@@ -167,7 +181,6 @@ where
          where $2::uuid is not null and $3::uuid[] is not null
          order by {by}",
         facts = fact_columns::<A::Target>(),
-        columns = A::Target::COLUMNS,
     );
     sql.query(text).fetch_all(&mut **transaction).await.map_err(|error| {
         // A data exception can only come of the one value that is sent as text: the cursor's key.

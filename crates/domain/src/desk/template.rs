@@ -121,12 +121,19 @@ fn repeated<T: PartialEq>(things: &[T]) -> Option<usize> {
     (0..things.len()).find(|index| things[..*index].contains(&things[*index]))
 }
 
-/// Checks a ticket's answers against the questions of its template.
+/// The most bytes that a ticket's answers take together, as JSON: so much may each ticket of a list weigh.
+pub const MOST_ANSWER_BYTES: usize = 32 * 1024;
+
+/// Checks a ticket's answers against the questions of its template, and that they are not too much together.
 ///
 /// # Errors
 /// Every fault that was found.
 pub fn check_answers(questions: &[Question], answers: &BTreeMap<String, Value>) -> Result<(), Vec<FieldFault>> {
     let mut faults = Vec::new();
+    // Answers came as JSON, and are JSON again.
+    if serde_json::to_string(answers).is_ok_and(|text| text.len() > MOST_ANSWER_BYTES) {
+        faults.push(wrong(String::new(), "too_long", "All answers of a ticket take at most 32 kB together."));
+    }
     for key in answers.keys().filter(|key| !questions.iter().any(|question| *question.key == ***key)) {
         faults.push(wrong(format!("/{}", escaped(key)), "unknown_field", "The template asks no such question."));
     }

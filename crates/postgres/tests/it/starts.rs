@@ -7,7 +7,7 @@ use nix::unistd::{geteuid, getpgrp};
 use sqlx::postgres::PgConnectOptions;
 use usher_postgres::{DATABASE, OWNER, Options, Postgres, delete};
 
-use crate::support::{assert_filled, fill, lives, postmaster, sql, status, temp, temp_in};
+use crate::support::{assert_filled, fill, lives, postmaster, sql, status, temp, temp_in, try_sql};
 
 fn mode(path: &Path) -> u32 {
     path.metadata().unwrap().permissions().mode() & 0o7777
@@ -135,6 +135,22 @@ fn what_the_server_says_is_in_its_log() {
     postgres.stop();
     assert!(fs::read_to_string(&log).unwrap().contains("WARNING:  the kettle boils"));
     assert_eq!(mode(&log), 0o600);
+}
+
+#[test]
+fn the_log_holds_no_value_of_a_row() {
+    let dir = temp();
+    let postgres = Postgres::start(&Options::new(dir.path().join("pg"))).unwrap();
+    let url = postgres.url(OWNER, DATABASE);
+    sql(&url, "create table people (email text primary key)");
+    // The address is put together, so that it does not stand in the statement, which is logged.
+    let insert = "insert into people select 'ada@' || 'example.org'";
+    sql(&url, insert);
+    try_sql(&url, insert).unwrap_err();
+    let log = postgres.log_file().to_owned();
+    postgres.stop();
+    let log = fs::read_to_string(&log).unwrap();
+    assert!(log.contains("people_pkey") && !log.contains("ada@example.org"), "{log}");
 }
 
 #[test]

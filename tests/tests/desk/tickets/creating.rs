@@ -184,3 +184,30 @@ async fn a_required_question_wants_an_answer_that_says_something() {
     }
     org.owner.post(&path, body(json!({"why": "so", "which": ["b", "a"]}))).await.is(201);
 }
+
+#[tokio::test]
+async fn all_answers_of_a_ticket_together_are_bounded() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let questions = json!([
+        {"key": "a", "label": "A?", "kind": "textarea"},
+        {"key": "b", "label": "B?", "kind": "textarea"},
+    ]);
+    let form =
+        org.owner.post(&format!("{}/desk/templates", org.path), json!({"name": "F", "questions": questions})).await;
+    let form = form.is(201)["id"].clone();
+    let path = format!("{}/desk/tickets", org.path);
+    // `{"a":"…","b":"…"}` is 32 kB to the byte, then one more.
+    for (more, fits) in [(0, true), (1, false)] {
+        let answers = json!({"a": "x".repeat(16_000), "b": "x".repeat(32 * 1024 - 16_000 - 15 + more)});
+        let body = json!({"subject": "x", "template_id": form, "answers": answers});
+        let answer = org.owner.post(&path, body).await;
+        assert_eq!(answer.status == 201, fits, "{more} bytes more");
+        if !fits {
+            let problem = answer.names(422, "/answers");
+            assert_eq!(problem["errors"][0]["code"], "too_long");
+            assert_eq!(problem["errors"][0]["detail"], "All answers of a ticket take at most 32 kB together.");
+        }
+    }
+    assert_eq!(org.owner.get(&format!("{path}?include=total")).await.is(200)["total"], 1);
+}

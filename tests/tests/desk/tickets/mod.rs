@@ -3,6 +3,7 @@
 mod assignees;
 mod combinations;
 mod creating;
+mod exporting;
 mod linking;
 mod listing;
 mod merging;

@@ -53,6 +53,42 @@ async fn tk_28_manage_on_the_source_is_enough_to_move_a_ticket_out() {
     keeper.post(&format!("{path}/move"), json!({"queue_id": from})).await.problem(403, "forbidden");
 }
 
+/// Who manages a queue without contributing to it reads none of its tickets, and so not by taking one to where they do. The
+/// permission on the source is enough for every other move.
+#[tokio::test]
+async fn tk_25_tk_28_a_move_gives_nobody_who_does_it_the_sight_of_a_ticket() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let (closed, blind, open) =
+        (world.queue(&org, "Closed").await, world.queue(&org, "Blind").await, world.queue(&org, "Open").await);
+    let (keeper, person) = (world.member(&org, "staff").await, world.member(&org, "staff").await);
+    world.allow(&org, &keeper, &closed, &["contribute"]).await;
+    world.allow(&org, &person, &closed, &["manage"]).await;
+    world.allow(&org, &person, &blind, &["manage"]).await;
+    world.allow(&org, &person, &open, &["contribute"]).await;
+    let secret = ticket(&keeper, &org, json!({"queue_id": closed, "subject": "Secret"})).await;
+    let refused = async |id: &str| {
+        let path = format!("{}/move", at(&org, id));
+        let problem = person.post(&path, json!({"queue_id": open})).await.problem(403, "forbidden");
+        assert_eq!(problem["permission"], "ticket.view");
+        person.get(&at(&org, id)).await.problem(404, "not_found");
+    };
+    refused(&secret).await;
+    let kept = keeper.get(&at(&org, &secret)).await;
+    assert_eq!((kept.etag(), &kept.is(200)["queue_id"]), ("\"1\"".to_owned(), &json!(closed)));
+    // A copy is as hidden as what it was made of.
+    let answer = person.post_empty(&format!("{}/clone", at(&org, &secret))).await;
+    assert_eq!(answer.is(204), json!(""));
+    person.get(&at(&org, "2")).await.problem(404, "not_found");
+    refused("2").await;
+    // From one place where it is hidden to another, as before; whoever sees it takes it where they like.
+    person.post(&format!("{}/move", at(&org, &secret)), json!({"queue_id": blind})).await.is(204);
+    refused(&secret).await;
+    world.allow(&org, &person, &blind, &["contribute"]).await;
+    let moved = person.post(&format!("{}/move", at(&org, &secret)), json!({"queue_id": open})).await.is(200);
+    assert_eq!(moved["queue_id"], json!(open));
+}
+
 #[tokio::test]
 async fn vk_43_a_ticket_moves_only_to_what_is_there() {
     let world = World::start().await;

@@ -80,6 +80,50 @@ async fn tk_25_who_manages_without_contributing_changes_what_they_do_not_see() {
     assert_eq!(writer.get(&path).await.is(200)["status"], "solved");
 }
 
+/// Every act makes one new version, be what it sets there already or not: the version tells nothing of a ticket that is
+/// hidden.
+#[tokio::test]
+async fn tk_25_the_version_of_a_hidden_ticket_tells_no_guess_from_what_is_so() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let (inbox, other) = (world.inbox(&org).await, world.queue(&org, "Other").await);
+    let (writer, blind) = (world.member(&org, "staff").await, world.member(&org, "staff").await);
+    let (guest, assistant) = (world.member(&org, "staff").await, world.member(&org, "staff").await);
+    for queue in [&inbox, &other] {
+        world.allow(&org, &blind, queue, &["manage"]).await;
+        world.allow(&org, &writer, queue, &["contribute"]).await;
+    }
+    world.allow(&org, &assistant, &inbox, &["contribute"]).await;
+    let path = at(&org, &ticket(&writer, &org, json!({"queue_id": inbox})).await);
+    let participant = format!("{path}/participants/{}", guest.id);
+    writer.send(writer.request(reqwest::Method::PUT, &participant)).await.is(204);
+    blind.patch_if(&path, "\"1\"", json!({"status": "open"})).await.is(204);
+    blind.patch_if(&path, "\"1\"", json!({"status": "open"})).await.problem(412, "stale");
+    for (version, (act, body)) in (3..).zip([
+        ("", json!({"status": "solved", "priority": "high"})),
+        ("", json!({"status": "solved"})),
+        ("/assign", json!({"assignee_id": assistant.id})),
+        ("/assign", json!({"assignee_id": assistant.id})),
+        // The assistant does not see it there, and handles it no longer.
+        ("/move", json!({"queue_id": other})),
+        ("/move", json!({"queue_id": other})),
+        ("/assign", json!({"assignee_id": guest.id})),
+        // Neither does who is no participant any more.
+        (&participant[path.len()..], json!(null)),
+        (&participant[path.len()..], json!(null)),
+    ]) {
+        let place = format!("{path}{act}");
+        let answer = match act {
+            "" => blind.patch(&place, body.clone()).await,
+            _ if body.is_null() => blind.delete(&place).await,
+            _ => blind.post(&place, body.clone()).await,
+        };
+        answer.is(204);
+        assert_eq!(writer.get(&path).await.etag(), format!("\"{version}\""), "{act} {body}");
+    }
+    assert_eq!(writer.get(&path).await.is(200)["assignee_id"], json!(null));
+}
+
 #[tokio::test]
 async fn refusals_say_whether_the_ticket_is_seen() {
     let world = World::start().await;

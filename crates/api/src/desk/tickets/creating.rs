@@ -59,7 +59,7 @@ pub struct CreateTicket {
     website_id: Option<WebsiteId>,
     /// Who it is for.
     requester: Option<NewRequester>,
-    /// The answers to the template's questions, by question key.
+    /// The answers to the template's questions, by question key: at most 32 kB of JSON together.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     answers: Option<BTreeMap<String, Value>>,

@@ -3,14 +3,11 @@
 use actix_web::get;
 use chrono::{DateTime, Datelike, Utc};
 use serde::Deserialize;
-use usher_domain::{
-    AccountId, Email, MemberId, QueueId, TeamId, TemplateId, Text, WebsiteId,
-    desk::{Requester, Ticket},
-};
+use usher_domain::{AccountId, Email, MemberId, QueueId, TeamId, TemplateId, Text, WebsiteId, desk::Ticket};
 use usher_policy::{Action, can};
 use usher_store::{
     Work,
-    desk::tickets::{TicketFilter, TicketOrder},
+    desk::tickets::{TicketFilter, TicketOrder, TicketRow},
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -202,9 +199,9 @@ pub async fn export_tickets(call: Call, path: Path<OrganizationPath>, query: Que
     let request = table_request(query.cursor.as_deref(), list)?;
     let mut work = call.read(&path.organization).await?;
     let filter = query.filter(&mut work).await?;
-    let page = work.list_tickets(work.listing::<can::ViewTicket>(), &filter, order, &request).await?;
+    let page = work.export_tickets(work.listing(), &filter, order, &request).await?;
     let Listed { items, next_cursor, .. } = paged(page, list);
-    table("tickets", HEADER, items.iter().map(|seen| row(&seen.item)), next_cursor.as_deref())
+    table("tickets", HEADER, items.into_iter().map(row), next_cursor.as_deref())
 }
 
 const HEADER: [&str; 15] = [
@@ -225,23 +222,22 @@ const HEADER: [&str; 15] = [
     "updated_at",
 ];
 
-fn row(ticket: &Ticket) -> [String; 15] {
+fn row(ticket: TicketRow) -> [String; 15] {
     fn text(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }
-    let Requester { name, email } = ticket.requester.clone().unwrap_or(Requester { name: None, email: None });
     [
         ticket.number.to_string(),
         ticket.id.to_string(),
-        ticket.subject.clone(),
-        ticket.status.clone(),
-        ticket.priority.clone(),
+        ticket.subject,
+        ticket.status,
+        ticket.priority,
         text(ticket.team_id),
         text(ticket.queue_id),
         text(ticket.template_id),
         text(ticket.website_id),
-        text(name),
-        text(email),
+        text(ticket.requester_name),
+        text(ticket.requester_email),
         text(ticket.assignee_id),
         ticket.merged.to_string(),
         time_cell(ticket.created_at),

@@ -46,7 +46,7 @@ impl Work {
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
-        let Some(changed) = changed else { return Ok(()) };
+        let Some(changed) = changed else { return self.hide_no_change(ticket).await };
         let nobody = || "Nobody handles it any more.".to_owned();
         let event = changed.name.map_or_else(nobody, |name| format!("Assigned to {name}."));
         self.record(ticket, &[event]).await
@@ -62,23 +62,35 @@ impl Work {
             members
         );
         let handled = handled.fetch_all(&mut *self.transaction).await?;
-        self.release_unseen(handled.into_iter().map(|row| (row.assignee, row.id))).await
+        let released = self.release_unseen(handled.into_iter().map(|row| (row.assignee, row.id))).await?;
+        if released.is_empty() {
+            return Ok(());
+        }
+        sqlx::query!(
+            "update tickets set version = version + 1 where org_id = $1 and id = any($2)",
+            self.organization().uuid(),
+            &released
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
     }
 
-    /// Takes a ticket from who handles it, if they no longer see it. For what changes where a ticket stands; the ticket is
-    /// locked.
-    pub(crate) async fn release_if_unseen(&mut self, ticket: TicketId) -> StoreResult<()> {
+    /// Takes a ticket from who handles it, if they no longer see it, and tells whether that was so. For what changes where a
+    /// ticket stands; the ticket is locked, and its version is the caller's affair.
+    pub(crate) async fn release_if_unseen(&mut self, ticket: TicketId) -> StoreResult<bool> {
         let assignee = sqlx::query_scalar!(
             "select assignee_id from tickets where org_id = $1 and id = $2",
             self.organization().uuid(),
             ticket.uuid()
         );
         let assignee = assignee.fetch_one(&mut *self.transaction).await?;
-        self.release_unseen(assignee.into_iter().map(|assignee| (assignee, ticket.uuid()))).await
+        let released = self.release_unseen(assignee.into_iter().map(|assignee| (assignee, ticket.uuid()))).await?;
+        Ok(!released.is_empty())
     }
 
-    /// Two statements for each assignee.
-    async fn release_unseen(&mut self, handled: impl Iterator<Item = (Uuid, Uuid)>) -> StoreResult<()> {
+    /// Two statements for each assignee. Returns what was taken from them, still of the same version.
+    async fn release_unseen(&mut self, handled: impl Iterator<Item = (Uuid, Uuid)>) -> StoreResult<Vec<Uuid>> {
         let mut by_assignee: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
         handled.for_each(|(assignee, ticket)| by_assignee.entry(assignee).or_default().push(ticket));
         let mut unseen = Vec::new();
@@ -88,16 +100,16 @@ impl Work {
             unseen.extend(facts.into_iter().filter(|(_, ticket)| !assignee.sees(ticket)).map(|(id, _)| id));
         }
         if unseen.is_empty() {
-            return Ok(());
+            return Ok(unseen);
         }
         sqlx::query!(
-            "update tickets set assignee_id = null, version = version + 1, updated_at = now()
-             where org_id = $1 and id = any($2)",
+            "update tickets set assignee_id = null, updated_at = now() where org_id = $1 and id = any($2)",
             self.organization().uuid(),
             &unseen
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.record_on_each(&unseen, "Nobody handles it any more: who did cannot see it any more.").await
+        self.record_on_each(&unseen, "Nobody handles it any more: who did cannot see it any more.").await?;
+        Ok(unseen)
     }
 }

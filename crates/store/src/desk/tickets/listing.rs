@@ -76,7 +76,7 @@ impl From<TicketOrder> for Order {
 }
 
 impl TicketFilter {
-    fn render(&self, sql: &mut Sql) -> StoreResult<String> {
+    pub(super) fn render(&self, sql: &mut Sql) -> StoreResult<String> {
         let mut text = String::new();
         let mut equal = |column: &str, place: String| text.push_str(&format!(" and t.{column} = {place}"));
         if let Some(status) = &self.status {

@@ -1,7 +1,7 @@
 //! Making one ticket of two, and two of one.
 
 use usher_domain::{TicketId, desk::StatusCategory};
-use usher_policy::{Caller, Denial, Permission, Permit, can};
+use usher_policy::{Caller, Permit, can};
 use uuid::{Builder, Uuid};
 
 use super::links::same_ticket;
@@ -69,11 +69,10 @@ impl Work {
     /// Nobody comes to read a ticket by merging it into one that they see. Tells whether the caller may open the survivor
     /// to others: to the participants of the merged one.
     async fn must_not_widen(&mut self, into: TicketId, from: TicketId) -> StoreResult<bool> {
+        let saw = self.sees_ticket(from).await?;
+        self.must_not_reveal(saw, into).await?;
         let caller: Caller = self.caller().clone();
         let survivor = self.facts(&caller, into).await?;
-        if caller.sees(&survivor) && !caller.sees(&self.facts(&caller, from).await?) {
-            return Err(StoreError::Forbidden { permission: Permission::TicketView, denial: Denial::NoGrant });
-        }
         Ok(self.permit_for::<can::AddParticipant>(&survivor).is_ok())
     }
 

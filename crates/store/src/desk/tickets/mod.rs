@@ -2,15 +2,18 @@
 
 mod assignees;
 mod creating;
+mod exporting;
 mod links;
 mod listing;
 mod merging;
 mod messages;
 mod moving;
 mod participants;
+mod sight;
 mod updating;
 
 pub use creating::{NewTicket, TicketDraft, TicketPlaces};
+pub use exporting::TicketRow;
 pub use listing::{TicketFilter, TicketOrder};
 pub use moving::TicketMove;
 pub use participants::AddedParticipant;

@@ -1,5 +1,6 @@
 //! Where a ticket stands.
 
+use usher_domain::TicketId;
 use usher_policy::{Permit, can};
 
 use crate::{StoreResult, Work};
@@ -13,21 +14,43 @@ pub struct TicketMove {
     pub queue: Option<Permit<can::ViewQueue>>,
 }
 
+/// The names of the places that a ticket left and of those that it came to.
+struct Moved {
+    from_team: Option<String>,
+    from_queue: Option<String>,
+    to_team: Option<String>,
+    to_queue: Option<String>,
+}
+
 impl Work {
     /// Moves a ticket to another team or queue, and with it who sees it, from the commit on (VK-33, TK-28). An assignee
     /// who no longer sees it no longer handles it.
     ///
     /// # Errors
-    /// The place was deleted meanwhile; or the ticket was merged.
+    /// The place was deleted meanwhile; or the ticket was merged. Forbidden to who does not see the ticket and would see
+    /// it in its new place: that is no way to read it.
     pub async fn move_ticket(&mut self, permit: Permit<can::MoveTicket>, to: TicketMove) -> StoreResult<()> {
         let ticket = permit.target();
         self.must_not_be_merged(&[ticket]).await?;
+        let saw = self.sees_ticket(ticket).await?;
+        let Some(moved) = self.set_place(ticket, to).await? else { return self.hide_no_change(ticket).await };
+        self.must_not_reveal(saw, ticket).await?;
+        let places = [("team", moved.from_team, moved.to_team), ("queue", moved.from_queue, moved.to_queue)];
+        let events: Vec<String> =
+            places.into_iter().filter_map(|(kind, from, to)| moved_event(kind, from, to)).collect();
+        self.record(ticket, &events).await?;
+        self.release_if_unseen(ticket).await.map(drop)
+    }
+
+    /// Nothing is returned where nothing changes.
+    async fn set_place(&mut self, ticket: TicketId, to: TicketMove) -> StoreResult<Option<Moved>> {
         let queue = to.queue.map(|permit| permit.target().uuid());
         let (moves_team, team) = match to.team {
             None => (false, None),
             Some(team) => (true, team.map(|permit| permit.target().uuid())),
         };
-        let moved = sqlx::query!(
+        let moved = sqlx::query_as!(
+            Moved,
             r#"with old as (
                 select o.team_id, g.name as team, q.name as queue from tickets o
                 left join teams g on g.org_id = o.org_id and g.id = o.team_id
@@ -41,20 +64,13 @@ impl Work {
              returning old.team as "from_team?", old.queue as "from_queue?",
                 (select g.name from teams g where g.org_id = $1 and g.id = t.team_id) as to_team,
                 (select q.name from queues q where q.org_id = $1 and q.id = t.queue_id) as to_queue"#,
-            permit.organization().uuid(),
+            self.organization().uuid(),
             ticket.uuid(),
             moves_team,
             team,
             queue
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await?;
-        let Some(moved) = moved else { return Ok(()) };
-        let places = [("team", moved.from_team, moved.to_team), ("queue", moved.from_queue, moved.to_queue)];
-        let events: Vec<String> =
-            places.into_iter().filter_map(|(kind, from, to)| moved_event(kind, from, to)).collect();
-        self.record(ticket, &events).await?;
-        self.release_if_unseen(ticket).await
+        );
+        Ok(moved.fetch_optional(&mut *self.transaction).await?)
     }
 }
 

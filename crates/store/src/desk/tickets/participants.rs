@@ -136,11 +136,15 @@ impl Work {
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
+        let ticket = permit.target();
         let Some(removed) = removed else {
             let _known = self.permit::<can::ViewMember>(member).await?;
-            return Ok(());
+            return self.hide_no_change(ticket).await;
         };
-        self.record(permit.target(), &[format!("{} is no participant any more.", removed.name)]).await?;
-        self.release_if_unseen(permit.target()).await
+        self.record(ticket, &[format!("{} is no participant any more.", removed.name)]).await?;
+        if self.release_if_unseen(ticket).await? {
+            return self.grow_version(ticket).await;
+        }
+        self.hide_no_change(ticket).await
     }
 }

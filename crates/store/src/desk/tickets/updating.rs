@@ -68,7 +68,7 @@ impl Work {
         let after = before.with(change);
         let events = before.events(&after);
         if events.is_empty() {
-            return Ok(());
+            return self.hide_no_change(ticket).await;
         }
         sqlx::query!(
             "update tickets set subject = $3, description = $4, status = $5, priority = $6, requester_name = $7,

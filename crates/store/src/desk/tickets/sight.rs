@@ -1,0 +1,45 @@
+//! Acts of who does not see the ticket that they act on: there are permissions that go without `ticket.view` (TK-25). Such
+//! an act gives nobody the sight of a ticket, and tells nothing of what is in it.
+
+use usher_domain::TicketId;
+use usher_policy::{Caller, Denial, Permission};
+
+use crate::{StoreError, StoreResult, Work};
+
+impl Work {
+    /// Whether the caller sees a ticket, as it stands at this point of the work.
+    pub(super) async fn sees_ticket(&mut self, ticket: TicketId) -> StoreResult<bool> {
+        let caller: Caller = self.caller().clone();
+        Ok(caller.sees(&self.facts(&caller, ticket).await?))
+    }
+
+    /// Nobody comes to read a ticket by an act of their own on it. `saw` is whether the caller saw before the act what
+    /// stands in this ticket after it.
+    ///
+    /// # Errors
+    /// Forbidden to who did not see it and would now.
+    pub(super) async fn must_not_reveal(&mut self, saw: bool, ticket: TicketId) -> StoreResult<()> {
+        if !saw && self.sees_ticket(ticket).await? {
+            return Err(StoreError::Forbidden { permission: Permission::TicketView, denial: Denial::NoGrant });
+        }
+        Ok(())
+    }
+
+    /// Lets the version of a ticket grow though an act changed nothing, where the caller does not see the ticket: whether the
+    /// value that they set was there before is not to be learned from an `If-Match` of theirs.
+    pub(super) async fn hide_no_change(&mut self, ticket: TicketId) -> StoreResult<()> {
+        if self.sees_ticket(ticket).await? { Ok(()) } else { self.grow_version(ticket).await }
+    }
+
+    /// A new version of a ticket of which nothing else changes.
+    pub(super) async fn grow_version(&mut self, ticket: TicketId) -> StoreResult<()> {
+        sqlx::query!(
+            "update tickets set version = version + 1 where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            ticket.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}
