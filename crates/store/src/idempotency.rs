@@ -63,7 +63,7 @@ impl Unit for Outside {
 /// Claims a key for this transaction, or returns the answer that was given to it.
 ///
 /// # Errors
-/// The same key is in flight, or its answer was [forgotten](forget) (409); or it was used for another request (422).
+/// The same key is in flight, or its answer was forgotten (409); or it was used for another request (422).
 pub async fn claim(unit: &mut impl Unit, key: &IdempotencyKey) -> StoreResult<Option<StoredAnswer>> {
     let (Some(account), _) = unit.owner() else { return Ok(None) };
     let transaction = unit.parts();
