@@ -7,6 +7,7 @@ const ui = SwaggerUIBundle({
   deepLinking: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
+  showExtensions: true,
   filter: true,
   docExpansion: "none",
   defaultModelsExpandDepth: 0,

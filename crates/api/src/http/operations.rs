@@ -50,7 +50,7 @@ pub struct MustMatch;
 fn declared(required: Required, description: &str) -> Vec<Parameter> {
     let text = ObjectBuilder::new().schema_type(Type::String).build();
     let header = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header).required(required);
-    vec![header.description(Some(description)).schema(Some(text)).example(Some("\"3\"".into())).build()]
+    vec![header.description(Some(description)).schema(Some(text)).example(Some("\"1\"".into())).build()]
 }
 
 impl IntoParams for IfMatch {

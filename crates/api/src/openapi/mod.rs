@@ -67,7 +67,9 @@ pub fn document() -> Value {
         describe(operation);
         describe_pages(operation);
         answers::complete(method, operation);
+        tell_examples(operation);
     }
+    open_objects(&mut document["components"]["schemas"]);
     drop_unused_schemas(&mut document);
     examples::add(&mut document);
     document
@@ -83,14 +85,15 @@ fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> 
 /// Gives every operation and every success a sentence, where the code says nothing more: the status says it all.
 fn describe(operation: &mut Value) {
     let empty = |value: &Value| value["description"].as_str().is_none_or(str::is_empty);
-    if empty(operation) {
-        let description = match operation["x-permission"].as_str() {
-            Some(permission) if permission.contains('.') => format!("Needs `{permission}`."),
-            Some("signed_in") => "For whoever has signed in.".to_owned(),
-            _ => "For everybody.".to_owned(),
-        };
-        operation["description"] = json!(description);
-    }
+    let whom = match operation["x-permission"].as_str() {
+        Some(permission) if permission.contains('.') => format!("Needs `{permission}`."),
+        Some("signed_in") => "For whoever has signed in.".to_owned(),
+        _ => "For everybody.".to_owned(),
+    };
+    operation["description"] = match operation["description"].as_str() {
+        Some(said) if !said.is_empty() => json!(format!("{said}\n\n{whom}")),
+        _ => json!(whom),
+    };
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         if empty(response) {
             response["description"] = json!(match status.as_str() {
@@ -118,6 +121,43 @@ fn describe_pages(operation: &mut Value) {
             }
             _ => {}
         }
+    }
+}
+
+/// Says the examples of parameters that may be left out in words: pages that try operations out would fill them in, and ask
+/// for something else than who opens them means.
+fn tell_examples(operation: &mut Value) {
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        if parameter["required"] == true {
+            continue;
+        }
+        let Some(example) = parameter.as_object_mut().and_then(|parameter| parameter.remove("example")) else {
+            continue;
+        };
+        let example = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+        let said = parameter["description"].as_str().unwrap_or_default();
+        parameter["description"] = json!(format!("{said} For example `{example}`.").trim_start());
+    }
+}
+
+/// Says of objects of which nothing is known that they may have any field: a generated client would take them for empty.
+fn open_objects(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(open_objects),
+        Value::Object(fields) => {
+            let object = match fields.get("type") {
+                Some(Value::String(kind)) => kind == "object",
+                Some(Value::Array(kinds)) => kinds.contains(&json!("object")),
+                _ => false,
+            };
+            if object
+                && !["properties", "additionalProperties", "allOf", "oneOf"].iter().any(|key| fields.contains_key(*key))
+            {
+                fields.insert("additionalProperties".to_owned(), json!(true));
+            }
+            fields.values_mut().for_each(open_objects);
+        }
+        _ => {}
     }
 }
 
