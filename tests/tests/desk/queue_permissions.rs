@@ -261,7 +261,9 @@ async fn nobodys_change_of_a_table_is_lost() {
     let etag = org.owner.get(&path).await.etag();
     let body = |queue: &str| json!({"permissions": [{"queue_id": queue, "contribute": true}]});
     org.owner.put(&path, body(&a)).await.problem(428, "precondition_required");
-    org.owner.put_if(&path, "W/\"1\"", body(&a)).await.names(400, "If-Match");
+    org.owner.put_if(&path, "1", body(&a)).await.names(400, "If-Match");
+    // A weak tag matches nothing.
+    org.owner.put_if(&path, "W/\"1\"", body(&a)).await.problem(412, "stale");
     let (one, two) = tokio::join!(org.owner.put_if(&path, &etag, body(&a)), org.owner.put_if(&path, &etag, body(&b)));
     let mut both = [one.status, two.status];
     both.sort_unstable();

@@ -3,9 +3,10 @@
 use std::{net::SocketAddr, num::NonZeroUsize};
 
 use reqwest::{Method, StatusCode};
+use sqlx::postgres::PgConnectOptions;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, UnixStream},
     task::{JoinHandle, JoinSet},
 };
 use usher_api::{App, Settings};
@@ -47,14 +48,13 @@ async fn unavailable(person: &Person, method: Method, path: &str) -> String {
 /// A way to the database that can be cut.
 struct Way {
     address: SocketAddr,
-    database: String,
+    database: PgConnectOptions,
     carrying: JoinHandle<()>,
 }
 
 impl Way {
     async fn to(world: &World) -> Self {
-        let url = world.database_url();
-        let database = url.split('@').nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+        let database: PgConnectOptions = world.database_url().parse().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         Self { address, carrying: tokio::spawn(carry(listener, database.clone())), database }
@@ -62,7 +62,16 @@ impl Way {
 
     /// A server that reaches the database this way: where it listens.
     async fn serve(&self, world: &World) -> String {
-        let url = world.database_url().replace(&self.database, &self.address.to_string());
+        let url = match self.database.get_socket() {
+            Some(_) => {
+                let (user, name) = (self.database.get_username(), self.database.get_database().unwrap());
+                format!("postgres://{user}@{}/{name}", self.address)
+            }
+            None => {
+                let there = format!("{}:{}", self.database.get_host(), self.database.get_port());
+                world.database_url().replace(&there, &self.address.to_string())
+            }
+        };
         let store = Store::open(&Database::new(&url, None).unwrap(), 4).await.unwrap();
         let settings = Settings { workers: NonZeroUsize::MIN, ..Settings::default() };
         let app = App::new(store, settings).await.unwrap();
@@ -92,12 +101,21 @@ impl Way {
     }
 }
 
-async fn carry(listener: TcpListener, database: String) {
+async fn carry(listener: TcpListener, database: PgConnectOptions) {
     let mut open = JoinSet::new();
+    let (host, port) = (database.get_host().to_owned(), database.get_port());
     loop {
         let (mut near, _) = listener.accept().await.unwrap();
-        let mut far = TcpStream::connect(&database).await.unwrap();
-        open.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+        match database.get_socket() {
+            Some(folder) => {
+                let mut far = UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await.unwrap();
+                open.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+            }
+            None => {
+                let mut far = TcpStream::connect((host.as_str(), port)).await.unwrap();
+                open.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+            }
+        }
     }
 }
 
