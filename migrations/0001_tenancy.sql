@@ -269,25 +269,27 @@ create function enter(organization uuid, name text, account uuid, session uuid) 
 end $$;
 
 -- ---- walls ---------------------------------------------------------------------------------------------------------
+-- The tenant is asked for in a subquery: its value is then unknown while a statement is planned. Plans are kept, and one
+-- that was made while no tenant was set would otherwise expect to find nothing, and read whole tables for ever after.
 
 alter table organizations enable row level security, force row level security;
-create policy tenant on organizations using (id = current_org());
+create policy tenant on organizations using (id = (select current_org()));
 create policy own on organizations for select using (
-    id in (select org_id from members where members.id = current_account())
+    id in (select org_id from members where members.id = (select current_account()))
 );
 
 alter table members enable row level security, force row level security;
-create policy tenant on members using (org_id = current_org());
-create policy own on members for select using (id = current_account());
+create policy tenant on members using (org_id = (select current_org()));
+create policy own on members for select using (id = (select current_account()));
 
 alter table role_assignments enable row level security, force row level security;
-create policy tenant on role_assignments using (org_id = current_org());
-create policy own on role_assignments for select using (member_id = current_account());
+create policy tenant on role_assignments using (org_id = (select current_org()));
+create policy own on role_assignments for select using (member_id = (select current_account()));
 
 do $$ declare name text; begin
     foreach name in array array['member_activity', 'teams', 'queues', 'invitations'] loop
         execute format('alter table %I enable row level security, force row level security', name);
-        execute format('create policy tenant on %I using (org_id = current_org())', name);
+        execute format('create policy tenant on %I using (org_id = (select current_org()))', name);
     end loop;
 end $$;
 

@@ -235,7 +235,7 @@ do $$ declare name text; begin
         'ticket_counters', 'tickets', 'ticket_participants', 'ticket_messages', 'ticket_links', 'faqs', 'articles'
     ] loop
         execute format('alter table %I enable row level security, force row level security', name);
-        execute format('create policy tenant on %I using (org_id = current_org())', name);
+        execute format('create policy tenant on %I using (org_id = (select current_org()))', name);
         execute format('grant select, insert, update, delete on %I to usher_app', name);
     end loop;
 end $$;

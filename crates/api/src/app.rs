@@ -164,7 +164,8 @@ impl Activity {
 
 /// Every operation. Registering one here is what puts it into the contract.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(auth::routes).configure(tenancy::routes).configure(access::routes).configure(desk::routes);
+    // They are tried in their order, each by a regular expression: what is asked for most comes first.
+    config.configure(desk::routes).configure(access::routes).configure(tenancy::routes).configure(auth::routes);
     config.configure(crate::health::routes);
 }
 

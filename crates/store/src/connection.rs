@@ -11,8 +11,8 @@ use std::{
 
 use deadpool::managed;
 use sqlx::{
-    AssertSqlSafe, Connection, Executor, PgConnection,
-    postgres::{PgConnectOptions, PgRow},
+    AssertSqlSafe, Connection, Executor, PgConnection, Postgres,
+    postgres::{PgArguments, PgConnectOptions, PgRow},
 };
 
 use crate::{StoreError, StoreResult, caller};
@@ -145,7 +145,26 @@ impl Store {
             }
         }
     }
+
+    /// Runs one statement that only reads, in a transaction of its own: a single round trip. `query` makes it, again if the
+    /// connection turns out to be gone.
+    pub(crate) async fn read_once<'q>(&self, query: impl Fn() -> PgQuery<'q>) -> StoreResult<Option<PgRow>> {
+        let mut attempts = 0;
+        loop {
+            let mut connection = self.pool.get().await.map_err(pool_error)?;
+            match query().fetch_optional(&mut *connection).await {
+                Err(error) if attempts <= self.size && has_died(&error) => {
+                    attempts += 1;
+                    drop(managed::Object::take(connection));
+                }
+                answer => return Ok(answer?),
+            }
+        }
+    }
 }
+
+/// A statement and what is bound to it.
+pub(crate) type PgQuery<'q> = sqlx::query::Query<'q, Postgres, PgArguments>;
 
 /// Whether an error says that the connection is no more. Over TCP the server says farewell before it hangs up: shutdown,
 /// crash, starting, the database dropped, idle in a transaction for too long.
