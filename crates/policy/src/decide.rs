@@ -28,6 +28,8 @@ pub enum Denial {
     ReadOnly,
     /// No role that the caller holds gives the permission on this resource.
     NoGrant,
+    /// A role gives it, but the member holds roles that the caller's do not reach in the model's table of givers.
+    OutOfReach,
 }
 
 /// May they, or why not.
@@ -80,6 +82,9 @@ impl Caller {
         for level in Level::ALL {
             for &Assignment { role, scope } in self.covering_at(level, resource) {
                 if let Some(condition) = self.model.cell(role, permission).and(holding).first() {
+                    if resource.out_of_reach.contains(permission) {
+                        return Decision::Deny(Denial::OutOfReach);
+                    }
                     return Decision::Allow(Grant { role, scope, condition });
                 }
             }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::{Caller, Level, RoleIx, Verb};
+use crate::{Caller, Level, Permission, PermissionSet, RoleIx, Verb};
 
 impl Caller {
     /// Whether the model's table of givers lets the caller do `verb` with a role at a scope: by an organization role, or by
@@ -13,6 +13,26 @@ impl Caller {
         let here = if level == Level::Organization { &[] } else { self.held_in(level, scope) };
         let mut givers = self.held_at(Level::Organization).iter().chain(here);
         givers.any(|giver| self.model.may(giver.role, verb, role))
+    }
+
+    /// What the caller may not do to somebody who holds these organization roles, whatever permissions the caller has: to
+    /// remove them takes the right to remove every one of the roles (VK-63, VK-64), to change them the right to some change
+    /// (VK-58, VK-59): to take one away or to give another, where members have several; to take the one that they have,
+    /// where members have one. Roles that the model does not know count for nothing.
+    #[must_use]
+    pub fn out_of_reach<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> PermissionSet {
+        let home = self.organization.uuid();
+        let held = roles.into_iter().filter_map(|key| self.model.role(Level::Organization, key));
+        let held: Vec<RoleIx> = held.collect();
+        let removable = held.iter().all(|role| self.may_hand(Verb::Remove, *role, home));
+        let takes = held.iter().any(|role| self.may_hand(Verb::Take, *role, home));
+        let adds = held.is_empty() || self.model.several_organization_roles();
+        let gives = |role| !held.contains(&role) && self.may_hand(Verb::Give, role, home);
+        let changeable = takes || (adds && self.model.roles_at(Level::Organization).any(|(role, _)| gives(role)));
+        [(Permission::MemberRemove, removable), (Permission::MemberChangeRole, changeable)]
+            .into_iter()
+            .filter(|(_, reached)| !reached)
+            .fold(PermissionSet::NONE, |withheld, (permission, _)| withheld.with(permission))
     }
 }
 
@@ -57,6 +77,30 @@ mod tests {
             assert_eq!(administrator.may_hand(verb, of, HOME), reached, "{}", verb.key());
         }
         assert!(administrator.may_hand(Verb::Give, role(Level::Team, "admin"), TEAM));
+    }
+
+    /// VK-58, VK-59, VK-63, VK-64.
+    #[test]
+    fn vk_58_vk_59_vk_63_vk_64_who_holds_a_role_out_of_reach_is_neither_removed_nor_changed() {
+        let model = Model::built_in(ModelKey::Helpdesk);
+        let withheld = |giver: &'static str, held: &[&str]| {
+            let caller = caller(model, &[(Level::Organization, HOME, giver)]);
+            let withheld = caller.out_of_reach(held.iter().copied());
+            (withheld.contains(Permission::MemberRemove), withheld.contains(Permission::MemberChangeRole))
+        };
+        for (giver, held, expected) in [
+            ("owner", &["owner"][..], (false, false)),
+            ("owner", &["admin"], (false, false)),
+            ("admin", &["owner"], (true, true)),    // VK-59, VK-63
+            ("admin", &["admin"], (false, true)),   // VK-58, VK-64
+            ("admin", &["member"], (false, false)), // VK-56, VK-64
+            ("admin", &[], (false, false)),
+            ("member", &["member"], (true, true)),
+            ("member", &[], (false, true)),
+            ("admin", &["of no model"], (false, false)),
+        ] {
+            assert_eq!(withheld(giver, held), expected, "{giver} over {held:?}");
+        }
     }
 
     #[test]

@@ -41,8 +41,7 @@ impl<A: Action> Permit<A> {
 /// makes one.
 #[derive(Debug, Clone)]
 pub struct Listing<A: Action> {
-    organization: Id<kind::Organization>,
-    member: Id<kind::Member>,
+    caller: Caller,
     teams: Vec<Uuid>,
     filter: ViewFilter,
     action: PhantomData<fn() -> A>,
@@ -52,13 +51,13 @@ impl<A: Action> Listing<A> {
     /// The organization whose things may be listed.
     #[must_use]
     pub const fn organization(&self) -> Id<kind::Organization> {
-        self.organization
+        self.caller.organization()
     }
 
     /// Who lists.
     #[must_use]
-    pub const fn member(&self) -> Id<kind::Member> {
-        self.member
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// The teams that the caller is in, which some conditions speak of.
@@ -105,8 +104,7 @@ impl Caller {
     #[must_use]
     pub fn listing<A: Action>(&self) -> Listing<A> {
         Listing {
-            organization: self.organization,
-            member: self.member(),
+            caller: self.clone(),
             teams: self.scopes_at(Level::Team),
             filter: self.filter(A::PERMISSION),
             action: PhantomData,

@@ -3,7 +3,7 @@
 use usher_domain::{Id, Kind, kind};
 use uuid::Uuid;
 
-use crate::{Mask, Permission, catalogue::can, level::Level};
+use crate::{Mask, Permission, PermissionSet, catalogue::can, level::Level};
 
 /// A kind of thing that permissions are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -127,6 +127,8 @@ pub struct Resource<K> {
     pub scopes: Scopes,
     /// The conditions that hold between it and the caller.
     pub holding: Mask,
+    /// What the table of givers withholds on this very thing: see [`crate::Caller::out_of_reach`].
+    pub out_of_reach: PermissionSet,
 }
 
 impl<K> Clone for Resource<K> {
@@ -140,7 +142,7 @@ impl<K> Resource<K> {
     /// A thing that stands directly in its organization, with no condition holding.
     #[must_use]
     pub const fn new(organization: Id<kind::Organization>, id: Id<K>) -> Self {
-        Self { organization, id, scopes: Scopes::NONE, holding: Mask::NONE }
+        Self { organization, id, scopes: Scopes::NONE, holding: Mask::NONE, out_of_reach: PermissionSet::NONE }
     }
 }
 

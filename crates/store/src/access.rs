@@ -30,9 +30,8 @@ impl Work {
         ids: &[Uuid],
     ) -> StoreResult<HashMap<Uuid, Resource<K>>> {
         let rows = located::fetch_each::<K>(&mut self.transaction, caller, ids, "").await?;
-        let organization = self.organization();
         let resources =
-            rows.iter().map(|row| located::resource::<K>(organization, row).map(|found| (found.id.uuid(), found)));
+            rows.iter().map(|row| located::resource::<K>(caller, row).map(|found| (found.id.uuid(), found)));
         Ok(resources.collect::<Result<_, sqlx::Error>>()?)
     }
 
@@ -66,10 +65,9 @@ impl Work {
         .await?;
         let inbox = around.inbox.filter(|_| has_queues);
         let prospect = |team, queue: Option<Uuid>, visible| Resource {
-            organization: caller.organization(),
-            id: Id::new(),
             scopes: Scopes::NONE.with(Level::Team, team).with(Level::Queue, queue.or(inbox)),
             holding: Mask::of(Condition::Own).with(Condition::TemplateVisible, visible),
+            ..Resource::new(caller.organization(), Id::new())
         };
         let of_place = |place: &Option<Uuid>| match place {
             None => Some(prospect(None, None, false)),

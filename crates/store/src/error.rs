@@ -24,8 +24,13 @@ pub enum StoreError {
         denial: Denial,
     },
     /// What a role may be given or taken by is not what the caller is.
-    #[error("{0}")]
-    Beyond(String),
+    #[error("{detail}")]
+    Beyond {
+        /// What it was to be given or taken with.
+        permission: Permission,
+        /// Which role, in words.
+        detail: String,
+    },
     /// A field of the request says something that cannot be.
     #[error("{pointer}: {detail}")]
     Invalid {

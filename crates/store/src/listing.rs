@@ -86,8 +86,7 @@ pub(crate) async fn list<A: Action>(
 where
     A::Target: Located,
 {
-    let organization = listing.organization();
-    let seen = |row: &PgRow| Ok(Seen { item: A::Target::item(row)?, resource: resource(organization, row)? });
+    let seen = |row: &PgRow| Ok(Seen { item: A::Target::item(row)?, resource: resource(listing.caller(), row)? });
     list_columns(transaction, listing, filters, order, request, (A::Target::COLUMNS, seen)).await
 }
 
@@ -123,7 +122,7 @@ where
 pub(crate) fn begin<A: Action>(listing: &Listing<A>) -> StoreResult<Sql> {
     let mut sql = Sql::default();
     sql.bind(listing.organization().uuid())?;
-    sql.bind(listing.member().uuid())?;
+    sql.bind(listing.caller().member().uuid())?;
     sql.bind(listing.teams().to_vec())?;
     Ok(sql)
 }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use sqlx::{AssertSqlSafe, Row, postgres::PgRow};
 use usher_domain::{Id, kind};
-use usher_policy::{Access, Action, Caller, Condition, Level, Mask, Resource, Scopes, Target};
+use usher_policy::{Access, Action, Caller, Condition, Level, Mask, PermissionSet, Resource, Scopes, Target};
 use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, connection::Transaction};
@@ -36,6 +36,8 @@ pub trait Located: Target {
     const ALIAS: &'static str;
     /// What [`Located::item`] reads.
     const COLUMNS: &'static str;
+    /// What [`Located::out_of_reach`] reads; begins with a comma.
+    const REACH: &'static str = "";
     /// The scopes that a row stands in: a level, and the expression that gives the scope's id.
     const SCOPES: &'static [(Level, &'static str)] = &[];
     /// The conditions that can hold for a row.
@@ -52,6 +54,14 @@ pub trait Located: Target {
     /// # Errors
     /// A column is missing or of another type: the statement and this function disagree.
     fn item(row: &PgRow) -> Result<Self::Item, sqlx::Error>;
+
+    /// What the table of givers withholds from the caller on a row.
+    ///
+    /// # Errors
+    /// As [`Located::item`].
+    fn out_of_reach(_caller: &Caller, _row: &PgRow) -> Result<PermissionSet, sqlx::Error> {
+        Ok(PermissionSet::NONE)
+    }
 }
 
 /// How a request names a thing.
@@ -121,24 +131,23 @@ pub(crate) fn fact_columns<K: Located>() -> String {
         let _ = write!(sql, " | case when {} then {bit} else 0 end", rule.holds);
     }
     sql.push_str(") as fact_holding");
+    sql.push_str(K::REACH);
     sql
 }
 
-/// Reads what [`fact_columns`] selected.
-pub(crate) fn resource<K: Located>(
-    organization: Id<kind::Organization>,
-    row: &PgRow,
-) -> Result<Resource<K>, sqlx::Error> {
+/// Reads what [`fact_columns`] selected, of things in the caller's organization.
+pub(crate) fn resource<K: Located>(caller: &Caller, row: &PgRow) -> Result<Resource<K>, sqlx::Error> {
     let mut scopes = Scopes::NONE;
     for (level, _) in K::SCOPES {
         scopes = scopes.with(*level, row.try_get(format!("fact_{level}").as_str())?);
     }
     let holding: i32 = row.try_get("fact_holding")?;
     Ok(Resource {
-        organization,
+        organization: caller.organization(),
         id: row.try_get::<Uuid, _>("fact_id")?.into(),
         scopes,
         holding: Mask::from_bits(holding.cast_unsigned()),
+        out_of_reach: K::out_of_reach(caller, row)?,
     })
 }
 

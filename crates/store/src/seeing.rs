@@ -41,7 +41,7 @@ impl Store {
         if row.try_get::<Option<Uuid>, _>("fact_id")?.is_none() {
             return Err(missing);
         }
-        let resource = resource::<K>(caller.organization(), &row)?;
+        let resource = resource::<K>(&caller, &row)?;
         // The conditions were asked with the teams of all assignments; the engine's are those whose role it knows.
         let mut teams: Vec<Uuid> = row.try_get("caller_teams")?;
         teams.sort_unstable();

@@ -60,11 +60,10 @@ impl Work {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let organization = self.organization();
         let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         let caller = self.caller().clone();
         let rows = located::fetch_each::<K>(&mut self.transaction, &caller, &ids, "").await?;
-        rows.iter().map(|row| Ok(located::resource(organization, row)?)).collect()
+        rows.iter().map(|row| Ok(located::resource(&caller, row)?)).collect()
     }
 
     /// A thing that has just been made or changed, shown to whoever did it.

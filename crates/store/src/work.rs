@@ -202,7 +202,7 @@ impl Work {
     pub(crate) async fn facts<K: Located>(&mut self, caller: &Caller, id: Id<K>) -> StoreResult<Resource<K>> {
         let row = located::fetch::<K>(&mut self.transaction, caller, Key::Id(id), "").await?;
         let row = row.ok_or(StoreError::Missing(kind_name::<K>()))?;
-        Ok(located::resource(self.organization(), &row)?)
+        Ok(located::resource(caller, &row)?)
     }
 
     /// One thing, if the caller may see it: the row and the facts come in one statement.
@@ -212,7 +212,7 @@ impl Work {
     pub async fn see<K: Located>(&mut self, key: impl Into<Key<K>>) -> StoreResult<Seen<K>> {
         let row = located::fetch::<K>(&mut self.transaction, &self.caller, key.into(), K::COLUMNS).await?;
         let row = row.ok_or(StoreError::Missing(kind_name::<K>()))?;
-        let resource = located::resource(self.organization(), &row)?;
+        let resource = located::resource(&self.caller, &row)?;
         let _permit = self.permit_for::<<K as Target>::View>(&resource)?;
         Ok(Seen { item: K::item(&row)?, resource })
     }

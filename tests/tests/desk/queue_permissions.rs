@@ -29,6 +29,7 @@ async fn desk(world: &World) -> (Organization, Person, String, String) {
     (org, staff, a, b)
 }
 
+/// TK-1, TK-24, TK-25.
 #[tokio::test]
 async fn tk_1_tk_24_tk_25_all_eight_combinations_are_stored_as_given_and_warned_of() {
     let world = World::start().await;
@@ -149,6 +150,7 @@ async fn tk_65_any_queue_that_exists_may_be_named_and_no_other() {
     org.owner.post(&format!("{theirs}/preset"), json!({"preset": "full"})).await.problem(404, "not_found");
 }
 
+/// TK-31, TK-32, TK-33.
 #[tokio::test]
 async fn tk_31_tk_32_tk_33_duties_are_given_only_where_a_mailbox_feeds_the_queue_and_give_nothing_else() {
     let world = World::start().await;
@@ -208,6 +210,7 @@ async fn tk_42_a_duty_lies_dormant_when_no_mailbox_feeds_the_queue_any_more_and_
     org.owner.put_if(&path, &etag, again).await.names(422, "/permissions/0/administer_inbox");
 }
 
+/// TK-52, TK-53, TK-54, TK-55, TK-56.
 #[tokio::test]
 async fn tk_52_tk_53_tk_54_tk_55_tk_56_presets_overwrite_all_queues_leave_duties_and_can_be_refined() {
     let world = World::start().await;

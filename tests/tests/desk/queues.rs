@@ -64,6 +64,7 @@ async fn tk_34_a_built_in_queue_named_inbox_exists_and_stays() {
     assert_eq!(described["description"], "All of it.");
 }
 
+/// TK-44, TK-45.
 #[tokio::test]
 async fn tk_44_tk_45_a_new_organization_is_permissive_and_a_new_queue_gives_all_three_to_all_staff() {
     let world = World::start().await;
@@ -86,6 +87,7 @@ async fn tk_50_permissive_gives_no_duty_and_nothing_to_users() {
     assert_eq!(held(&org, &staff, &queue).await, ALL, "neither duty is among them");
 }
 
+/// TK-43, TK-46.
 #[tokio::test]
 async fn tk_43_tk_46_restrictive_gives_nobody_anything() {
     let world = World::start().await;
@@ -100,6 +102,7 @@ async fn tk_43_tk_46_restrictive_gives_nobody_anything() {
     org.owner.patch(&org.path, wrong).await.names(422, "/permissions_model");
 }
 
+/// TK-47, TK-48.
 #[tokio::test]
 async fn tk_47_tk_48_a_change_of_the_setting_touches_no_queue_that_exists() {
     let world = World::start().await;

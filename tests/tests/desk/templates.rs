@@ -111,6 +111,7 @@ async fn vk_24_a_member_sees_the_templates_of_their_teams_and_changes_none() {
     assert_eq!(anna.post(&path, body).await.problem(403, "forbidden")["permission"], "template.create");
 }
 
+/// VK-29, VK-30.
 #[tokio::test]
 async fn vk_29_vk_30_who_sees_unrouted_tickets_follows_the_template_at_once() {
     let world = World::start().await;

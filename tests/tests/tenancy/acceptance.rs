@@ -4,6 +4,7 @@ use usher_tests::{World, json};
 
 use super::invitations::{accept, invite, register, roles_of};
 
+/// VK-45, VK-46.
 #[tokio::test]
 async fn vk_45_the_mail_brings_the_token_and_vk_46_who_has_no_account_registers_and_joins() {
     let world = World::start().await;
@@ -49,6 +50,7 @@ async fn vk_45_an_operators_own_page_is_linked_in_the_mail() {
     assert!(mail.contains(&format!("\nhttps://desk.example.org/join?t={token}\n")) && !mail.contains("curl"), "{mail}");
 }
 
+/// VK-47, VK-51.
 #[tokio::test]
 async fn vk_47_an_account_joins_without_registering_and_vk_51_has_exactly_the_role_of_the_invitation() {
     let world = World::start().await;

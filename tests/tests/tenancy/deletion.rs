@@ -4,6 +4,7 @@ use sqlx::{AssertSqlSafe, PgConnection, Row};
 use usher_tests::{Organization, Person, Value, World, json};
 use uuid::Uuid;
 
+/// VK-38, VK-39.
 #[tokio::test]
 async fn vk_38_only_the_owner_deletes_an_organization_and_vk_39_not_without_confirming() {
     let world = World::start().await;

@@ -2,6 +2,8 @@
 
 use usher_tests::{Organization, Person, World, json};
 
+use super::says;
+
 /// Who removes whom, and the answer. Written by hand from the facts.
 const HELPDESK: &str = "
     VK-63 owner member 204
@@ -44,16 +46,19 @@ async fn holds(access_model: &str, table: &str) {
         let [_, by, of, status] = line.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{line}") };
         let (_, caller) = callers.iter().find(|(role, _)| *role == by).unwrap();
         world.join(&org, &target, of).await;
+        says(&org, caller, &target, "member.remove", status == "204").await;
         let answer = caller.delete(&path).await;
         assert_eq!(answer.status.to_string(), status, "{line}: {:#}", answer.body);
         if by == "admin" && status == "403" {
-            assert_eq!(answer.body["code"], "role_out_of_reach", "{line}");
+            let problem = answer.problem(403, "role_out_of_reach");
+            assert_eq!(problem["permission"], "member.remove", "{line}");
         }
         assert_eq!(target.get(&org.path).await.status, if status == "204" { 404 } else { 200 }, "{line}");
         world.arrange(&format!("delete from members where id = '{}'", target.id)).await;
     }
 }
 
+/// VK-63, VK-64.
 #[tokio::test]
 async fn vk_63_vk_64_who_removes_whom() {
     holds("helpdesk", HELPDESK).await;
@@ -79,6 +84,7 @@ async fn ticket_of(world: &World, org: &Organization, person: &Person) -> String
     row.fetch_one(&mut connection).await.unwrap().to_string()
 }
 
+/// VK-66, VK-67.
 #[tokio::test]
 async fn vk_66_vk_67_who_is_removed_loses_everything_at_once() {
     let world = World::start().await;

@@ -23,6 +23,7 @@ pub(super) async fn roles_of(person: &Person) -> Vec<(String, Value)> {
     items.iter().map(|item| (item["id"].as_str().unwrap().to_owned(), item["roles"].clone())).collect()
 }
 
+/// VK-1, VK-44.
 #[tokio::test]
 async fn vk_1_an_invitation_has_a_role_of_the_model_and_vk_44_an_address() {
     let world = World::start().await;
@@ -43,6 +44,7 @@ async fn vk_1_an_invitation_has_a_role_of_the_model_and_vk_44_an_address() {
     }
 }
 
+/// VK-6, VK-7, VK-8.
 #[tokio::test]
 async fn vk_6_owner_and_admin_invite_vk_7_and_list_vk_8_and_revoke_and_a_member_does_none_of_it() {
     let world = World::start().await;

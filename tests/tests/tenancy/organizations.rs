@@ -31,6 +31,7 @@ async fn what_an_organization_begins_with_has_ids_that_grow() {
     assert_eq!(world.look(grown).await.as_deref(), Some("true"));
 }
 
+/// VK-2, VK-3.
 #[tokio::test]
 async fn vk_2_the_owner_changes_settings_vk_3_admin_and_member_do_not() {
     let world = World::start().await;
@@ -90,6 +91,7 @@ async fn vk_42_the_creator_holds_the_highest_role_of_the_model() {
     }
 }
 
+/// VK-40, VK-41.
 #[tokio::test]
 async fn vk_40_a_new_organization_has_one_example_each_and_vk_41_what_a_desk_begins_with() {
     let world = World::start().await;
@@ -137,6 +139,7 @@ async fn a_slug_is_taken_once() {
     world.nobody().post("/v1/organizations", body("other", "helpdesk")).await.problem(401, "token_missing");
 }
 
+/// VK-70, VK-71, VK-72, VK-81.
 #[tokio::test]
 async fn vk_70_one_account_has_another_role_in_each_organization_vk_71_worth_nothing_elsewhere_vk_72_listed_vk_81_and_makes_more()
  {

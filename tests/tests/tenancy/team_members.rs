@@ -30,6 +30,7 @@ async fn team_role(world: &World, team: &str, person: &Person) -> Option<String>
     world.look(&sql.replace("{team}", team).replace("{person}", &person.id)).await
 }
 
+/// VK-17, VK-18, VK-19, VK-20.
 #[tokio::test]
 async fn vk_17_vk_18_vk_19_vk_20_who_gives_which_team_role() {
     let world = World::start().await;

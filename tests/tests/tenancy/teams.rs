@@ -38,6 +38,7 @@ async fn vk_23_owner_and_admin_create_and_delete_teams() {
     assert!(queues.owner.get(&format!("{}/teams", queues.path)).await.ids().is_empty());
 }
 
+/// VK-17, VK-18, VK-19, VK-20, VK-22.
 #[tokio::test]
 async fn vk_17_vk_18_vk_19_vk_20_vk_22_who_configures_which_team() {
     let world = World::start().await;

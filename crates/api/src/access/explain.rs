@@ -56,7 +56,7 @@ pub struct AccessExplanation {
     permission: &'static str,
     /// The decision in words.
     summary: String,
-    /// Why it was denied: `no_grant`, `token_scope`, `read_only_role`, `membership_inactive`.
+    /// Why it was denied: `no_grant`, `role_out_of_reach`, `token_scope`, `read_only_role`, `membership_inactive`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     denial: Option<&'static str>,
@@ -220,6 +220,9 @@ fn summary(model: &'static Model, explanation: &Explanation) -> String {
                 format!("Denied: {held} does not give `{permission}` on this.")
             }
             "token_scope" => format!("Denied: the token's scopes do not include `{permission}`."),
+            "role_out_of_reach" => {
+                format!("Denied: a role gives `{permission}`, but the member holds a role that theirs do not reach.")
+            }
             "read_only_role" => format!("Denied: a role of theirs only reads, and `{permission}` writes."),
             _ => "Denied: the membership is not active.".to_owned(),
         },

@@ -174,5 +174,6 @@ pub(super) const fn denial_code(denial: Denial) -> &'static str {
         Denial::TokenScope => "token_scope",
         Denial::ReadOnly => "read_only_role",
         Denial::NoGrant => "no_grant",
+        Denial::OutOfReach => "role_out_of_reach",
     }
 }

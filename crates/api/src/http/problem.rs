@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, ResponseError, http::StatusCode};
 use serde::Serialize;
-use usher_policy::Denial;
+use usher_policy::{Denial, Permission};
 use usher_store::{Refused, StoreError, idempotency::StoredAnswer};
 use utoipa::ToSchema;
 
@@ -128,6 +128,11 @@ impl Problem {
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) }
     }
 
+    /// The permission is there, but a role that it would be used on is not the caller's to give or take: 403.
+    fn out_of_reach(permission: Permission, detail: impl Into<String>) -> Self {
+        Self { permission: Some(permission.key()), ..Self::new(StatusCode::FORBIDDEN, "role_out_of_reach", detail) }
+    }
+
     /// The state of things does not allow it: 409.
     #[must_use]
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
@@ -165,11 +170,17 @@ impl From<StoreError> for Problem {
                     Denial::ReadOnly => "your role only reads",
                     Denial::Inactive(_) => "your membership is not active",
                     Denial::OtherOrganization | Denial::NoGrant => "none of your roles gives it here",
+                    Denial::OutOfReach => {
+                        return Self::out_of_reach(
+                            permission,
+                            "The roles that this member holds are out of your roles' reach.",
+                        );
+                    }
                 };
                 let detail = format!("You need `{permission}` for this, and {why}.");
                 Self { permission: Some(permission.key()), ..Self::new(StatusCode::FORBIDDEN, "forbidden", detail) }
             }
-            StoreError::Beyond(detail) => Self::new(StatusCode::FORBIDDEN, "role_out_of_reach", detail),
+            StoreError::Beyond { permission, detail } => Self::out_of_reach(permission, detail),
             StoreError::Invalid { pointer, code, detail } => Self::invalid(vec![if pointer.starts_with('/') {
                 FieldError::at(pointer, code, detail)
             } else {

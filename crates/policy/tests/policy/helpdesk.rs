@@ -79,6 +79,7 @@ fn check(rows: &[Row]) {
     }
 }
 
+/// VK-2, VK-3, VK-38.
 #[test]
 fn vk_2_vk_3_vk_38_only_the_owner_changes_settings_and_deletes_the_organization() {
     check(&[
@@ -87,6 +88,7 @@ fn vk_2_vk_3_vk_38_only_the_owner_changes_settings_and_deletes_the_organization(
     ]);
 }
 
+/// VK-4, VK-5.
 #[test]
 fn vk_4_vk_5_the_owner_bills_and_the_admin_reads_usage() {
     check(&[
@@ -95,6 +97,7 @@ fn vk_4_vk_5_the_owner_bills_and_the_admin_reads_usage() {
     ]);
 }
 
+/// VK-6, VK-7, VK-8.
 #[test]
 fn vk_6_vk_7_vk_8_owner_and_admin_invite() {
     check(&[
@@ -128,6 +131,7 @@ fn vk_11_on_another_plan_the_refusal_names_the_plan() {
     }
 }
 
+/// VK-13, VK-14, VK-15.
 #[test]
 fn vk_13_vk_14_vk_15_owner_and_admin_make_websites_and_only_the_owner_deletes() {
     check(&[
@@ -178,6 +182,7 @@ fn vk_21_a_team_admin_has_no_power_over_the_organization() {
     assert_forbidden(&person, Permission::WebsiteUpdate, &WEBSITE);
 }
 
+/// VK-25, VK-26.
 #[test]
 fn vk_25_vk_26_owner_and_admin_read_every_ticket() {
     for person in [owner(), admin()] {
@@ -237,6 +242,7 @@ fn vk_34_a_team_admin_may_do_with_tickets_what_a_team_member_may() {
     }
 }
 
+/// VK-52, VK-57.
 #[test]
 fn vk_52_vk_57_an_admin_gives_nobody_the_role_of_owner() {
     assert_allowed(&admin(), Permission::InvitationCreate, &ORGANIZATION);
@@ -265,6 +271,7 @@ fn vk_56_an_admin_promotes_a_member() {
     assert!(may("organization.admin", Verb::Give, "organization.admin"));
 }
 
+/// VK-58, VK-59.
 #[test]
 fn vk_58_vk_59_an_admin_demotes_neither_admin_nor_owner() {
     assert!(!may("organization.admin", Verb::Take, "organization.admin"));

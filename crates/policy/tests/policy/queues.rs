@@ -74,6 +74,7 @@ fn tk_3_without_a_queue_permission_no_ticket_is_seen() {
     }
 }
 
+/// TK-4, TK-5.
 #[test]
 fn tk_4_tk_5_contribute_views_and_responds() {
     for permission in [Permission::TicketView, Permission::TicketReply, Permission::TicketNote] {
@@ -81,6 +82,7 @@ fn tk_4_tk_5_contribute_views_and_responds() {
     }
 }
 
+/// TK-6, TK-7, TK-8, TK-9, TK-10, TK-11, TK-12, TK-13.
 #[test]
 fn tk_6_to_tk_13_contribute_changes_nothing() {
     for (fact, permission) in [
@@ -97,6 +99,7 @@ fn tk_6_to_tk_13_contribute_changes_nothing() {
     }
 }
 
+/// TK-14, TK-15, TK-16, TK-17, TK-18, TK-19, TK-20.
 #[test]
 fn tk_14_to_tk_20_manage_changes() {
     for (fact, permission) in [

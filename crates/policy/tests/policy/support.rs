@@ -119,7 +119,7 @@ impl Thing {
 
     pub fn resource<K: Target>(&self) -> Resource<K> {
         let id = Id::from(Uuid::from_u128(0x0D));
-        Resource { organization: self.organization.into(), id, scopes: self.scopes, holding: self.holding }
+        Resource { scopes: self.scopes, holding: self.holding, ..Resource::new(self.organization.into(), id) }
     }
 }
 

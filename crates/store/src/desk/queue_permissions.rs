@@ -6,7 +6,7 @@ use usher_domain::{
     desk::{FieldFault, QueueHolder, QueuePermissions, QueuePreset, QueueRoles, QueueTable},
     kind,
 };
-use usher_policy::{Condition, Level, Mask, Permit, Resource, Scopes, Verb, can};
+use usher_policy::{Action, Condition, Level, Mask, Permission, Permit, Resource, Scopes, Verb, can};
 use uuid::Uuid;
 
 use crate::{Page, PageRequest, StoreError, StoreResult, Work};
@@ -166,7 +166,7 @@ impl Work {
     ) -> StoreResult<()> {
         let (given, taken) = difference(before, after);
         for (verb, cells) in [(Verb::Give, &given), (Verb::Take, &taken)] {
-            self.must_reach_all(verb, cells)?;
+            self.must_reach_all(can::SetQueuePermissions::PERMISSION, verb, cells)?;
         }
         self.lock_members(&[member]).await?;
         self.member_is_at(member, version).await?;
@@ -187,11 +187,12 @@ impl Work {
     }
 
     /// Holds the caller to the table of who gives and takes, cell by cell.
-    pub(crate) fn must_reach_all(&self, verb: Verb, cells: &[Cell]) -> StoreResult<()> {
+    pub(crate) fn must_reach_all(&self, permission: Permission, verb: Verb, cells: &[Cell]) -> StoreResult<()> {
         cells.iter().try_for_each(|(queue, role)| {
             let role = self.caller().model().role(Level::Queue, role);
-            let role = role.ok_or_else(|| StoreError::Beyond("This access model has no queue permissions.".into()))?;
-            self.must_reach(verb, role, *queue)
+            let detail = || "This access model has no queue permissions.".into();
+            let role = role.ok_or_else(|| StoreError::Beyond { permission, detail: detail() })?;
+            self.must_reach(permission, verb, role, *queue)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use sqlx::{Row, postgres::PgRow};
 use usher_domain::{Id, Text, desk::Queue, kind, tenancy::PermissionsModel};
-use usher_policy::{Condition, Level, Listing, Permit, Verb, can};
+use usher_policy::{Action, Condition, Level, Listing, Permit, Verb, can};
 use uuid::Uuid;
 
 use crate::{
@@ -104,7 +104,7 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         if !staff.is_empty() {
-            self.must_reach_all(Verb::Give, &PERMISSIVE.map(|role| (id.uuid(), role)))?;
+            self.must_reach_all(can::CreateQueue::PERMISSION, Verb::Give, &PERMISSIVE.map(|role| (id.uuid(), role)))?;
             self.give_on_queue(id, &staff, &PERMISSIVE).await?;
         }
         self.item(id).await

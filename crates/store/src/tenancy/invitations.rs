@@ -5,7 +5,7 @@ use usher_domain::{
     Email, Id, kind,
     tenancy::{Invitation, InvitationState},
 };
-use usher_policy::{Level, Permit, Verb, can};
+use usher_policy::{Action, Level, Permit, Verb, can};
 use uuid::Uuid;
 
 use crate::{Conflict, Page, PageRequest, StoreError, StoreResult, Work};
@@ -85,7 +85,7 @@ impl Work {
     ) -> StoreResult<Invited> {
         let organization = permit.organization().uuid();
         let given = self.role(Level::Organization, role)?;
-        self.must_reach(Verb::Give, given, organization)?;
+        self.must_reach(can::CreateInvitation::PERMISSION, Verb::Give, given, organization)?;
         self.must_be_no_member(organization, email).await?;
         self.expire_invitation_of(organization, email).await?;
         let row = sqlx::query_as!(

@@ -1,6 +1,6 @@
 //! Who gives and takes which role: the model's table, asked on behalf of the caller.
 
-use usher_policy::{Level, Model, RoleIx, Verb};
+use usher_policy::{Level, Model, Permission, RoleIx, Verb};
 use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, Work};
@@ -19,11 +19,11 @@ impl Work {
         })
     }
 
-    /// Holds the caller to the table of who gives and takes (law 7).
+    /// Holds the caller, who uses `permission`, to the table of who gives and takes (law 7).
     ///
     /// # Errors
     /// The role is out of the caller's reach.
-    pub(crate) fn must_reach(&self, verb: Verb, role: RoleIx, scope: Uuid) -> StoreResult<()> {
+    pub(crate) fn must_reach(&self, permission: Permission, verb: Verb, role: RoleIx, scope: Uuid) -> StoreResult<()> {
         if self.caller().may_hand(verb, role, scope) {
             return Ok(());
         }
@@ -33,7 +33,8 @@ impl Work {
             Verb::Take => "take",
             Verb::Remove => "remove holders of",
         };
-        Err(StoreError::Beyond(format!("Your roles do not let you {act} the {} role `{}`.", role.level, role.key)))
+        let detail = format!("Your roles do not let you {act} the {} role `{}`.", role.level, role.key);
+        Err(StoreError::Beyond { permission, detail })
     }
 }
 

@@ -5,7 +5,9 @@ use usher_domain::{
     Id, Text, kind,
     tenancy::{Invitation, InvitationState, Member},
 };
-use usher_policy::{Condition, Holders, Level, Listing, Permit, RoleIx, Standing, Verb, can};
+use usher_policy::{
+    Action, Caller, Condition, Holders, Level, Listing, PermissionSet, Permit, RoleIx, Standing, Verb, can,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -32,6 +34,8 @@ impl Located for kind::Member {
         (select coalesce(jsonb_agg(jsonb_build_object('team_id', g.id, 'name', g.name, 'role', r.role) order by g.name), '[]')
             from role_assignments r join teams g on g.org_id = r.org_id and g.id = r.team_id
             where r.org_id = m.org_id and r.member_id = m.id) as teams";
+    const REACH: &'static str = ", array(select r.role from role_assignments r where r.org_id = m.org_id
+        and r.member_id = m.id and r.team_id is null and r.queue_id is null) as fact_roles";
     const RULES: &'static [Rule] = &[Rule { condition: Condition::Own, holds: "m.id = $2", rows: None }];
 
     fn item(row: &PgRow) -> Result<Member, sqlx::Error> {
@@ -46,6 +50,11 @@ impl Located for kind::Member {
             last_active_at: row.try_get("last_active_at")?,
             version: row.try_get("version")?,
         })
+    }
+
+    fn out_of_reach(caller: &Caller, row: &PgRow) -> Result<PermissionSet, sqlx::Error> {
+        let roles: Vec<String> = row.try_get("fact_roles")?;
+        Ok(caller.out_of_reach(roles.iter().map(String::as_str)))
     }
 }
 
@@ -192,8 +201,9 @@ impl Work {
         let held = self.organization_roles_of(member).await?;
         let new: Vec<RoleIx> = roles.iter().copied().filter(|role| !held.contains(role)).collect();
         let lost: Vec<RoleIx> = held.into_iter().filter(|role| !roles.contains(role)).collect();
-        new.iter().try_for_each(|role| self.must_reach(Verb::Give, *role, organization))?;
-        lost.iter().try_for_each(|role| self.must_reach(Verb::Take, *role, organization))?;
+        let permission = can::ChangeMemberRole::PERMISSION;
+        new.iter().try_for_each(|role| self.must_reach(permission, Verb::Give, *role, organization))?;
+        lost.iter().try_for_each(|role| self.must_reach(permission, Verb::Take, *role, organization))?;
         self.member_is_at(member, version).await?;
         self.keep_holders(member, &lost).await?;
         if !(new.is_empty() && lost.is_empty()) {

@@ -1,7 +1,7 @@
 //! Who is in a team, with which team role (VK-16).
 
 use usher_domain::{Id, kind, tenancy::TeamMember};
-use usher_policy::{Level, Permit, RoleIx, Standing, Verb, can};
+use usher_policy::{Action, Level, Permit, RoleIx, Standing, Verb, can};
 use uuid::Uuid;
 
 use crate::{After, Conflict, Page, PageRequest, StoreError, StoreResult, Work};
@@ -71,8 +71,9 @@ impl Work {
         self.lock_members(&[member]).await?;
         let held = self.team_role(team, member).await?;
         if held != Some(role) {
-            self.must_reach(Verb::Give, role, team.uuid())?;
-            held.map_or(Ok(()), |held| self.must_reach(Verb::Take, held, team.uuid()))?;
+            let permission = can::ManageTeamMembers::PERMISSION;
+            self.must_reach(permission, Verb::Give, role, team.uuid())?;
+            held.map_or(Ok(()), |held| self.must_reach(permission, Verb::Take, held, team.uuid()))?;
             self.must_be_active(member).await?;
             self.write_team_role(&permit, member, role).await?;
             self.touch_members(&[member.uuid()]).await?;
@@ -93,7 +94,7 @@ impl Work {
         let team = permit.target();
         self.lock_members(&[member]).await?;
         let held = self.team_role(team, member).await?.ok_or(StoreError::Missing("team member"))?;
-        self.must_reach(Verb::Take, held, team.uuid())?;
+        self.must_reach(can::ManageTeamMembers::PERMISSION, Verb::Take, held, team.uuid())?;
         sqlx::query!(
             "delete from role_assignments where org_id = $1 and team_id = $2 and member_id = $3",
             permit.organization().uuid(),

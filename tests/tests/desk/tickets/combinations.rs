@@ -109,6 +109,8 @@ impl Scene {
     }
 }
 
+/// TK-4, TK-5, TK-6, TK-7, TK-8, TK-9, TK-10, TK-11, TK-12, TK-13, TK-14, TK-15, TK-16, TK-17, TK-18, TK-19,
+/// TK-20, TK-21, TK-22, TK-23, TK-24, TK-25, TK-26.
 #[tokio::test]
 async fn tk_4_to_26_each_combination_of_the_three_permissions_allows_exactly_what_it_says() {
     let world = World::start().await;

@@ -193,6 +193,7 @@ async fn pages_hold_every_ticket_once_in_every_order() {
     member.get(&format!("{path}?sort=updated_at&cursor={forged}")).await.names(400, "cursor");
 }
 
+/// VK-28, VK-29, VK-30, VK-31, VK-32, VK-33, VK-34, VK-35, VK-36.
 #[tokio::test]
 async fn vk_28_to_36_a_member_sees_the_tickets_of_their_teams_and_of_templates_open_to_them() {
     let world = World::start().await;

@@ -55,6 +55,7 @@ async fn tk_28_manage_on_the_source_is_enough_to_move_a_ticket_out() {
 
 /// Who manages a queue without contributing to it reads none of its tickets, and so not by taking one to where they do. The
 /// permission on the source is enough for every other move.
+/// TK-25, TK-28.
 #[tokio::test]
 async fn tk_25_tk_28_a_move_gives_nobody_who_does_it_the_sight_of_a_ticket() {
     let world = World::start().await;

@@ -16,6 +16,7 @@ async fn mails(world: &World) -> Vec<(String, String)> {
         .unwrap()
 }
 
+/// TK-58, TK-59, TK-60, TK-61, TK-62, TK-63.
 #[tokio::test]
 async fn tk_58_to_63_a_staff_participant_reads_and_answers_that_ticket_only() {
     let world = World::start().await;

@@ -97,10 +97,9 @@ impl Work {
         let team = places.team.map(|permit| permit.target().uuid()).or(linked);
         let queue = places.queue.map(|permit| permit.target().uuid()).or(inbox);
         let prospect = Resource {
-            organization: self.organization(),
-            id: Id::<kind::Ticket>::new(),
             scopes: Scopes::NONE.with(Level::Team, team).with(Level::Queue, queue),
             holding: Mask::of(Condition::Own).with(Condition::TemplateVisible, team.is_none() && around.visible),
+            ..Resource::new(self.organization(), Id::<kind::Ticket>::new())
         };
         let permit = self.permit_new::<can::CreateTicket>(&prospect)?;
         let mut faults = wrong_answers(around.questions.map(|questions| questions.0), &new.answers);
