@@ -56,6 +56,34 @@ pub mod kind {
         Workflow = "workflow",
         /// A mailbox whose messages become tickets.
         Mailbox = "mailbox",
+        /// A form that inspections are made from.
+        InspectionTemplate = "inspection_template",
+        /// Where inspections happen.
+        Site = "site",
+        /// A filled-in, or to be filled in, inspection template.
+        Inspection = "inspection",
+        /// What a submitted inspection found.
+        Report = "report",
+        /// Something that there are tickets to.
+        Event = "event",
+        /// A ticket to an event.
+        InventoryTicket = "inventory_ticket",
+        /// A wish for tickets to an event.
+        Order = "order",
+        /// Questions to those who were at an event.
+        Survey = "survey",
+        /// Where a group of people works on projects.
+        Workspace = "workspace",
+        /// A piece of work in a workspace.
+        Project = "project",
+        /// A stage of a project.
+        Phase = "phase",
+        /// One attempt within a phase.
+        Iteration = "iteration",
+        /// A machine-learning model.
+        Model = "model",
+        /// Data that models are made of.
+        Dataset = "dataset",
     }
 }
 

@@ -26,11 +26,27 @@ pub enum Condition {
     Staff,
     /// The organization's plan includes workflows.
     PlanWorkflows,
+    /// The organization's settings let members create workspaces.
+    MembersCreateWorkspaces,
+    /// The site holds an inspection that the caller made or is assigned to.
+    HoldsTheirs,
+    /// The caller is the manager of whoever the resource is about.
+    DirectReport,
+    /// The ticket is on its way to the organization.
+    InTransit,
+    /// The member has named the caller as a proxy.
+    NamedAsProxy,
+    /// The member holds no super user's role.
+    NotSuperUser,
+    /// The caller is in the workspace that the resource belongs to.
+    WorkspaceMember,
+    /// The caller was asked for the review, and is in the workspace.
+    Asked,
 }
 
 impl Condition {
     /// Every condition.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 17] = [
         Self::Always,
         Self::Own,
         Self::Assigned,
@@ -40,6 +56,14 @@ impl Condition {
         Self::MailboxTarget,
         Self::Staff,
         Self::PlanWorkflows,
+        Self::MembersCreateWorkspaces,
+        Self::HoldsTheirs,
+        Self::DirectReport,
+        Self::InTransit,
+        Self::NamedAsProxy,
+        Self::NotSuperUser,
+        Self::WorkspaceMember,
+        Self::Asked,
     ];
 
     /// The condition as a cell of a model document says it.
@@ -55,6 +79,14 @@ impl Condition {
             Self::MailboxTarget => "mailbox_target",
             Self::Staff => "staff",
             Self::PlanWorkflows => "plan:workflows",
+            Self::MembersCreateWorkspaces => "setting:members_create_workspaces",
+            Self::HoldsTheirs => "holds_theirs",
+            Self::DirectReport => "direct_report",
+            Self::InTransit => "in_transit",
+            Self::NamedAsProxy => "named_as_proxy",
+            Self::NotSuperUser => "not_super_user",
+            Self::WorkspaceMember => "workspace_member",
+            Self::Asked => "asked",
         }
     }
 
@@ -71,6 +103,14 @@ impl Condition {
             Self::MailboxTarget => "the queue is the target of a mailbox",
             Self::Staff => "they are staff",
             Self::PlanWorkflows => "the organization's plan includes workflows",
+            Self::MembersCreateWorkspaces => "the organization's settings let members create workspaces",
+            Self::HoldsTheirs => "it holds an inspection that they made or are assigned to",
+            Self::DirectReport => "it is about somebody whose manager they are",
+            Self::InTransit => "the ticket is in transit",
+            Self::NamedAsProxy => "that member has named them as a proxy",
+            Self::NotSuperUser => "that member is no super user",
+            Self::WorkspaceMember => "they are in its workspace",
+            Self::Asked => "they were asked for the review and are in its workspace",
         }
     }
 
@@ -90,12 +130,34 @@ impl Condition {
     /// another pair is refused, so every pair that runs is one that the store can render.
     #[must_use]
     pub const fn applies_to(self, kind: ResourceKind) -> bool {
+        use ResourceKind as Kind;
         match self {
-            Self::Always | Self::Staff | Self::PlanWorkflows => true,
-            Self::Own => matches!(kind, ResourceKind::Ticket | ResourceKind::Member),
-            Self::Assigned | Self::Participant | Self::TemplateVisible => matches!(kind, ResourceKind::Ticket),
-            Self::SharedWithTeam => matches!(kind, ResourceKind::Template),
-            Self::MailboxTarget => matches!(kind, ResourceKind::Queue),
+            Self::Always | Self::Staff | Self::PlanWorkflows | Self::MembersCreateWorkspaces => true,
+            Self::Own => matches!(
+                kind,
+                Kind::Ticket
+                    | Kind::Member
+                    | Kind::Site
+                    | Kind::Inspection
+                    | Kind::Report
+                    | Kind::Order
+                    | Kind::Survey
+                    | Kind::Phase
+                    | Kind::Iteration
+            ),
+            Self::Assigned => matches!(kind, Kind::Ticket | Kind::Inspection | Kind::Report),
+            Self::Participant | Self::TemplateVisible => matches!(kind, Kind::Ticket),
+            Self::SharedWithTeam => matches!(kind, Kind::Template | Kind::Inspection | Kind::Report),
+            Self::MailboxTarget => matches!(kind, Kind::Queue),
+            Self::HoldsTheirs => matches!(kind, Kind::Site),
+            Self::DirectReport => matches!(kind, Kind::Member | Kind::Order),
+            Self::InTransit => matches!(kind, Kind::InventoryTicket),
+            Self::NamedAsProxy | Self::NotSuperUser => matches!(kind, Kind::Member),
+            Self::WorkspaceMember => matches!(
+                kind,
+                Kind::Workspace | Kind::Project | Kind::Phase | Kind::Iteration | Kind::Model | Kind::Dataset
+            ),
+            Self::Asked => matches!(kind, Kind::Phase),
         }
     }
 }
@@ -110,7 +172,8 @@ impl Mask {
     /// Given without a condition.
     pub const ALWAYS: Self = Self::of(Condition::Always);
     /// Every condition about the caller's organization alone: its plan, its settings.
-    pub const ORGANIZATION: Self = Self::of(Condition::PlanWorkflows);
+    pub const ORGANIZATION: Self =
+        Self(Self::of(Condition::PlanWorkflows).0 | Self::of(Condition::MembersCreateWorkspaces).0);
     /// Every condition about the caller or their organization alone, so that it holds for all resources or none.
     pub const STANDING: Self = Self(Self::ALWAYS.0 | Self::of(Condition::Staff).0 | Self::ORGANIZATION.0);
 

@@ -22,12 +22,61 @@ pub enum ResourceKind {
     Ticket,
     /// A ticket template.
     Template,
+    /// An inspection template.
+    InspectionTemplate,
+    /// A site.
+    Site,
+    /// An inspection.
+    Inspection,
+    /// The report of an inspection.
+    Report,
+    /// An event.
+    Event,
+    /// A ticket to an event.
+    InventoryTicket,
+    /// An order of tickets.
+    Order,
+    /// A survey.
+    Survey,
+    /// A workspace.
+    Workspace,
+    /// A project.
+    Project,
+    /// A phase of a project.
+    Phase,
+    /// An iteration of a phase.
+    Iteration,
+    /// A machine-learning model.
+    Model,
+    /// A dataset.
+    Dataset,
 }
 
 impl ResourceKind {
     /// Every kind.
-    pub const ALL: [Self; 7] =
-        [Self::Organization, Self::Member, Self::Team, Self::Website, Self::Queue, Self::Ticket, Self::Template];
+    pub const ALL: [Self; 21] = [
+        Self::Organization,
+        Self::Member,
+        Self::Team,
+        Self::Website,
+        Self::Queue,
+        Self::Ticket,
+        Self::Template,
+        Self::InspectionTemplate,
+        Self::Site,
+        Self::Inspection,
+        Self::Report,
+        Self::Event,
+        Self::InventoryTicket,
+        Self::Order,
+        Self::Survey,
+        Self::Workspace,
+        Self::Project,
+        Self::Phase,
+        Self::Iteration,
+        Self::Model,
+        Self::Dataset,
+    ];
 
     /// The kind's name in the API.
     #[must_use]
@@ -40,6 +89,20 @@ impl ResourceKind {
             Self::Queue => kind::Queue::NAME,
             Self::Ticket => kind::Ticket::NAME,
             Self::Template => kind::Template::NAME,
+            Self::InspectionTemplate => kind::InspectionTemplate::NAME,
+            Self::Site => kind::Site::NAME,
+            Self::Inspection => kind::Inspection::NAME,
+            Self::Report => kind::Report::NAME,
+            Self::Event => kind::Event::NAME,
+            Self::InventoryTicket => kind::InventoryTicket::NAME,
+            Self::Order => kind::Order::NAME,
+            Self::Survey => kind::Survey::NAME,
+            Self::Workspace => kind::Workspace::NAME,
+            Self::Project => kind::Project::NAME,
+            Self::Phase => kind::Phase::NAME,
+            Self::Iteration => kind::Iteration::NAME,
+            Self::Model => kind::Model::NAME,
+            Self::Dataset => kind::Dataset::NAME,
         }
     }
 
@@ -54,6 +117,20 @@ impl ResourceKind {
             Self::Queue => Permission::QueueView,
             Self::Ticket => Permission::TicketView,
             Self::Template => Permission::TemplateView,
+            Self::InspectionTemplate => Permission::InspectionTemplateView,
+            Self::Site => Permission::SiteView,
+            Self::Inspection => Permission::InspectionView,
+            Self::Report => Permission::ReportView,
+            Self::Event => Permission::EventView,
+            Self::InventoryTicket => Permission::InventoryView,
+            Self::Order => Permission::OrderView,
+            Self::Survey => Permission::SurveyView,
+            Self::Workspace => Permission::WorkspaceView,
+            Self::Project => Permission::ProjectView,
+            Self::Phase => Permission::PhaseView,
+            Self::Iteration => Permission::IterationView,
+            Self::Model => Permission::ModelView,
+            Self::Dataset => Permission::DatasetView,
         }
     }
 
@@ -88,6 +165,20 @@ targets! {
     Queue => ViewQueue,
     Ticket => ViewTicket,
     Template => ViewTemplate,
+    InspectionTemplate => ViewInspectionTemplate,
+    Site => ViewSite,
+    Inspection => ViewInspection,
+    Report => ViewReport,
+    Event => ViewEvent,
+    InventoryTicket => ViewInventory,
+    Order => ViewOrder,
+    Survey => ViewSurvey,
+    Workspace => ViewWorkspace,
+    Project => ViewProject,
+    Phase => ViewPhase,
+    Iteration => ViewIteration,
+    Model => ViewModel,
+    Dataset => ViewDataset,
 }
 
 /// The scopes below the organization that a thing stands in, at most one of each level.
