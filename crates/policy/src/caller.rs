@@ -94,11 +94,16 @@ impl Caller {
         let assignments = facts.assignments.into_iter();
         let mut held: Vec<Assignment> = Vec::with_capacity(assignments.size_hint().0);
         let mut starts = [0; Level::COUNT + 1];
+        let everybodys = model.everybodys_role();
+        if let Some(role) = everybodys {
+            held.push(Assignment { scope: facts.organization.uuid(), role });
+            starts[Level::Organization as usize + 1] += 1;
+        }
         for (level, scope, role) in assignments {
             if level == Level::Organization && scope != facts.organization.uuid() {
                 continue;
             }
-            if let Some(role) = model.role(level, role) {
+            if let Some(role) = model.role(level, role).filter(|role| everybodys != Some(*role)) {
                 held.push(Assignment { scope, role });
                 starts[level as usize + 1] += 1;
             }

@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use crate::{Assignment, Caller, Condition, Denial, Level, Mask, Outcome, Permission, Resource, Role, RoleIx, Target};
+use crate::{
+    Assignment, Caller, Condition, Denial, Level, Mask, Model, ModelKey, Outcome, Permission, Resource, Role, RoleIx,
+    Target,
+};
 
 /// An assignment of the caller's that covers the resource, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +16,10 @@ pub struct Considered {
     pub cell: Mask,
     /// The conditions of the cell that hold.
     pub met: Mask,
-    /// The line of the model's document that says so.
-    pub line: Option<u32>,
+    /// The document that says so, and the line in it.
+    pub source: Option<(ModelKey, u32)>,
+    /// What that document has its readers know about the permission.
+    pub note: Option<&'static str>,
 }
 
 /// A change that would have allowed.
@@ -67,8 +72,10 @@ impl Caller {
 
     fn consider<K>(&self, assignment: Assignment, permission: Permission, resource: &Resource<K>) -> Considered {
         let cell = self.model.cell(assignment.role, permission);
-        let level = self.model.role_at(assignment.role).level;
-        Considered { assignment, cell, met: cell.and(self.holding(resource)), line: self.model.line(level, permission) }
+        let source = self.model.source(assignment.role, permission);
+        let document = |(key, _)| if key == self.model.key() { self.model } else { Model::built_in(key) };
+        let note = self.model.note(permission).or_else(|| document(source?).note(permission));
+        Considered { assignment, cell, met: cell.and(self.holding(resource)), source, note }
     }
 
     /// Roles that would allow as things stand, and conditions that would let a held role allow.

@@ -1,5 +1,6 @@
 //! An access model: a document, compiled.
 
+mod compose;
 mod document;
 mod parse;
 
@@ -15,11 +16,19 @@ pub enum ModelKey {
     Helpdesk,
     /// Support by per-user, per-queue permission.
     Queues,
+    /// Inspections by team role and contributor level.
+    Field,
+    /// Tickets to events: inventory, orders, approvals.
+    BoxOffice,
+    /// Workspaces, projects, models and datasets.
+    Lab,
+    /// All of the others in one.
+    Suite,
 }
 
 impl ModelKey {
     /// Every built-in model.
-    pub const ALL: [Self; 2] = [Self::Helpdesk, Self::Queues];
+    pub const ALL: [Self; 6] = [Self::Helpdesk, Self::Queues, Self::Field, Self::BoxOffice, Self::Lab, Self::Suite];
 
     /// The model's name in the API and in the database.
     #[must_use]
@@ -27,6 +36,10 @@ impl ModelKey {
         match self {
             Self::Helpdesk => "helpdesk",
             Self::Queues => "queues",
+            Self::Field => "field",
+            Self::BoxOffice => "box_office",
+            Self::Lab => "lab",
+            Self::Suite => "suite",
         }
     }
 
@@ -36,8 +49,9 @@ impl ModelKey {
         Self::ALL.into_iter().find(|model| model.key() == key)
     }
 
-    /// The document's name within this crate.
-    fn file(self) -> String {
+    /// The document's name within the policy crate.
+    #[must_use]
+    pub fn file(self) -> String {
         format!("models/{}.md", self.key())
     }
 
@@ -45,6 +59,10 @@ impl ModelKey {
         match self {
             Self::Helpdesk => include_str!("../../models/helpdesk.md"),
             Self::Queues => include_str!("../../models/queues.md"),
+            Self::Field => include_str!("../../models/field.md"),
+            Self::BoxOffice => include_str!("../../models/box_office.md"),
+            Self::Lab => include_str!("../../models/lab.md"),
+            Self::Suite => include_str!("../../models/suite.md"),
         }
     }
 }
@@ -82,12 +100,16 @@ pub struct Role {
     pub title: String,
     /// How many must hold it.
     pub holders: Holders,
-    /// Whether who creates an organization gets it.
+    /// Whether who creates an organization, or the workspace, gets it.
     pub creator: bool,
+    /// Whether every member holds it, without its being given.
+    pub everybody: bool,
     /// Whether its holders count as staff.
     pub staff: bool,
     /// Whether it caps: its holders only read, whatever else they hold.
     pub read_only: bool,
+    /// The roles of the same level that it gives everything of.
+    includes: Vec<RoleIx>,
 }
 
 /// What a role may do with another role.
@@ -139,6 +161,7 @@ pub struct Model {
     modules: Vec<Module>,
     several_organization_roles: bool,
     roles: Vec<Role>,
+    everybodys_role: Option<RoleIx>,
     /// Where each level starts in `roles`, and the end.
     starts: [u16; Level::COUNT + 1],
     /// `roles × permissions`.
@@ -147,6 +170,12 @@ pub struct Model {
     ladder: Box<[u8]>,
     /// The line of each permission's row, by level; 0 where there is none.
     lines: Box<[[u32; Permission::COUNT]; Level::COUNT]>,
+    /// The roles that its own tables have a column for.
+    tabled: Vec<RoleIx>,
+    /// What readers of a decision about a permission should know.
+    notes: Vec<(Permission, String)>,
+    /// The models that it is built from, whose cells it unites.
+    parts: Vec<&'static Model>,
 }
 
 impl fmt::Debug for Model {
@@ -155,19 +184,28 @@ impl fmt::Debug for Model {
     }
 }
 
-static BUILT_IN: LazyLock<Result<Vec<Model>, ModelError>> =
-    LazyLock::new(|| ModelKey::ALL.into_iter().map(|key| Model::parse(key, key.document())).collect());
+static BUILT_IN: LazyLock<Result<Vec<Model>, ModelError>> = LazyLock::new(|| {
+    let single = ModelKey::ALL.into_iter().filter(|key| *key != ModelKey::Suite);
+    single.map(|key| Model::parse(key, key.document())).collect()
+});
+
+static SUITE: LazyLock<Result<Model, ModelError>> =
+    LazyLock::new(|| Model::parse(ModelKey::Suite, ModelKey::Suite.document()));
 
 impl Model {
-    /// A built-in model. All of them are parsed at the first call.
+    /// A built-in model. They are parsed at the first call.
     ///
     /// # Panics
     /// If a document that was built in is wrong, which the tests of this crate rule out; a server that ran on without its
     /// policy would be worse.
     #[must_use]
     pub fn built_in(key: ModelKey) -> &'static Self {
-        match &*BUILT_IN {
-            Ok(models) => &models[key as usize],
+        let found = match key {
+            ModelKey::Suite => SUITE.as_ref(),
+            single => BUILT_IN.as_ref().map(|models| &models[single as usize]),
+        };
+        match found {
+            Ok(model) => model,
             Err(error) => panic!("{error}"),
         }
     }
@@ -238,7 +276,25 @@ impl Model {
     /// The organization role that the creator of an organization gets.
     #[must_use]
     pub fn creator_role(&self) -> Option<RoleIx> {
-        self.roles().find(|(_, role)| role.creator).map(|(index, _)| index)
+        self.roles_at(Level::Organization).find(|(_, role)| role.creator).map(|(index, _)| index)
+    }
+
+    /// The organization role that every member holds, if there is one.
+    #[must_use]
+    pub const fn everybodys_role(&self) -> Option<RoleIx> {
+        self.everybodys_role
+    }
+
+    /// What whoever reads a decision about a permission that rests on this document should know of it.
+    #[must_use]
+    pub fn note(&self, permission: Permission) -> Option<&str> {
+        self.notes.iter().find(|(of, _)| *of == permission).map(|(_, note)| note.as_str())
+    }
+
+    /// The models that this one is built from, whose rights it unites.
+    #[must_use]
+    pub fn parts(&self) -> &[&'static Model] {
+        &self.parts
     }
 
     /// Under which conditions a role gives a permission.
@@ -246,6 +302,14 @@ impl Model {
     #[inline]
     pub fn cell(&self, role: RoleIx, permission: Permission) -> Mask {
         self.grants[role.index() * Permission::COUNT + permission as usize]
+    }
+
+    fn cell_mut(&mut self, role: RoleIx, permission: Permission) -> &mut Mask {
+        &mut self.grants[role.index() * Permission::COUNT + permission as usize]
+    }
+
+    fn verbs_mut(&mut self, giver: RoleIx, role: RoleIx) -> &mut u8 {
+        &mut self.ladder[giver.index() * self.roles.len() + role.index()]
     }
 
     /// Whether any role of the model gives the permission.
@@ -260,7 +324,7 @@ impl Model {
         self.ladder[giver.index() * self.roles.len() + role.index()] & verb as u8 != 0
     }
 
-    /// The line of the document with a permission's row at a level, from 1.
+    /// The line of this document with a permission's row at a level, from 1.
     #[must_use]
     pub fn line(&self, level: Level, permission: Permission) -> Option<u32> {
         let line = self.lines[level as usize][permission as usize];

@@ -1,7 +1,7 @@
 //! The strict reading of a model document: what is not understood is an error with its line.
 
 use super::{
-    At, Holders, Model, ModelError, ModelKey, Role, RoleIx, Verb,
+    At, Holders, Model, ModelError, ModelKey, Role, RoleIx, Verb, compose,
     document::{Cell, Document, Table, read},
 };
 use crate::{Condition, Level, Mask, Module, Permission};
@@ -9,9 +9,11 @@ use crate::{Condition, Level, Mask, Module, Permission};
 const SHAPE: &str = "Shape";
 const ROLES: &str = "Roles";
 const LADDER: &str = "Who gives and takes";
+const NOTES: &str = "Notes";
 
 const MODULES: &str = "modules";
 const ORGANIZATION_ROLES: &str = "organization roles of a member";
+const BUILT_FROM: &str = "built from";
 
 const fn level_heading(level: Level) -> &'static str {
     match level {
@@ -37,13 +39,14 @@ fn compile(key: ModelKey, document: &Document<'_>) -> At<Model> {
         _ => return Err((1, format!("the title must start with `{}: `", key.key()))),
     };
     let known = |heading: &str| {
-        [SHAPE, ROLES, LADDER].contains(&heading) || Level::ALL.iter().any(|level| level_heading(*level) == heading)
+        [SHAPE, ROLES, NOTES, LADDER].contains(&heading)
+            || Level::ALL.iter().any(|level| level_heading(*level) == heading)
     };
     if let Some(table) = document.tables.iter().find(|table| !known(&table.heading)) {
         return Err((table.line, format!("no table is known under the heading `{}`", table.heading)));
     }
-    let (modules, several_organization_roles) = shape(table(document, SHAPE)?)?;
-    let roles = roles(table(document, ROLES)?)?;
+    let Shape { modules, several_organization_roles, parts } = shape(table(document, SHAPE)?)?;
+    let roles = roles(table(document, ROLES)?, several_organization_roles)?;
     let mut starts = [0; Level::COUNT + 1];
     for role in &roles {
         starts[role.level as usize + 1..].iter_mut().for_each(|start| *start += 1);
@@ -56,17 +59,30 @@ fn compile(key: ModelKey, document: &Document<'_>) -> At<Model> {
         grants: vec![Mask::NONE; roles.len() * Permission::COUNT].into(),
         ladder: vec![0; roles.len() * roles.len()].into(),
         lines: Box::new([[0; Permission::COUNT]; Level::COUNT]),
+        tabled: Vec::new(),
+        notes: Vec::new(),
+        everybodys_role: roles
+            .iter()
+            .position(|role| role.everybody)
+            .and_then(|index| u16::try_from(index).ok())
+            .map(RoleIx),
         roles,
         starts,
+        parts,
     };
+    compose::unite(&mut model);
     for level in Level::ALL {
-        if model.roles_at(level).next().is_some() {
+        let written = document.tables.iter().any(|table| table.heading == level_heading(level));
+        let declared = model.roles_at(level).next().is_some();
+        if written || (declared && model.parts.is_empty()) {
             grants(table(document, level_heading(level))?, level, &mut model)?;
-        } else if let Some(table) = document.tables.iter().find(|table| table.heading == level_heading(level)) {
-            return Err((table.line, format!("no role is declared at the level `{level}`")));
         }
     }
     ladder(table(document, LADDER)?, &mut model)?;
+    compose::include(&mut model);
+    if document.tables.iter().any(|table| table.heading == NOTES) {
+        notes(table(document, NOTES)?, &mut model)?;
+    }
     Ok(model)
 }
 
@@ -103,37 +119,57 @@ fn words<'t>(cell: Cell<'t>) -> At<Vec<&'t str>> {
     Ok(words)
 }
 
-fn shape(table: &Table<'_>) -> At<(Vec<Module>, bool)> {
+struct Shape {
+    modules: Vec<Module>,
+    several_organization_roles: bool,
+    parts: Vec<&'static Model>,
+}
+
+fn shape(table: &Table<'_>) -> At<Shape> {
     columns(table, &["property", "value"])?;
     let value = |property: &str| {
         let mut found = table.rows.iter().filter(|row| row[0].text == property).map(|row| row[1]);
         match (found.next(), found.next()) {
-            (Some(value), None) => Ok(value),
+            (found, None) => Ok(found),
             (_, Some(again)) => Err((again.line, format!("a second row for `{property}`"))),
-            (None, None) => Err((table.line, format!("the row for `{property}` is missing"))),
         }
     };
-    if let Some(row) = table.rows.iter().find(|row| ![MODULES, ORGANIZATION_ROLES].contains(&row[0].text)) {
+    let needed =
+        |property: &str| value(property)?.ok_or_else(|| (table.line, format!("the row for `{property}` is missing")));
+    if let Some(row) = table.rows.iter().find(|row| ![MODULES, ORGANIZATION_ROLES, BUILT_FROM].contains(&row[0].text)) {
         return Err((row[0].line, format!("unknown property `{}`", row[0].text)));
     }
-    let modules = value(MODULES)?;
-    let several = value(ORGANIZATION_ROLES)?;
-    let modules = words(modules)?
-        .into_iter()
-        .map(|word| Module::parse(word).ok_or_else(|| (modules.line, format!("unknown module `{word}`"))))
-        .collect::<At<_>>()?;
-    match several.text {
-        "one" => Ok((modules, false)),
-        "several" => Ok((modules, true)),
-        other => Err((several.line, format!("`one` or `several`, not `{other}`"))),
-    }
+    let several = needed(ORGANIZATION_ROLES)?;
+    let parts = match value(BUILT_FROM)? {
+        Some(parts) => each_word(parts, "model", |word| {
+            ModelKey::parse(word).filter(|key| *key != ModelKey::Suite).map(Model::built_in)
+        })?,
+        None => Vec::new(),
+    };
+    Ok(Shape {
+        modules: each_word(needed(MODULES)?, "module", Module::parse)?,
+        several_organization_roles: match several.text {
+            "one" => false,
+            "several" => true,
+            other => return Err((several.line, format!("`one` or `several`, not `{other}`"))),
+        },
+        parts,
+    })
 }
 
-fn roles(table: &Table<'_>) -> At<Vec<Role>> {
+fn each_word<T>(cell: Cell<'_>, what: &str, known: impl Fn(&str) -> Option<T>) -> At<Vec<T>> {
+    let read = |word: &str| known(word).ok_or_else(|| (cell.line, format!("unknown {what} `{word}`")));
+    words(cell)?.into_iter().map(read).collect()
+}
+
+fn roles(table: &Table<'_>, several: bool) -> At<Vec<Role>> {
     columns(table, &["role", "title", "rules"])?;
     let mut roles: Vec<Role> = Vec::new();
     for row in &table.rows {
-        let role = role(row[0], row[1], row[2])?;
+        let role = role(row[0], row[1], row[2], &table.rows)?;
+        if role.everybody && !several {
+            return Err((row[2].line, "`everybody` holds a role only where a member may hold several".to_owned()));
+        }
         if roles.iter().any(|other| other.level == role.level && other.key == role.key) {
             return Err((row[0].line, format!("the role `{}.{}` stands twice", role.level, role.key)));
         }
@@ -142,13 +178,14 @@ fn roles(table: &Table<'_>) -> At<Vec<Role>> {
         }
         roles.push(role);
     }
-    match roles.iter().filter(|role| role.creator).count() {
+    match roles.iter().filter(|role| role.creator && role.level == Level::Organization).count() {
         1 => Ok(roles),
         n => Err((table.line, format!("one role must be the creator's; {n} are"))),
     }
 }
 
-fn role(name: Cell<'_>, title: Cell<'_>, rules: Cell<'_>) -> At<Role> {
+/// A role of the table `rows`, which it is a row of: a role names others by `all of`, which must stand below it.
+fn role(name: Cell<'_>, title: Cell<'_>, rules: Cell<'_>, rows: &[Vec<Cell<'_>>]) -> At<Role> {
     let (level, key) = qualified(name)?;
     let mut role = Role {
         level,
@@ -156,20 +193,31 @@ fn role(name: Cell<'_>, title: Cell<'_>, rules: Cell<'_>) -> At<Role> {
         title: title.text.to_owned(),
         holders: Holders::Any,
         creator: false,
+        everybody: false,
         staff: false,
         read_only: false,
+        includes: Vec::new(),
     };
     for rule in words(rules)? {
         match rule {
             "at least one" => role.holders = Holders::AtLeastOne,
             "exactly one" => role.holders = Holders::ExactlyOne,
-            "creator" | "staff" | "read only" if level != Level::Organization => {
-                return Err((rules.line, format!("`{rule}` is a rule for organization roles")));
+            "creator" if matches!(level, Level::Organization | Level::Workspace) => role.creator = true,
+            "creator" | "staff" | "read only" | "everybody" if level != Level::Organization => {
+                return Err((rules.line, format!("`{rule}` is no rule for a role of the level `{level}`")));
             }
-            "creator" => role.creator = true,
             "staff" => role.staff = true,
             "read only" => role.read_only = true,
-            other => return Err((rules.line, format!("unknown rule `{other}`"))),
+            "everybody" => role.everybody = true,
+            other => {
+                let named = other.strip_prefix("all of ").map(|key| format!("{level}.{key}"));
+                let below = rows.iter().position(|row| Some(row[0].text) == named.as_deref());
+                let own = rows.iter().position(|row| row[0].text == name.text);
+                match below.filter(|below| Some(*below) > own).and_then(|below| u16::try_from(below).ok()) {
+                    Some(below) => role.includes.push(RoleIx(below)),
+                    None => return Err((rules.line, format!("unknown rule `{other}`"))),
+                }
+            }
         }
     }
     Ok(role)
@@ -188,12 +236,24 @@ fn known_role(model: &Model, cell: Cell<'_>) -> At<RoleIx> {
     model.role(level, key).ok_or_else(|| (cell.line, format!("unknown role `{}`", cell.text)))
 }
 
+/// Reads the table of a level. It has a column for each role and a row for each permission that the level can give; where
+/// the model is built from others, only those in which it differs from their union.
 fn grants(table: &Table<'_>, level: Level, model: &mut Model) -> At<()> {
+    let at_level: Vec<(RoleIx, &Role)> = model.roles_at(level).collect();
+    if at_level.is_empty() {
+        return Err((table.line, format!("no role is declared at the level `{level}`")));
+    }
     let mut header = vec!["permission"];
-    header.extend(model.roles_at(level).map(|(_, role)| role.key.as_str()));
+    header.extend(at_level.iter().map(|(_, role)| role.key.as_str()));
+    if !model.parts.is_empty() {
+        header.retain(|name| table.header.iter().any(|cell| cell.text == *name));
+    }
     columns(table, &header)?;
-    let at_level: Vec<RoleIx> = model.roles_at(level).map(|(role, _)| role).collect();
-    let expected = |p: Permission| p.levels().contains(&level) && model.modules.contains(&p.module());
+    let of = |name: &&str| at_level.iter().find(|(_, role)| role.key == **name).map(|(role, _)| *role);
+    let columns: Vec<RoleIx> = header[1..].iter().filter_map(of).collect();
+    let modules = model.modules.clone();
+    model.tabled.extend(&columns);
+    let expected = |p: Permission| p.levels().contains(&level) && modules.contains(&p.module());
     for row in &table.rows {
         let Cell { text, line } = row[0];
         let permission = Permission::parse(text).ok_or_else(|| (line, format!("unknown permission `{text}`")))?;
@@ -205,14 +265,26 @@ fn grants(table: &Table<'_>, level: Level, model: &mut Model) -> At<()> {
             return Err((line, format!("a second row for `{text}`; the first is on line {seen}")));
         }
         *seen = u32::try_from(line).unwrap_or(u32::MAX);
-        for (role, cell) in at_level.iter().zip(&row[1..]) {
-            model.grants[role.index() * Permission::COUNT + permission as usize] = conditions(*cell, permission)?;
+        for (role, cell) in columns.iter().zip(&row[1..]) {
+            *model.cell_mut(*role, permission) = conditions(*cell, permission)?;
         }
     }
     match Permission::ALL.iter().find(|p| expected(**p) && model.lines[level as usize][**p as usize] == 0) {
-        Some(permission) => Err((table.line, format!("the row for `{permission}` is missing"))),
-        None => Ok(()),
+        Some(permission) if model.parts.is_empty() => {
+            Err((table.line, format!("the row for `{permission}` is missing")))
+        }
+        _ => Ok(()),
     }
+}
+
+fn notes(table: &Table<'_>, model: &mut Model) -> At<()> {
+    columns(table, &["permission", "note"])?;
+    for row in &table.rows {
+        let Cell { text, line } = row[0];
+        let permission = Permission::parse(text).ok_or_else(|| (line, format!("unknown permission `{text}`")))?;
+        model.notes.push((permission, row[1].text.to_owned()));
+    }
+    Ok(())
 }
 
 fn conditions(cell: Cell<'_>, permission: Permission) -> At<Mask> {
@@ -241,18 +313,20 @@ fn ladder(table: &Table<'_>, model: &mut Model) -> At<()> {
     }
     let givers = once_each(model, givers.iter())?;
     let given = once_each(model, table.rows.iter().map(|row| &row[0]))?;
-    if let Some((_, role)) = model.roles().find(|(role, _)| !given.contains(role)) {
+    let missing = model.roles().find(|(role, _)| !given.contains(role));
+    if let Some((_, role)) = missing.filter(|_| model.parts.is_empty()) {
         return Err((table.line, format!("the row for `{}.{}` is missing", role.level, role.key)));
     }
     for (row, role) in table.rows.iter().zip(given) {
         for (giver, cell) in givers.iter().zip(&row[1..]) {
+            *model.verbs_mut(*giver, role) = 0;
             for word in words(*cell)? {
                 let verb = Verb::ALL.into_iter().find(|verb| verb.key() == word);
                 let verb = verb.ok_or_else(|| (cell.line, format!("`{word}` is not give, take or remove")))?;
                 if model.role_at(*giver).level > model.role_at(role).level {
                     return Err((cell.line, format!("`{}` is wider than a giver's level", row[0].text)));
                 }
-                model.ladder[giver.index() * model.roles.len() + role.index()] |= verb as u8;
+                *model.verbs_mut(*giver, role) |= verb as u8;
             }
         }
     }
