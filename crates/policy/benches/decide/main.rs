@@ -6,6 +6,7 @@
 
 mod casbin;
 #[path = "../../tests/policy/cedar.rs"]
+#[allow(dead_code)]
 mod cedar;
 mod hand;
 mod processor;
@@ -136,10 +137,9 @@ fn by_hand(criterion: &mut Bench) {
 }
 
 fn cedar(criterion: &mut Bench) {
-    let (person, engine) = (person(), Cedar::new(scene::model()));
+    let (person, engine) = (person(), Cedar::generated(scene::model()));
     let asked = checks().map(|check| (cedar::uid("Thing", "it"), check));
-    let entities: Vec<Entities> =
-        asked.iter().map(|(id, check)| entities(&engine, &person, id, &check.thing)).collect();
+    let entities: Vec<Entities> = asked.iter().map(|(id, check)| engine.entities(&person, id, &check.thing)).collect();
     for ((id, check), entities) in asked.iter().zip(&entities) {
         assert_eq!(engine.allows(check.permission, id, entities), check.allowed, "{}", check.permission);
     }
@@ -153,15 +153,11 @@ fn cedar(criterion: &mut Bench) {
     criterion.bench_function("cedar fresh", |b| {
         b.iter(|| {
             for (id, check) in &asked {
-                let entities = self::entities(&engine, &person, id, &check.thing);
+                let entities = engine.entities(&person, id, &check.thing);
                 black_box(engine.allows(check.permission, id, &entities));
             }
         });
     });
-}
-
-fn entities(engine: &Cedar, person: &support::Person, id: &cedar_policy::EntityUid, thing: &Thing) -> Entities {
-    Entities::from_entities([engine.person(person), cedar::thing(id, thing)], None).unwrap()
 }
 
 fn casbin_rs(criterion: &mut Bench) {

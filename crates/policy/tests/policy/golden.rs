@@ -74,7 +74,13 @@ fn cell(model: &'static Model, role: RoleIx, permission: Permission) -> String {
 fn rules(model: &Model, role: RoleIx) -> String {
     let role = model.role_at(role);
     let mut rules = vec![format!("{:?}", role.holders)];
-    for (rule, set) in [("creator", role.creator), ("staff", role.staff), ("read only", role.read_only)] {
+    let set = [
+        ("creator", role.creator),
+        ("everybody", role.everybody),
+        ("staff", role.staff),
+        ("read only", role.read_only),
+    ];
+    for (rule, set) in set {
         rules.extend(set.then(|| rule.to_owned()));
     }
     rules.join(", ")

@@ -95,7 +95,7 @@ fn rows_and_tables_that_stand_twice() {
     let first = good().lines().position(|line| line == row.trim_end()).unwrap() + 1;
     let message = format!("a second row for `ticket.view`; the first is on line {first}");
     refused(row, &row.repeat(2), None, &message);
-    let row = "| modules | tenancy, desk |\n";
+    let row = "| modules | tenancy, desk, field, box_office, lab |\n";
     refused(row, &row.repeat(2), None, "a second row for `modules`");
     let role = "| team.lead | lead | - |\n";
     refused(role, &role.repeat(2), None, "the role `team.lead` stands twice");
@@ -140,7 +140,7 @@ fn conditions_and_permissions_that_cannot_apply() {
         None,
         message,
     );
-    let bad = good().replacen("| modules | tenancy, desk |", "| modules | tenancy |", 1);
+    let bad = good().replacen("| modules | tenancy, desk, field, box_office, lab |", "| modules | tenancy |", 1);
     let error = Model::parse(ModelKey::Helpdesk, &bad).unwrap_err();
     assert!(error.message.ends_with("cannot be given at the level `organization` of this model"), "{error}");
     assert!(good().contains(row));
@@ -163,9 +163,30 @@ fn columns_and_orders_that_are_wrong() {
 fn roles_whose_rules_make_no_sense() {
     refused("| creator, staff", "| staff", Some("| role | title"), "one role must be the creator's; 0 are");
     refused("| clerk | - |", "| clerk | creator |", Some("| role | title"), "one role must be the creator's; 2 are");
-    refused("| lead | - |", "| lead | staff |", None, "`staff` is a rule for organization roles");
+    refused("| lead | - |", "| lead | staff |", None, "`staff` is no rule for a role of the level `team`");
+    let message = "`everybody` holds a role only where a member may hold several";
+    refused("| clerk | - |", "| clerk | everybody |", Some("| organization.clerk | clerk"), message);
+    refused(
+        "| clerk | - |",
+        "| clerk | all of chief |",
+        Some("| organization.clerk | clerk"),
+        "unknown rule `all of chief`",
+    );
+    refused("| lead | - |", "| lead | all of nobody |", None, "unknown rule `all of nobody`");
     let roles = "| queue.hand | hand | - |\n";
     refused(roles, "", Some("| permission | hand"), "no role is declared at the level `queue`");
+}
+
+#[test]
+fn models_that_it_is_built_from_and_notes_of_what_is_not_known() {
+    let shape = "| organization roles of a member | one |\n";
+    let built_from = |parts: &str| format!("{shape}| built from | {parts} |\n");
+    refused(shape, &built_from("field, nothing"), Some("| built from"), "unknown model `nothing`");
+    // A model cannot be built from one that is itself built from others.
+    refused(shape, &built_from("suite"), Some("| built from"), "unknown model `suite`");
+    let notes =
+        "\n## Notes\n\n| permission | note |\n| - | - |\n| ticket.think | Indeed. |\n\n## Who gives and takes\n";
+    refused("\n## Who gives and takes\n", notes, Some("| ticket.think"), "unknown permission `ticket.think`");
 }
 
 #[test]

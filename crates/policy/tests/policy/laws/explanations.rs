@@ -32,9 +32,9 @@ fn law_5_explain_agrees_with_decide() {
                 Decision::Deny(_) => {}
             }
             for considered in &explanation.considered {
-                let role = person.model.role_at(considered.assignment.role);
-                let line = person.model.line(role.level, permission);
-                prop_assert_eq!(considered.line, line, "{}", permission);
+                let source = person.model.source(considered.assignment.role, permission);
+                prop_assert_eq!(considered.source, source, "{}", permission);
+                prop_assert!(source.is_some() || considered.cell.is_empty(), "{permission}: from where?");
                 prop_assert_eq!(considered.cell, person.model.cell(considered.assignment.role, permission));
             }
         }
