@@ -15,3 +15,4 @@ mod laws;
 mod parser;
 mod queues;
 mod synthetic;
+mod written;
