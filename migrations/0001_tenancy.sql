@@ -90,6 +90,7 @@ create table organizations (
     model text not null,
     plan text not null default 'free' references plans,
     permissions_model text not null default 'permissive' check (permissions_model in ('permissive', 'restrictive')),
+    members_create_workspaces boolean not null default false,
     version bigint not null default 1,
     created_at timestamptz not null default now()
 );
@@ -108,13 +109,30 @@ create table members (
     org_id uuid not null references organizations on delete cascade,
     id uuid not null references accounts on delete cascade, -- the account's id: one membership of one organization each
     state text not null default 'active' check (state in ('active', 'blocked', 'deactivated')),
+    manager_id uuid,
     version bigint not null default 1,
     joined_at timestamptz not null default now(),
-    primary key (org_id, id)
+    primary key (org_id, id),
+    foreign key (org_id, manager_id) references members (org_id, id) on delete set null (manager_id),
+    constraint managed_by_another check (manager_id <> id)
 );
 create index on members (id, org_id);
+create index on members (org_id, manager_id) where manager_id is not null;
 create index on members (org_id, joined_at, id);
 create index on members (org_id, state, id);
+
+-- Who may act in whose place.
+create table proxies (
+    org_id uuid not null,
+    principal_id uuid not null,
+    proxy_id uuid not null,
+    granted_at timestamptz not null default now(),
+    primary key (org_id, principal_id, proxy_id),
+    foreign key (org_id, principal_id) references members (org_id, id) on delete cascade,
+    foreign key (org_id, proxy_id) references members (org_id, id) on delete cascade,
+    check (proxy_id <> principal_id)
+);
+create index on proxies (org_id, proxy_id, principal_id);
 
 -- Apart from members, whose rows are locked while somebody acts.
 create table member_activity (
@@ -236,12 +254,13 @@ create index on recent_mail (created_at);
 -- Assignments are one text, `level:scope:role` by commas, quicker to read than arrays, in the order of level and scope.
 create function caller_facts(account uuid, session uuid) returns table (
     signed_in boolean, caller_org uuid, caller_state text, caller_model text, plan_workflows boolean,
-    assignments text, caller_teams uuid[]
+    members_create_workspaces boolean, assignments text, caller_teams uuid[]
 ) language sql stable rows 1 as $$
     select exists (
             select 1 from sessions s
             where s.id = session and s.account_id = account and s.ended_at is null and s.expires_at > now()
-        ), m.org_id, m.state, o.model, p.workflows, held.assignments, coalesce(held.teams, '{}')
+        ), m.org_id, m.state, o.model, p.workflows,
+        o.members_create_workspaces, held.assignments, coalesce(held.teams, '{}')
     from (select current_org() as id) here
     left join members m on m.org_id = here.id and m.id = account
     left join organizations o on o.id = m.org_id
@@ -261,7 +280,7 @@ $$;
 -- stable so that all that one statement reads, here and around it, is of one moment.
 create function enter(organization uuid, name text, account uuid, session uuid) returns table (
     signed_in boolean, caller_org uuid, caller_state text, caller_model text, plan_workflows boolean,
-    assignments text, caller_teams uuid[]
+    members_create_workspaces boolean, assignments text, caller_teams uuid[]
 ) language plpgsql stable rows 1 as $$ begin
     perform set_config('app.org_id',
         coalesce(organization::text, (select s.org_id::text from organization_slugs s where s.slug = name), ''), true);
@@ -287,7 +306,7 @@ create policy tenant on role_assignments using (org_id = (select current_org()))
 create policy own on role_assignments for select using (member_id = (select current_account()));
 
 do $$ declare name text; begin
-    foreach name in array array['member_activity', 'teams', 'queues', 'invitations'] loop
+    foreach name in array array['member_activity', 'proxies', 'teams', 'queues', 'invitations'] loop
         execute format('alter table %I enable row level security, force row level security', name);
         execute format('create policy tenant on %I using (org_id = (select current_org()))', name);
     end loop;

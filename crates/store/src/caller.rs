@@ -135,13 +135,16 @@ fn caller_of(identity: &Identity, row: &PgRow) -> StoreResult<Caller> {
     let model = row.try_get::<Option<&str>, _>("caller_model")?.and_then(ModelKey::parse).ok_or(missing)?;
     let state: &str = row.try_get("caller_state")?;
     let workflows = row.try_get::<Option<bool>, _>("plan_workflows")?.unwrap_or_default();
+    let workspaces = row.try_get::<Option<bool>, _>("members_create_workspaces")?.unwrap_or_default();
     let assignments: Option<&str> = row.try_get("assignments")?;
     Ok(Caller::new(CallerFacts {
         model: Model::built_in(model),
         organization: organization.into(),
         member: identity.account.uuid().into(),
         standing: Standing::parse(state),
-        conditions: Mask::NONE.with(Condition::PlanWorkflows, workflows),
+        conditions: Mask::NONE
+            .with(Condition::PlanWorkflows, workflows)
+            .with(Condition::MembersCreateWorkspaces, workspaces),
         scopes: identity.scopes,
         assignments: assignments.unwrap_or_default().split(',').filter_map(assignment),
         names: PhantomData,

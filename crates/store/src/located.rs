@@ -262,22 +262,39 @@ mod tests {
 
     use super::*;
 
-    /// The kinds that have rules, for the test that every condition that applies to a kind has one.
-    fn rules_of(kind: ResourceKind) -> &'static [Rule] {
+    /// The rules of each kind that has rows; `None` for those that are only named in the catalogue yet.
+    fn rules_of(kind: ResourceKind) -> Option<&'static [Rule]> {
         match kind {
-            ResourceKind::Organization | ResourceKind::Team | ResourceKind::Website => &[],
-            ResourceKind::Member => kind::Member::RULES,
-            ResourceKind::Queue => kind::Queue::RULES,
-            ResourceKind::Ticket => kind::Ticket::RULES,
-            ResourceKind::Template => kind::Template::RULES,
+            ResourceKind::Organization => Some(&[]),
+            ResourceKind::Team => Some(kind::Team::RULES),
+            ResourceKind::Website => Some(kind::Website::RULES),
+            ResourceKind::Member => Some(kind::Member::RULES),
+            ResourceKind::Queue => Some(kind::Queue::RULES),
+            ResourceKind::Ticket => Some(kind::Ticket::RULES),
+            ResourceKind::Template => Some(kind::Template::RULES),
+            ResourceKind::InspectionTemplate
+            | ResourceKind::Site
+            | ResourceKind::Inspection
+            | ResourceKind::Report
+            | ResourceKind::Event
+            | ResourceKind::InventoryTicket
+            | ResourceKind::Order
+            | ResourceKind::Survey
+            | ResourceKind::Workspace
+            | ResourceKind::Project
+            | ResourceKind::Phase
+            | ResourceKind::Iteration
+            | ResourceKind::Model
+            | ResourceKind::Dataset => None,
         }
     }
 
     #[test]
     fn every_condition_that_a_document_may_name_is_rendered() {
         for kind in ResourceKind::ALL {
+            let Some(rules) = rules_of(kind) else { continue };
             for condition in Condition::ALL.into_iter().filter(|c| !c.is_standing()) {
-                let rendered = rules_of(kind).iter().any(|rule| rule.condition == condition);
+                let rendered = rules.iter().any(|rule| rule.condition == condition);
                 assert_eq!(rendered, condition.applies_to(kind), "{} of a {}", condition.key(), kind.key());
             }
         }

@@ -36,7 +36,24 @@ impl Located for kind::Member {
             where r.org_id = m.org_id and r.member_id = m.id) as teams";
     const REACH: &'static str = ", array(select r.role from role_assignments r where r.org_id = m.org_id
         and r.member_id = m.id and r.team_id is null and r.queue_id is null) as fact_roles";
-    const RULES: &'static [Rule] = &[Rule { condition: Condition::Own, holds: "m.id = $2", rows: None }];
+    const RULES: &'static [Rule] = &[
+        Rule { condition: Condition::Own, holds: "m.id = $2", rows: None },
+        Rule { condition: Condition::DirectReport, holds: "m.manager_id = $2", rows: None },
+        Rule {
+            condition: Condition::NamedAsProxy,
+            holds: "exists (select 1 from proxies p where p.org_id = m.org_id and p.principal_id = m.id and p.proxy_id = $2)",
+            rows: Some((
+                "(select p.principal_id from proxies p where p.org_id = $1 and p.proxy_id = $2) s",
+                "m.id = s.principal_id",
+            )),
+        },
+        Rule {
+            condition: Condition::NotSuperUser,
+            holds: "not exists (select 1 from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
+                and r.role = 'super_user' and r.team_id is null and r.queue_id is null)",
+            rows: None,
+        },
+    ];
 
     fn item(row: &PgRow) -> Result<Member, sqlx::Error> {
         Ok(Member {
@@ -245,10 +262,11 @@ impl Work {
         self.release_unseen_of(&[member]).await
     }
 
-    /// The organization roles that a member holds.
+    /// The organization roles that a member was given: not the one that is everybody's, which nobody gives or takes.
     pub(crate) async fn organization_roles_of(&mut self, member: Id<kind::Member>) -> StoreResult<Vec<RoleIx>> {
         let member = self.load(member).await?;
-        Ok(member.held_at(Level::Organization).iter().map(|held| held.role).collect())
+        let held = member.held_at(Level::Organization).iter().map(|held| held.role);
+        Ok(held.filter(|role| member.model().everybodys_role() != Some(*role)).collect())
     }
 
     fn role_names(&self, roles: &[RoleIx]) -> Vec<String> {
