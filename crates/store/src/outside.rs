@@ -118,12 +118,13 @@ impl Outside {
         &mut self,
         organization: Id<kind::Organization>,
         account: Id<kind::Account>,
-        role: &str,
+        role: Option<&str>,
         granted_by: Option<Id<kind::Account>>,
     ) -> StoreResult<()> {
         sqlx::query!("insert into members (org_id, id) values ($1, $2)", organization.uuid(), account.uuid())
             .execute(&mut *self.transaction)
             .await?;
+        let Some(role) = role else { return Ok(()) };
         sqlx::query!(
             "insert into role_assignments (org_id, id, member_id, role, granted_by) values ($1, $2, $3, $4, $5)",
             organization.uuid(),

@@ -13,7 +13,7 @@ async fn a_model_can_be_read_whole_and_its_document_is_what_runs() {
     let models = person.get("/v1/access-models").await.is(200);
     let keys: Vec<&str> =
         models["items"].as_array().unwrap().iter().map(|model| model["key"].as_str().unwrap()).collect();
-    assert_eq!(keys, ["helpdesk", "queues"]);
+    assert_eq!(keys, ["helpdesk", "queues", "field", "box_office", "lab", "suite"]);
     let model = person.get("/v1/access-models/helpdesk").await.is(200);
     let role = |level: &str, key: &str| {
         let roles = model["roles"].as_array().unwrap();

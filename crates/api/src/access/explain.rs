@@ -96,10 +96,14 @@ pub struct ConsideredView {
     when: Vec<&'static str>,
     /// Those of them that hold.
     met: Vec<&'static str>,
-    /// Where the document says so: file and line.
+    /// Where a document says so: file and line. In a model that is built from others it may be a document of theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     document: Option<String>,
+    /// What that document has its readers know about this permission.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    note: Option<&'static str>,
 }
 
 /// What would allow.
@@ -157,7 +161,7 @@ fn view(model: &'static Model, explanation: &Explanation) -> AccessExplanation {
         summary: summary(model, explanation),
         denial: denial.map(denial_code),
         granted_by: granted_by.map(|grant| role_at(model, &grant)),
-        considered: explanation.considered.iter().map(|c| considered(model, explanation, c)).collect(),
+        considered: explanation.considered.iter().map(|c| considered(model, c)).collect(),
         would_allow: explanation.remedies.iter().map(|remedy| self::remedy(model, remedy)).collect(),
     }
 }
@@ -167,16 +171,16 @@ fn role_at(model: &'static Model, grant: &Grant) -> RoleAt {
     RoleAt { level: role.level.key(), scope_id: grant.scope, role: &role.key, condition: grant.condition.key() }
 }
 
-fn considered(model: &'static Model, explanation: &Explanation, considered: &Considered) -> ConsideredView {
+fn considered(model: &'static Model, considered: &Considered) -> ConsideredView {
     let role = model.role_at(considered.assignment.role);
-    let line = model.line(role.level, explanation.permission);
     ConsideredView {
         level: role.level.key(),
         scope_id: considered.assignment.scope,
         role: &role.key,
         when: keys(considered.cell),
         met: keys(considered.met),
-        document: line.map(|line| format!("{}:{line}", model.file())),
+        document: considered.source.map(|(model, line)| format!("{}:{line}", model.file())),
+        note: considered.note,
     }
 }
 

@@ -109,6 +109,21 @@ pub(super) async fn answer(
             ResourceKind::Queue => about::<kind::Queue>(work, permit, subject, &of_kind).await?,
             ResourceKind::Ticket => about::<kind::Ticket>(work, permit, subject, &of_kind).await?,
             ResourceKind::Template => about::<kind::Template>(work, permit, subject, &of_kind).await?,
+            // Of these there are none yet.
+            ResourceKind::InspectionTemplate
+            | ResourceKind::Site
+            | ResourceKind::Inspection
+            | ResourceKind::Report
+            | ResourceKind::Event
+            | ResourceKind::InventoryTicket
+            | ResourceKind::Order
+            | ResourceKind::Survey
+            | ResourceKind::Workspace
+            | ResourceKind::Project
+            | ResourceKind::Phase
+            | ResourceKind::Iteration
+            | ResourceKind::Model
+            | ResourceKind::Dataset => of_kind.iter().map(|_| None).collect(),
         };
         for ((index, _), explanation) in of_kind.into_iter().zip(found) {
             answers[index] = explanation;

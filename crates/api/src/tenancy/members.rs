@@ -116,12 +116,17 @@ pub(super) async fn filter(
     state: Option<MemberState>,
     search: Option<Text<1, 100>>,
 ) -> Result<MemberFilter, Stop> {
-    if let Some(role) = role {
-        let model = work.caller().model();
-        roles::role_of(model, Level::Organization, role, "role").map_err(Problem::malformed)?;
-    }
+    let model = work.caller().model();
+    let wanted = role.map(|role| roles::role_of(model, Level::Organization, role, "role")).transpose();
+    // Asking for those with everybody's role is asking for everybody.
+    let wanted = wanted.map_err(Problem::malformed)?.filter(|role| model.everybodys_role() != Some(*role));
     let team = filtered_by(work, team, "team").await?;
-    Ok(MemberFilter { role: role.map(ToString::to_string), team, state: state.map(Standing::from), search })
+    Ok(MemberFilter {
+        role: wanted.map(|role| model.role_at(role).key.clone()),
+        team,
+        state: state.map(Standing::from),
+        search,
+    })
 }
 
 /// A page of members.

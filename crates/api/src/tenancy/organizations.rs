@@ -25,13 +25,22 @@ pub struct OrganizationPath {
 }
 
 /// The access models to choose from.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AccessModelKey {
     /// Support by organization role, team and ticket template.
     Helpdesk,
     /// Support by per-user, per-queue permission.
     Queues,
+    /// Inspections by team role and contributor level.
+    Field,
+    /// Tickets to events: inventory, orders, approvals.
+    BoxOffice,
+    /// Workspaces, projects, models and datasets.
+    Lab,
+    /// All of the others in one.
+    #[default]
+    Suite,
 }
 
 impl AccessModelKey {
@@ -39,6 +48,10 @@ impl AccessModelKey {
         Model::built_in(match self {
             Self::Helpdesk => ModelKey::Helpdesk,
             Self::Queues => ModelKey::Queues,
+            Self::Field => ModelKey::Field,
+            Self::BoxOffice => ModelKey::BoxOffice,
+            Self::Lab => ModelKey::Lab,
+            Self::Suite => ModelKey::Suite,
         })
     }
 }
@@ -52,7 +65,9 @@ pub struct CreateOrganization {
     name: Text<1, 120>,
     /// Its name in addresses.
     slug: Slug,
-    /// Who may do what in it. It stays.
+    /// Who may do what in it. It stays. `suite`, with the roles of all the others, unless another is named.
+    #[serde(default)]
+    #[schema(required = false)]
     access_model: AccessModelKey,
 }
 
@@ -104,6 +119,9 @@ pub struct OrganizationPatch {
     /// What a new queue gives to staff.
     #[schema(value_type = PermissionsModel, required = false)]
     permissions_model: Option<PermissionsModel>,
+    /// Whether members create workspaces, where the access model has them do it by this setting.
+    #[schema(value_type = bool, required = false)]
+    members_create_workspaces: Option<bool>,
 }
 
 /// Change an organization's settings
@@ -114,8 +132,8 @@ pub struct OrganizationPatch {
 pub async fn update_organization(call: Call, path: Path<OrganizationPath>, body: Body<OrganizationPatch>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::UpdateOrganization>()?;
-    let OrganizationPatch { name, permissions_model } = body.parse()?;
-    let change = OrganizationChange { name, permissions_model };
+    let OrganizationPatch { name, permissions_model, members_create_workspaces } = body.parse()?;
+    let change = OrganizationChange { name, permissions_model, members_create_workspaces };
     let organization = work.update_organization(permit, call.if_match(), change).await?;
     work.commit(shown(organization)).await
 }

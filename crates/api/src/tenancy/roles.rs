@@ -23,7 +23,8 @@ pub fn role_of(model: &Model, level: Level, name: &str, parameter: &str) -> Resu
 /// The organization roles of one member that a body lists under `/roles`.
 ///
 /// # Errors
-/// Every name that is no role or stands twice; or several roles where the access model has one a member (VK-1).
+/// Every name that is no role or stands twice; or several roles where the access model has one a member (VK-1), or none
+/// where every member must have one. The role that is everybody's may be named and makes no difference.
 pub fn organization_roles(model: &Model, names: &[Text<1, 60>]) -> Result<Vec<RoleIx>, Vec<FieldError>> {
     let mut roles = Vec::new();
     let mut faults = Vec::new();
@@ -38,7 +39,9 @@ pub fn organization_roles(model: &Model, names: &[Text<1, 60>]) -> Result<Vec<Ro
         }
     }
     let several = model.several_organization_roles();
-    let fits = if several { !roles.is_empty() } else { roles.len() == 1 };
+    let everybodys = model.everybodys_role();
+    roles.retain(|role| Some(*role) != everybodys);
+    let fits = if several { !roles.is_empty() || everybodys.is_some() } else { roles.len() == 1 };
     if faults.is_empty() && !fits {
         let number = if several { "at least one organization role" } else { "exactly one organization role" };
         let detail = format!("In this organization's access model a member has {number}.");

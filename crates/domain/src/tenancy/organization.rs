@@ -21,6 +21,8 @@ pub struct Organization {
     pub plan: String,
     /// What a new queue gives to staff.
     pub permissions_model: PermissionsModel,
+    /// Whether members create workspaces, where the access model has them do it by this setting.
+    pub members_create_workspaces: bool,
     /// When it was created.
     pub created_at: DateTime<Utc>,
     /// Grows with every change; the entity tag.

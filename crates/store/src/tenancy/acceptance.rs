@@ -125,7 +125,13 @@ impl Outside {
         organization: Id<kind::Organization>,
         invitation: &Invitation,
     ) -> StoreResult<()> {
-        self.add_member(organization, account, &invitation.role, invitation.invited_by).await?;
+        let model = sqlx::query_scalar!("select model from organizations where id = $1", organization.uuid())
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        let model = ModelKey::parse(&model).map(Model::built_in);
+        let everybodys = model.and_then(|model| Some(model.role_at(model.everybodys_role()?).key.as_str()));
+        let role = Some(invitation.role.as_str()).filter(|role| Some(*role) != everybodys);
+        self.add_member(organization, account, role, invitation.invited_by).await?;
         sqlx::query!(
             "update invitations set state = 'accepted' where org_id = $1 and id = $2",
             organization.uuid(),

@@ -85,7 +85,10 @@ impl Work {
     ) -> StoreResult<Invited> {
         let organization = permit.organization().uuid();
         let given = self.role(Level::Organization, role)?;
-        self.must_reach(can::CreateInvitation::PERMISSION, Verb::Give, given, organization)?;
+        // What is everybody's is given by nobody: an invitation with it promises a membership and no more.
+        if self.caller().model().everybodys_role() != Some(given) {
+            self.must_reach(can::CreateInvitation::PERMISSION, Verb::Give, given, organization)?;
+        }
         self.must_be_no_member(organization, email).await?;
         self.expire_invitation_of(organization, email).await?;
         let row = sqlx::query_as!(

@@ -17,6 +17,7 @@ struct Row {
     model: String,
     plan: String,
     permissions_model: String,
+    members_create_workspaces: bool,
     version: i64,
     created_at: DateTime<Utc>,
 }
@@ -30,6 +31,7 @@ impl From<Row> for Organization {
             access_model: row.model,
             plan: row.plan,
             permissions_model: PermissionsModel::parse(&row.permissions_model),
+            members_create_workspaces: row.members_create_workspaces,
             created_at: row.created_at,
             version: row.version,
         }
@@ -54,6 +56,8 @@ pub struct OrganizationChange {
     pub name: Option<Text<1, 120>>,
     /// What a new queue gives to staff.
     pub permissions_model: Option<PermissionsModel>,
+    /// Whether members create workspaces.
+    pub members_create_workspaces: Option<bool>,
 }
 
 const EXAMPLE: &str = include_str!("example.sql");
@@ -92,7 +96,7 @@ impl Outside {
         sqlx::query!("insert into organization_slugs (slug, org_id) values ($1, $2)", &*new.slug, id.uuid())
             .execute(&mut *self.transaction)
             .await?;
-        self.add_member(id, account, &role, Some(account)).await?;
+        self.add_member(id, account, Some(&role), Some(account)).await?;
         for (statement, ids) in example() {
             sqlx::query(statement).bind(id.uuid()).bind(ids).execute(&mut *self.transaction).await?;
         }
@@ -115,7 +119,8 @@ impl Outside {
     ) -> StoreResult<Vec<Membership>> {
         self.act_as(account).await?;
         let rows = sqlx::query!(
-            r#"select o.id, o.slug, o.name, o.model, o.plan, o.permissions_model, o.version, o.created_at,
+            r#"select o.id, o.slug, o.name, o.model, o.plan, o.permissions_model, o.members_create_workspaces,
+                o.version, o.created_at,
                 a.active_org_id is not distinct from o.id as "active!",
                 array(select r.role from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
                     and r.team_id is null and r.queue_id is null order by r.role) as "roles!"
@@ -134,6 +139,7 @@ impl Outside {
                 access_model: row.model,
                 plan: row.plan,
                 permissions_model: PermissionsModel::parse(&row.permissions_model),
+                members_create_workspaces: row.members_create_workspaces,
                 created_at: row.created_at,
                 version: row.version,
             },
@@ -169,12 +175,13 @@ impl Work {
         let row = sqlx::query_as!(
             Row,
             "update organizations set name = coalesce($3, name), permissions_model = coalesce($4, permissions_model),
-                version = version + 1
+                members_create_workspaces = coalesce($5, members_create_workspaces), version = version + 1
              where id = $1 and ($2::bigint is null or version = $2) returning *",
             permit.organization().uuid(),
             version,
             change.name.as_deref(),
-            change.permissions_model.map(PermissionsModel::key)
+            change.permissions_model.map(PermissionsModel::key),
+            change.members_create_workspaces
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
