@@ -18,18 +18,24 @@ impl Caller {
     /// What the caller may not do to somebody who holds these organization roles, whatever permissions the caller has: to
     /// remove them takes the right to remove every one of the roles (VK-63, VK-64), to change them the right to some change
     /// (VK-58, VK-59): to take one away or to give another, where members have several; to take the one that they have,
-    /// where members have one. Roles that the model does not know count for nothing.
+    /// where members have one. Blocking is held to what removal is. Roles that the model does not know count for nothing, nor
+    /// does the one that is everybody's.
     #[must_use]
     pub fn out_of_reach<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> PermissionSet {
         let home = self.organization.uuid();
         let held = roles.into_iter().filter_map(|key| self.model.role(Level::Organization, key));
-        let held: Vec<RoleIx> = held.collect();
+        let held: Vec<RoleIx> = held.filter(|role| self.model.everybodys_role() != Some(*role)).collect();
         let removable = held.iter().all(|role| self.may_hand(Verb::Remove, *role, home));
         let takes = held.iter().any(|role| self.may_hand(Verb::Take, *role, home));
         let adds = held.is_empty() || self.model.several_organization_roles();
         let gives = |role| !held.contains(&role) && self.may_hand(Verb::Give, role, home);
         let changeable = takes || (adds && self.model.roles_at(Level::Organization).any(|(role, _)| gives(role)));
-        [(Permission::MemberRemove, removable), (Permission::MemberChangeRole, changeable)]
+        let reached = [
+            (Permission::MemberRemove, removable),
+            (Permission::MemberBlock, removable),
+            (Permission::MemberChangeRole, changeable),
+        ];
+        reached
             .into_iter()
             .filter(|(_, reached)| !reached)
             .fold(PermissionSet::NONE, |withheld, (permission, _)| withheld.with(permission))
@@ -100,6 +106,25 @@ mod tests {
             ("admin", &["of no model"], (false, false)),
         ] {
             assert_eq!(withheld(giver, held), expected, "{giver} over {held:?}");
+        }
+    }
+
+    /// VX-40; and nobody is blocked by who could not remove them.
+    #[test]
+    fn vx_40_who_stands_above_is_not_reached_and_what_is_everybodys_stands_in_no_way() {
+        use Permission::{MemberBlock, MemberChangeRole, MemberRemove};
+        for (key, giver, held, withheld) in [
+            (ModelKey::BoxOffice, "super_user", &["employee", "super_user"][..], &[][..]),
+            (ModelKey::BoxOffice, "manager", &["employee"], &[MemberChangeRole]),
+            (ModelKey::Field, "admin", &["super_admin"], &[MemberRemove, MemberBlock, MemberChangeRole]),
+            (ModelKey::Field, "owner", &["super_admin"], &[]),
+            (ModelKey::Suite, "admin", &["admin", "super_user"], &[MemberRemove, MemberBlock]),
+            (ModelKey::Suite, "super_user", &["owner"], &[MemberRemove, MemberBlock]),
+        ] {
+            let model = Model::built_in(key);
+            let found = caller(model, &[(Level::Organization, HOME, giver)]).out_of_reach(held.iter().copied());
+            let expected = withheld.iter().fold(PermissionSet::NONE, |set, permission| set.with(*permission));
+            assert_eq!(found, expected, "{key:?}: {giver} over {held:?}");
         }
     }
 

@@ -3,3 +3,5 @@
 mod check;
 mod explain;
 mod models;
+mod relations;
+mod roles;
