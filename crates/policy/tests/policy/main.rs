@@ -5,12 +5,16 @@
 #[macro_use]
 mod support;
 
+mod box_office;
 mod cedar;
 mod differential;
 mod documents;
+mod facts;
+mod field;
 mod generate;
 mod golden;
 mod helpdesk;
+mod lab;
 mod laws;
 mod parser;
 mod queues;
