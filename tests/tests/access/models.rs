@@ -1,5 +1,6 @@
 //! The access models, and what I may do.
 
+use usher_policy::{Model, ModelKey, Permission};
 use usher_tests::{Value, World, json};
 
 fn grant<'a>(scope: &'a Value, permission: &str) -> Option<&'a Value> {
@@ -7,13 +8,29 @@ fn grant<'a>(scope: &'a Value, permission: &str) -> Option<&'a Value> {
 }
 
 #[tokio::test]
-async fn a_model_can_be_read_whole_and_its_document_is_what_runs() {
+async fn vx_79_ve_67_a_model_can_be_read_whole_and_its_document_is_what_runs() {
     let world = World::start().await;
     let person = world.person("reader").await;
     let models = person.get("/v1/access-models").await.is(200);
     let keys: Vec<&str> =
         models["items"].as_array().unwrap().iter().map(|model| model["key"].as_str().unwrap()).collect();
     assert_eq!(keys, ["helpdesk", "queues", "field", "box_office", "lab", "suite"]);
+    for key in keys {
+        let shown = person.get(&format!("/v1/access-models/{key}")).await.is(200);
+        let model = Model::built_in(ModelKey::parse(key).unwrap());
+        assert_eq!(shown["document"], model.document());
+        let roles = shown["roles"].as_array().unwrap();
+        assert_eq!(roles.len(), model.roles().count(), "{key}");
+        for (index, about) in model.roles() {
+            let of = |role: &&Value| role["level"] == about.level.key() && role["key"] == about.key.as_str();
+            let grants = roles.iter().find(of).unwrap()["grants"].as_array().unwrap();
+            let given = Permission::ALL.iter().filter(|permission| !model.cell(index, **permission).is_empty());
+            assert!(
+                grants.iter().map(|grant| &grant["permission"]).eq(given.map(|permission| permission.key())),
+                "{key}"
+            );
+        }
+    }
     let model = person.get("/v1/access-models/helpdesk").await.is(200);
     let role = |level: &str, key: &str| {
         let roles = model["roles"].as_array().unwrap();
