@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A case takes Cedar several milliseconds where the program is not optimized, and a tenth of that where it is.
-const ONE_IN: u32 = if cfg!(debug_assertions) { 20 } else { 2 };
+const ONE_IN: u32 = if cfg!(debug_assertions) { 100 } else { 10 };
 
 /// Any person and thing. Models that were drawn by lot have no requirements: there Cedar has their cells.
 #[test]

@@ -1,6 +1,6 @@
 //! Generated people and things, and the runner of the laws.
 //!
-//! A law runs 20,000 cases unless `LAW_CASES` says otherwise. Each case draws one of the models, built in or random, and
+//! A law runs 100,000 cases unless `LAW_CASES` says otherwise. Each case draws one of the models, built in or random, and
 //! asks the law of every permission, or of some where that takes long.
 
 use std::sync::LazyLock;
@@ -34,7 +34,7 @@ pub fn law<T: std::fmt::Debug>(cases: &impl Strategy<Value = T>, test: impl Fn(T
 
 /// Runs a law whose cases are slow: over a part of the cases that the run asks for.
 pub fn one_in<T: std::fmt::Debug>(part: u32, cases: &impl Strategy<Value = T>, test: impl Fn(T) -> TestCaseResult) {
-    let count: u32 = std::env::var("LAW_CASES").map_or(20_000, |count| count.parse().unwrap());
+    let count: u32 = std::env::var("LAW_CASES").map_or(100_000, |count| count.parse().unwrap());
     let config = Config { cases: count / part, failure_persistence: None, ..Config::default() };
     TestRunner::new(config).run(cases, test).unwrap_or_else(|failure| panic!("{failure}"));
 }
