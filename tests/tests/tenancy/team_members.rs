@@ -208,3 +208,36 @@ async fn a_team_with_tickets_is_deleted_only_if_another_gets_them() {
     let seen = org.owner.get(&format!("{}/members/{}", org.path, stays.id)).await.is(200);
     assert_eq!(seen["teams"], json!([]));
 }
+
+/// VX-74, VX-75: in `field` who administers a team sees no list of members, and adds by address whoever is one.
+#[tokio::test]
+async fn vx_74_vx_75_a_team_admin_adds_by_address_whom_they_do_not_see() {
+    let world = World::start().await;
+    let (org, other) = (world.organization("field").await, world.organization("field").await);
+    let [team, second] = [world.team(&org, "A").await, world.team(&org, "B").await];
+    let [admin, full, person] =
+        [world.member(&org, "member").await, world.member(&org, "member").await, world.member(&org, "member").await];
+    world.join_team(&org, &admin, &team, "admin").await;
+    world.join_team(&org, &full, &team, "contributor_full").await;
+    let members = |team: &str| format!("{}/teams/{team}/members", org.path);
+    let body = |email: &str, role: &str| json!({"email": email, "role": role});
+    admin.get(&format!("{}/members/{}", org.path, person.id)).await.problem(404, "not_found");
+    admin.put(&format!("{}/{}", members(&team), person.id), json!({"role": "viewer"})).await.problem(404, "not_found");
+    full.post(&members(&team), body(&person.email, "viewer")).await.problem(403, "forbidden");
+    admin.post(&members(&second), body(&person.email, "viewer")).await.problem(404, "not_found");
+    for stranger in [&other.owner.email, "nobody@example.org"] {
+        admin.post(&members(&team), body(stranger, "viewer")).await.names(404, "/email");
+    }
+    admin.post(&members(&team), body("no address", "viewer")).await.names(422, "/email");
+    admin.post(&members(&team), body(&person.email, "contributor")).await.names(422, "/role"); // VX-42
+    let added = admin.post(&members(&team), body(&person.email, "contributor_focused")).await.is(201);
+    assert_eq!((&added["member_id"], &added["role"]), (&json!(person.id), &json!("contributor_focused")));
+    let changed = admin.post(&members(&team), body(&person.email, "viewer")).await.is(200);
+    assert_eq!(changed["role"], "viewer");
+    assert_eq!(team_role(&world, &team, &person).await.as_deref(), Some("viewer"));
+    let [super_admin, administrator] = [world.member(&org, "super_admin").await, world.member(&org, "admin").await];
+    for (by, status) in [(&org.owner, 201), (&super_admin, 200), (&administrator, 200)] {
+        by.post(&members(&second), body(&person.email, "viewer")).await.is(status);
+    }
+    assert_eq!(team_role(&world, &second, &person).await.as_deref(), Some("viewer"));
+}

@@ -29,5 +29,5 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_members).service(get_member).service(change_member_roles).service(remove_member);
     config.service(leave_organization);
     config.service(list_teams).service(create_team).service(get_team).service(update_team).service(delete_team);
-    config.service(list_team_members).service(set_team_member).service(remove_team_member);
+    config.service(list_team_members).service(add_team_member).service(set_team_member).service(remove_team_member);
 }

@@ -1,14 +1,14 @@
 //! Who is in a team.
 
-use actix_web::{delete, get, put};
+use actix_web::{delete, get, post, put};
 use serde::Deserialize;
-use usher_domain::{MemberId, TeamId, Text, tenancy::TeamMember};
+use usher_domain::{Email, MemberId, TeamId, Text, tenancy::TeamMember};
 use usher_policy::{Action, can};
-use usher_store::OrganizationKey;
+use usher_store::{OrganizationKey, StoreError};
 use utoipa::{IntoParams, ToSchema};
 
 use super::TeamPath;
-use crate::http::{Answer, Body, Call, Listed, Path, PlainPageQuery, Query, made, no_content, ok, paged};
+use crate::http::{Answer, Body, Call, Listed, Path, PlainPageQuery, Problem, Query, made, no_content, ok, paged};
 
 /// A member of a team in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,6 +58,36 @@ pub async fn set_team_member(call: Call, path: Path<TeamMemberPath>, body: Body<
     let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;
     let member = work.permit_unlocked::<can::ViewMember>(path.member).await?;
     let (member, new) = work.set_team_member(permit, member, &body.parse()?.role).await?;
+    work.commit(if new { made(member) } else { ok(member) }).await
+}
+
+/// Somebody of the organization who is to be in a team.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "grace@example.org", "role": "member"}))]
+pub struct NewTeamMember {
+    /// The member's address.
+    email: Email,
+    /// A team role of the organization's access model.
+    role: Text<1, 60>,
+}
+
+/// Add a member to a team by e-mail address
+///
+/// For who does not see the list of members. The person must be a member of the organization: invite them first.
+#[utoipa::path(tag = "teams", params(TeamPath), request_body = NewTeamMember,
+    responses((status = 200, body = TeamMember, description = "They were in the team."),
+        (status = 201, body = TeamMember, description = "Now in the team.")),
+    extensions(("x-permission" = json!(can::ManageTeamMembers::PERMISSION.key()))))]
+#[post("/v1/organizations/{organization}/teams/{team}/members")]
+pub async fn add_team_member(call: Call, path: Path<TeamPath>, body: Body<NewTeamMember>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;
+    let NewTeamMember { email, role } = body.parse()?;
+    let (member, new) = work.add_team_member(permit, &email, &role).await.map_err(|error| match error {
+        StoreError::Missing(_) => Problem::from(error).about("/email"),
+        other => other.into(),
+    })?;
     work.commit(if new { made(member) } else { ok(member) }).await
 }
 

@@ -1,6 +1,6 @@
 //! Who is in a team, with which team role (VK-16).
 
-use usher_domain::{Id, kind, tenancy::TeamMember};
+use usher_domain::{Email, Id, kind, tenancy::TeamMember};
 use usher_policy::{Action, Level, Permit, RoleIx, Standing, Verb, can};
 use uuid::Uuid;
 
@@ -66,8 +66,37 @@ impl Work {
         member: Permit<can::ViewMember>,
         role: &str,
     ) -> StoreResult<(TeamMember, bool)> {
+        self.put_into_team(permit, member.target(), role).await
+    }
+
+    /// The same with the member of this address (VX-74), for who does not see the list of members.
+    ///
+    /// # Errors
+    /// No member has the address; otherwise as [`Work::set_team_member`].
+    pub async fn add_team_member(
+        &mut self,
+        permit: Permit<can::ManageTeamMembers>,
+        email: &Email,
+        role: &str,
+    ) -> StoreResult<(TeamMember, bool)> {
+        let member = sqlx::query_scalar!(
+            "select m.id from accounts a join members m on m.org_id = $1 and m.id = a.id where a.email = $2",
+            permit.organization().uuid(),
+            &**email
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        self.put_into_team(permit, member.ok_or(StoreError::Missing("member"))?.into(), role).await
+    }
+
+    async fn put_into_team(
+        &mut self,
+        permit: Permit<can::ManageTeamMembers>,
+        member: Id<kind::Member>,
+        role: &str,
+    ) -> StoreResult<(TeamMember, bool)> {
         let role = self.role(Level::Team, role)?;
-        let (team, member) = (permit.target(), member.target());
+        let team = permit.target();
         self.lock_members(&[member]).await?;
         let held = self.team_role(team, member).await?;
         if held != Some(role) {
