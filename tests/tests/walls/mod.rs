@@ -2,5 +2,7 @@
 
 mod catalogue;
 mod database;
+mod foreign_ids;
+mod operations;
 mod revocation;
 mod sweep;

@@ -1,0 +1,225 @@
+//! Ids of another organization, wherever an operation of the contract takes one: they answer as ids that never were.
+
+use reqwest::Method;
+use usher_tests::{Answer, Organization, Value, World, json};
+
+use super::operations::operations;
+
+/// One thing of each kind in an organization, by the name that paths give it; its owner sees all of them that the access
+/// model lets anybody see.
+async fn things(world: &World, org: &Organization, model: &str) -> Vec<(&'static str, String)> {
+    let id = |body: &Value| body["id"].as_str().unwrap().to_owned();
+    let desk = format!("{}/desk", org.path);
+    let inbox = world.inbox(org).await;
+    if model == "queues" {
+        world.allow(org, &org.owner, &inbox, &["contribute", "manage", "delete"]).await;
+    }
+    let team = world.team(org, "Theirs").await;
+    let place = if model == "queues" { json!({"queue_id": inbox}) } else { json!({"team_id": team}) };
+    let ticket = async |subject: &str| {
+        let mut body = place.clone();
+        body["subject"] = json!(subject);
+        id(&org.owner.post(&format!("{desk}/tickets"), body).await.is(201))
+    };
+    let (first, other) = (ticket("Theirs").await, ticket("Another of theirs").await);
+    let links = format!("{desk}/tickets/{first}/links");
+    let link = org.owner.post(&links, json!({"ticket": other, "kind": "related"})).await.is(201);
+    let role = if model == "queues" { "staff" } else { "member" };
+    let invitation = json!({"email": "somebody@example.org", "role": role});
+    let invitation = org.owner.post(&format!("{}/invitations", org.path), invitation).await.is(201);
+    vec![
+        ("team", team),
+        ("ticket", first),
+        ("link", id(&link)),
+        ("invitation", id(&invitation)),
+        ("queue", inbox),
+        ("template", world.template(org, "Theirs").await),
+        ("website", world.website(org, "Theirs").await),
+        ("member", world.member(org, role).await.id),
+    ]
+}
+
+/// The one of a kind.
+fn of_kind(things: &[(&'static str, String)], kind: &str) -> String {
+    things.iter().find(|(name, _)| *name == kind).unwrap_or_else(|| panic!("no {kind}")).1.clone()
+}
+
+/// What a thing is asked for that never was.
+fn never() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+fn without_request(mut body: Value) -> Value {
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove("request_id");
+    }
+    body
+}
+
+/// An answer without what differs from one request to the next.
+fn told(answer: Answer) -> (u16, Value) {
+    (answer.status, without_request(answer.body))
+}
+
+#[tokio::test]
+async fn vk_43_every_id_of_another_organization_in_every_path_answers_as_one_that_never_was() {
+    let world = World::start().await;
+    let mut reached: Vec<String> = Vec::new();
+    for model in ["helpdesk", "queues"] {
+        let (mine, theirs) = (world.organization(model).await, world.organization(model).await);
+        let (own, foreign) = (things(&world, &mine, model).await, things(&world, &theirs, model).await);
+        for operation in operations() {
+            let names: Vec<&str> =
+                operation.path.split('{').skip(2).map(|rest| rest.split('}').next().unwrap()).collect();
+            let Some(last) = names.last().filter(|_| operation.path.contains("{organization}")) else { continue };
+            let ask = async |fill: &dyn Fn(&str) -> String| {
+                let place = |name: &str| if name == "organization" { mine.id.clone() } else { fill(name) };
+                told(operation.ask(&mine.owner, place).await)
+            };
+            let missing = ask(&|_| never()).await;
+            assert_eq!(ask(&|name| of_kind(&foreign, name)).await, missing, "{}", operation.id);
+            assert_eq!(missing.0, 404, "{}: {:#}", operation.id, missing.1);
+            // Behind things of one's own, too.
+            let own = &own;
+            let behind = |id: String| move |name: &str| if name == *last { id.clone() } else { of_kind(own, name) };
+            let missing = ask(&behind(never())).await;
+            assert_eq!(ask(&behind(of_kind(&foreign, last))).await, missing, "{}", operation.id);
+            assert_eq!(missing.0, 404, "{}: {:#}", operation.id, missing.1);
+            // A sweep over things that nobody sees would find nothing.
+            if operation.method == Method::GET && ask(&|name| of_kind(own, name)).await.0 == 200 {
+                reached.push(operation.id.clone());
+            }
+        }
+        // Nothing of theirs was touched.
+        for (kind, path) in [("team", "teams"), ("ticket", "desk/tickets"), ("template", "desk/templates")] {
+            let path = format!("{}/{path}/{}", theirs.path, of_kind(&foreign, kind));
+            let answer = theirs.owner.get(&path).await;
+            assert!(answer.status == 200 || model == "queues" && kind == "team", "{path}: {}", answer.status);
+        }
+    }
+    let gets = operations().into_iter().filter(|it| it.method == Method::GET && it.path.matches('{').count() > 1);
+    let unreached: Vec<String> = gets.map(|it| it.id).filter(|id| !reached.contains(id)).collect();
+    assert!(unreached.is_empty(), "with ids of one's own these answer 200 in neither model: {unreached:?}");
+}
+
+/// The places of a body where an id stands, as JSON pointers, each with the kind of thing that it is of.
+fn places(schema: &Value, name: &str, at: &str) -> Vec<(String, String)> {
+    let schemas = &usher_tests::contract::contract()["components"]["schemas"];
+    if let Some(of) = schema["$ref"].as_str().and_then(|to| to.rsplit('/').next()) {
+        let kind = match name.trim_end_matches('s').trim_end_matches("_id") {
+            "assignee" => "member",
+            "resource" | "into" => "ticket",
+            kind => kind,
+        };
+        let id = ["Id", "TicketName"].contains(&of).then(|| vec![(at.to_owned(), kind.to_owned())]);
+        return id.unwrap_or_else(|| places(&schemas[of], name, at));
+    }
+    if schema["format"] == "uuid" {
+        return places(&json!({"$ref": "/Id"}), name, at);
+    }
+    let choices = schema["oneOf"].as_array().into_iter().flatten().flat_map(|choice| places(choice, name, at));
+    let items = schema["items"].is_object().then(|| places(&schema["items"], name, &format!("{at}/0")));
+    let fields = schema["properties"].as_object().into_iter().flatten();
+    let fields = fields.flat_map(|(name, field)| places(field, name, &format!("{at}/{name}")));
+    choices.chain(items.into_iter().flatten()).chain(fields).collect()
+}
+
+/// Puts an id into a body; what a question about access asks is made one about a ticket.
+fn put(body: &mut Value, pointer: &str, id: &str) {
+    let mut place = &mut *body;
+    for part in pointer.split('/').skip(1) {
+        if part == "resource_id" {
+            place["permission"] = json!("ticket.view");
+        }
+        place = match part.parse::<usize>() {
+            Ok(index) => {
+                if !place.is_array() || place.as_array().unwrap().is_empty() {
+                    *place = json!([null]);
+                }
+                &mut place[index]
+            }
+            Err(_) => &mut place[part],
+        };
+    }
+    *place = json!(id);
+}
+
+#[tokio::test]
+async fn vk_43_every_id_of_another_organization_in_a_body_answers_as_one_that_never_was() {
+    let world = World::start().await;
+    let schemas = &usher_tests::contract::contract()["components"]["schemas"];
+    let (mut all, mut reached): (Vec<String>, Vec<String>) = Default::default();
+    for model in ["helpdesk", "queues"] {
+        let (mine, theirs) = (world.organization(model).await, world.organization(model).await);
+        let (own, foreign) = (things(&world, &mine, model).await, things(&world, &theirs, model).await);
+        for operation in operations().iter().filter(|it| it.path.contains("{organization}")) {
+            let Some(name) = &operation.body else { continue };
+            for (pointer, kind) in places(&schemas[name], "", "") {
+                let told_of = format!("{} {pointer}", operation.id);
+                all.push(told_of.clone());
+                let ask = async |id: String| {
+                    let mut text = schemas[name]["example"].to_string();
+                    for (end, kind) in [("01", "queue"), ("02", "team"), ("05", "member")] {
+                        let stand_in = format!("019f0000-0000-7000-8000-0000000000{end}");
+                        text = text.replace(&stand_in, &of_kind(&own, kind));
+                    }
+                    let mut body: Value = text.parse().unwrap();
+                    put(&mut body, &pointer, &id);
+                    let path =
+                        own.iter().fold(operation.path.replace("{organization}", &mine.id), |path, (name, id)| {
+                            path.replace(&format!("{{{name}}}"), id)
+                        });
+                    let request = mine.owner.request(operation.method.clone(), &path).header("if-match", "*");
+                    told(mine.owner.send(request.json(&body)).await)
+                };
+                let (foreign, missing) = (ask(of_kind(&foreign, &kind)).await, ask(never()).await);
+                assert_eq!(foreign, missing, "{told_of}");
+                // A check answers each question for itself.
+                let apart = operation.id == "check_access" && kind == "ticket";
+                let hidden = if apart {
+                    foreign.1["results"][0]["outcome"] == "not_found"
+                } else {
+                    [403, 404].contains(&foreign.0)
+                };
+                assert!(hidden, "{told_of}: {:#}", foreign.1);
+                if apart || foreign.1["errors"][0]["pointer"] == *pointer {
+                    reached.push(told_of);
+                }
+            }
+        }
+    }
+    assert!(all.len() > 25, "{all:?}");
+    all.retain(|place| !reached.contains(place));
+    assert!(all.is_empty(), "in neither model these are looked at, and named: {all:?}");
+}
+
+#[tokio::test]
+async fn vk_43_every_id_of_another_organization_in_a_filter_finds_nothing() {
+    let world = World::start().await;
+    let (mine, theirs) = (world.organization("helpdesk").await, world.organization("helpdesk").await);
+    let things = things(&world, &theirs, "helpdesk").await;
+    mine.owner.post(&format!("{}/desk/tickets", mine.path), json!({"subject": "Mine"})).await.is(201);
+    let mut asked = 0;
+    for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
+        if operation.path.matches('{').count() != 1 || !operation.path.contains("{organization}") {
+            continue;
+        }
+        for name in &operation.query {
+            let name = name.as_str();
+            let kind = match name {
+                "assignee" | "created_by" | "participant" => "member",
+                name => name,
+            };
+            let Some((_, id)) = things.iter().find(|(of, _)| *of == kind) else { continue };
+            let path = operation.path.replace("{organization}", &mine.id);
+            let foreign = mine.owner.get(&format!("{path}?{name}={id}")).await;
+            let missing = mine.owner.get(&format!("{path}?{name}={}", uuid::Uuid::now_v7())).await;
+            let (foreign, missing) =
+                ((foreign.status, without_request(foreign.body)), (missing.status, without_request(missing.body)));
+            assert_eq!(foreign, missing, "{path}?{name}");
+            assert!(foreign.1["items"].as_array().is_none_or(Vec::is_empty), "{path}?{name}: {:#}", foreign.1);
+            asked += 1;
+        }
+    }
+    assert!(asked >= 4, "only {asked} filters take an id");
+}
