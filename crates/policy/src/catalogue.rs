@@ -341,6 +341,12 @@ impl Permission {
         self.info().access
     }
 
+    /// Whether it is decided at the place where a thing would be, and is nothing to do with a thing that is there.
+    #[must_use]
+    pub const fn is_of_a_place(self) -> bool {
+        matches!(self, Self::TicketCreate)
+    }
+
     /// The permission of this name.
     #[must_use]
     pub fn parse(key: &str) -> Option<Self> {

@@ -8,6 +8,17 @@ use uuid::Uuid;
 
 use crate::{Located, StoreResult, Work, located};
 
+/// A team or a queue, by name.
+#[derive(Debug)]
+pub struct Place {
+    /// Which of the two.
+    pub level: Level,
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}
+
 impl Work {
     /// The facts of things of one kind between them and a caller, in one statement, to answer a question about access.
     /// Things that are not there are not in the answer. What the asking person may be told of it is for the answer to say.
@@ -77,6 +88,29 @@ impl Work {
             Some(_) => None,
         };
         Ok(places.iter().map(of_place).collect())
+    }
+
+    /// The teams and queues of these ids, by name, each of which its [`Work::prospects`] say to be there.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn named_places(
+        &mut self,
+        _permit: &Permit<can::ViewOrganization>,
+        ids: &[Uuid],
+    ) -> StoreResult<Vec<Place>> {
+        let rows = sqlx::query!(
+            r#"select id as "id!", name as "name!", of_team as "of_team!" from (
+                select id, name, true as of_team from teams where org_id = $1 and id = any($2)
+                union all select id, name, false from queues where org_id = $1 and id = any($2)
+             ) places order by name, id"#,
+            self.organization().uuid(),
+            ids
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let level = |of_team| if of_team { Level::Team } else { Level::Queue };
+        Ok(rows.into_iter().map(|row| Place { level: level(row.of_team), id: row.id, name: row.name }).collect())
     }
 
     /// Those of these ids that are things of a kind, which a caller and who asks for them may see.

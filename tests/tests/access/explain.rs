@@ -20,6 +20,8 @@ async fn a_deny_names_the_row_and_what_would_allow_and_that_does_allow() {
     assert_eq!(remedies, ["owner", "admin"]);
     // The line that it names is the row of the document.
     let place = told["considered"][0]["document"].as_str().unwrap();
+    assert!(place.starts_with("crates/policy/models/helpdesk.md:"), "{place}");
+    assert!(std::path::Path::new("..").join(place.split(':').next().unwrap()).exists(), "{place}");
     let line: usize = place.rsplit(':').next().unwrap().parse().unwrap();
     let document = member.get("/v1/access-models/helpdesk").await.is(200)["document"].as_str().unwrap().to_owned();
     assert!(document.lines().nth(line - 1).unwrap().contains("invitation.create"), "{place}");
@@ -60,4 +62,57 @@ async fn what_the_asking_person_may_not_see_is_not_explained() {
     about["member_id"] = json!(member.id);
     let told = org.owner.post(&path, about).await.is(200);
     assert_eq!((&told["allowed"], &told["outcome"]), (&json!(false), &json!("hidden")));
+}
+
+#[tokio::test]
+async fn who_asks_about_themselves_is_spoken_to() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "member").await;
+    let path = format!("{}/access/explain", org.path);
+    let question = json!({"permission": "invitation.create"});
+    for body in [json!({"question": question}), json!({"question": question, "member_id": member.id})] {
+        let told = member.post(&path, body).await.is(200);
+        assert_eq!(told["would_allow"][0]["text"], "You would be allowed as Owner (organization role) there.");
+    }
+    let told = org.owner.post(&path, json!({"question": question, "member_id": member.id})).await.is(200);
+    assert_eq!(told["would_allow"][0]["text"], "They would be allowed as Owner (organization role) there.");
+}
+
+#[tokio::test]
+async fn what_is_decided_at_a_place_says_in_which_it_is_allowed() {
+    let world = World::start().await;
+    let question = json!({"question": {"permission": "ticket.create"}});
+    for (model, role, level) in [("helpdesk", "member", "team"), ("queues", "staff", "queue")] {
+        let org = world.organization(model).await;
+        let member = world.member(&org, role).await;
+        let (mine, other) = match level {
+            "team" => (world.team(&org, "Mine").await, world.team(&org, "Other").await),
+            _ => (world.queue(&org, "Mine").await, world.queue(&org, "Other").await),
+        };
+        if level == "team" {
+            world.join_team(&org, &member, &mine, "member").await;
+        } else {
+            world.allow(&org, &member, &mine, &["contribute"]).await;
+            world.allow(&org, &member, &other, &["delete"]).await;
+        }
+        let path = format!("{}/access/explain", org.path);
+        let told = member.post(&path, question.clone()).await.is(200);
+        assert_eq!(told["allowed_in"], json!([{"level": level, "scope_id": mine, "name": "Mine"}]), "{told:#}");
+        let at_a_place = json!({"question": {"permission": "ticket.create", "resource_id": mine}});
+        let told = member.post(&path, at_a_place).await.is(200);
+        assert_eq!((&told["allowed"], told.get("allowed_in")), (&json!(true), None));
+        let told = member.post(&path, json!({"question": {"permission": "organization.view"}})).await.is(200);
+        assert_eq!(told.get("allowed_in"), None);
+    }
+}
+
+/// What the documentation offers to try has no id that whoever tries it would have to know.
+#[test]
+fn the_examples_of_questions_name_nothing_that_is_not_there() {
+    let schemas = &usher_tests::contract::contract()["components"]["schemas"];
+    for name in ["AccessCheck", "ExplainAccess", "AccessQuestion"] {
+        let example = schemas[name]["example"].to_string();
+        assert!(example.contains("permission") && !example.contains("_id"), "{name}: {example}");
+    }
 }

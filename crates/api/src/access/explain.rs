@@ -3,11 +3,15 @@
 use actix_web::post;
 use serde::{Deserialize, Serialize};
 use usher_domain::MemberId;
-use usher_policy::{Action, Condition, Considered, Explanation, Grant, Mask, Model, Outcome, Remedy, RoleIx, can};
+use usher_policy::{Action, Condition, Considered, Explanation, Grant, Mask, Model, Outcome, Remedy, can};
+use usher_store::Place;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::question::{AccessQuestion, answer, denial_code, subject};
+use super::{
+    question::{AccessQuestion, answer, denial_code, places_of, subject},
+    told::{self, Told},
+};
 use crate::{
     http::{Answer, Body, Call, Path, Problem, ok},
     tenancy::OrganizationPath,
@@ -38,13 +42,13 @@ pub struct ExplainAccess {
         "role": "admin",
         "when": [],
         "met": [],
-        "document": "helpdesk.md:42",
+        "document": "crates/policy/models/helpdesk.md:42",
     }],
     "would_allow": [{
         "role": "owner",
         "level": "organization",
         "scope_id": "019f0000-0000-7000-8000-000000000000",
-        "text": "They would be allowed as Owner (organization role) there.",
+        "text": "You would be allowed as Owner (organization role) there.",
     }],
 }))]
 pub struct AccessExplanation {
@@ -68,6 +72,27 @@ pub struct AccessExplanation {
     considered: Vec<ConsideredView>,
     /// What would allow, each by itself.
     would_allow: Vec<RemedyView>,
+    /// For what is decided at a place (`ticket.create`), asked without one: the teams and queues of theirs where they may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    allowed_in: Option<Vec<PlaceView>>,
+}
+
+/// A team or a queue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceView {
+    /// `team` or `queue`.
+    level: &'static str,
+    /// Which one.
+    scope_id: Uuid,
+    /// Its name.
+    name: String,
+}
+
+impl From<Place> for PlaceView {
+    fn from(place: Place) -> Self {
+        Self { level: place.level.key(), scope_id: place.id, name: place.name }
+    }
 }
 
 /// A role at a scope.
@@ -96,7 +121,8 @@ pub struct ConsideredView {
     when: Vec<&'static str>,
     /// Those of them that hold.
     met: Vec<&'static str>,
-    /// Where a document says so: file and line. In a model that is built from others it may be a document of theirs.
+    /// Where a document says so: file, from the root of the repository, and line. In a model that is built from others it may be
+    /// a document of theirs.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     document: Option<String>,
@@ -141,14 +167,18 @@ pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body
     let subject = subject(&mut work, member_id).await?;
     let explanation = answer(&mut work, &permit, &subject, &[asked]).await?.pop().flatten();
     let missing = || Problem::missing(asked.permission.target().key()).about("/question/resource_id");
-    Ok(ok(view(subject.model(), &explanation.ok_or_else(missing)?)))
+    let explanation = explanation.ok_or_else(missing)?;
+    let places = places_of(&mut work, &permit, &subject, asked).await?;
+    let allowed_in = places.map(|places| places.into_iter().map(PlaceView::from).collect());
+    let told = if subject.member() == work.caller().member() { Told::Themselves } else { Told::Another };
+    Ok(ok(AccessExplanation { allowed_in, ..view(told, subject.model(), &explanation) }))
 }
 
 fn keys(conditions: Mask) -> Vec<&'static str> {
     conditions.iter().map(Condition::key).collect()
 }
 
-fn view(model: &'static Model, explanation: &Explanation) -> AccessExplanation {
+fn view(told: Told, model: &'static Model, explanation: &Explanation) -> AccessExplanation {
     let (outcome, granted_by, denial) = match explanation.outcome {
         Outcome::Allowed(grant) => ("allowed", Some(grant), None),
         Outcome::Forbidden(denial) => ("forbidden", None, Some(denial)),
@@ -158,11 +188,12 @@ fn view(model: &'static Model, explanation: &Explanation) -> AccessExplanation {
         allowed: granted_by.is_some(),
         outcome,
         permission: explanation.permission.key(),
-        summary: summary(model, explanation),
+        summary: told::summary(told, model, explanation),
         denial: denial.map(denial_code),
         granted_by: granted_by.map(|grant| role_at(model, &grant)),
         considered: explanation.considered.iter().map(|c| considered(model, c)).collect(),
-        would_allow: explanation.remedies.iter().map(|remedy| self::remedy(model, remedy)).collect(),
+        would_allow: explanation.remedies.iter().map(|remedy| self::remedy(told, model, remedy)).collect(),
+        allowed_in: None,
     }
 }
 
@@ -179,56 +210,17 @@ fn considered(model: &'static Model, considered: &Considered) -> ConsideredView 
         role: &role.key,
         when: keys(considered.cell),
         met: keys(considered.met),
-        document: considered.source.map(|(model, line)| format!("{}:{line}", model.file())),
+        document: considered.source.map(|(model, line)| format!("crates/policy/{}:{line}", model.file())),
         note: considered.note,
     }
 }
 
-fn title(model: &'static Model, role: RoleIx) -> String {
-    let role = model.role_at(role);
-    format!("{} ({} role)", role.title, role.level)
-}
-
-fn any_of(conditions: Mask) -> String {
-    conditions.iter().map(Condition::words).collect::<Vec<_>>().join(", or ")
-}
-
-fn remedy(model: &'static Model, remedy: &Remedy) -> RemedyView {
+fn remedy(told: Told, model: &'static Model, remedy: &Remedy) -> RemedyView {
     let (role, scope_id, conditions) = match *remedy {
         Remedy::Role { role, scope } => (role, Some(scope), Mask::NONE),
         Remedy::Condition { role, conditions } => (role, None, conditions),
     };
-    let text = match scope_id {
-        Some(_) => format!("They would be allowed as {} there.", title(model, role)),
-        None => format!("As {} they would be allowed if {}.", title(model, role), any_of(conditions)),
-    };
+    let text = told::remedy(told, model, remedy);
     let about = model.role_at(role);
     RemedyView { role: &about.key, level: about.level.key(), scope_id, conditions: keys(conditions), text }
-}
-
-fn summary(model: &'static Model, explanation: &Explanation) -> String {
-    let permission = explanation.permission;
-    match explanation.outcome {
-        Outcome::Allowed(grant) => {
-            let why = match grant.condition {
-                Condition::Always => String::new(),
-                condition => format!(", because {}", condition.words()),
-            };
-            format!("Allowed: the role {} gives `{permission}`{why}.", title(model, grant.role))
-        }
-        Outcome::Forbidden(denial) | Outcome::Hidden(denial) => match denial_code(denial) {
-            "no_grant" => {
-                let roles: Vec<String> =
-                    explanation.considered.iter().map(|c| title(model, c.assignment.role)).collect();
-                let held = if roles.is_empty() { "no role here".to_owned() } else { roles.join(", ") };
-                format!("Denied: {held} does not give `{permission}` on this.")
-            }
-            "token_scope" => format!("Denied: the token's scopes do not include `{permission}`."),
-            "role_out_of_reach" => {
-                format!("Denied: a role gives `{permission}`, but the member holds a role that theirs do not reach.")
-            }
-            "read_only_role" => format!("Denied: a role of theirs only reads, and `{permission}` writes."),
-            _ => "Denied: the membership is not active.".to_owned(),
-        },
-    }
 }

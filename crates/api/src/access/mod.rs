@@ -5,6 +5,7 @@ mod explain;
 mod mine;
 mod models;
 mod question;
+mod told;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

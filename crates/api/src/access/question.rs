@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use usher_domain::{MemberId, kind};
-use usher_policy::{Caller, Denial, Explanation, Outcome, Permission, Permit, Resource, ResourceKind, can};
-use usher_store::{Located, Work};
+use usher_policy::{Caller, Denial, Explanation, Level, Outcome, Permission, Permit, Resource, ResourceKind, can};
+use usher_store::{Located, Place, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use crate::http::{FieldError, Problem, Stop};
 /// A permission, and what it would be used on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"permission": "ticket.create"}))]
 pub struct AccessQuestion {
     /// The permission: `ticket.reply`.
     permission: String,
@@ -32,8 +33,8 @@ pub(super) struct Asked {
 
 impl Asked {
     /// Whether it is about a thing that is not there yet, and so about the place where it would be.
-    fn makes(self) -> bool {
-        self.permission == Permission::TicketCreate
+    const fn makes(self) -> bool {
+        self.permission.is_of_a_place()
     }
 }
 
@@ -45,7 +46,7 @@ impl AccessQuestion {
             let detail = format!("There is no permission `{}`.", self.permission);
             FieldError::at(format!("{pointer}/permission"), "unknown_value", detail)
         })?;
-        if permission == Permission::TicketCreate {
+        if permission.is_of_a_place() {
             return Ok(Asked { permission, resource: self.resource_id });
         }
         let about_organization = permission.target() == ResourceKind::Organization;
@@ -153,6 +154,26 @@ async fn about_new(
         explanation
     };
     Ok(prospects.into_iter().map(|prospect| prospect.map(explain)).collect())
+}
+
+/// Of the teams and queues in which somebody holds a role those where they may do what is decided at a place; `None` where a
+/// place was asked about, or it is not decided at one.
+pub(super) async fn places_of(
+    work: &mut Work,
+    permit: &Permit<can::ViewOrganization>,
+    subject: &Caller,
+    asked: Asked,
+) -> Result<Option<Vec<Place>>, Stop> {
+    if !asked.makes() || asked.resource.is_some() {
+        return Ok(None);
+    }
+    let held = [Level::Team, Level::Queue].into_iter().flat_map(|level| subject.scopes_at(level));
+    let held: Vec<Option<Uuid>> = held.map(Some).collect();
+    let prospects = work.prospects(permit, subject, &held).await?;
+    let may = |prospect: Resource<kind::Ticket>| subject.decide(asked.permission, &prospect).is_allow();
+    let allowed = held.into_iter().zip(prospects).filter(|(_, prospect)| prospect.is_some_and(may));
+    let allowed: Vec<Uuid> = allowed.filter_map(|(place, _)| place).collect();
+    Ok(Some(work.named_places(permit, &allowed).await?))
 }
 
 async fn about<K: Located>(

@@ -109,7 +109,8 @@ pub fn no_content() -> HttpResponse {
 }
 
 fn permissions<K: Target>(caller: &Caller, resource: &Resource<K>) -> Vec<&'static str> {
-    caller.permissions_on(resource).map(Permission::key).collect()
+    let permissions = caller.permissions_on(resource).filter(|permission| !permission.is_of_a_place());
+    permissions.map(Permission::key).collect()
 }
 
 /// 200 with a thing that the caller sees.

@@ -20,7 +20,7 @@ const FIELDS: [(&str, &str); 47] = [
     ("crv", "Ed25519"),
     ("description", "It began at nine."),
     ("detail", "There is no such ticket, or you may not see it."),
-    ("document", "helpdesk.md:42"),
+    ("document", "crates/policy/models/helpdesk.md:42"),
     ("email", "ada@example.org"),
     ("key", "open"),
     ("kid", "019f0000-0000-7000-8000-000000000016"),

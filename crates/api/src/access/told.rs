@@ -1,0 +1,102 @@
+//! A decision in words.
+
+use usher_policy::{Condition, Explanation, Mask, Model, Outcome, Remedy, RoleIx};
+
+use super::question::denial_code;
+
+/// Whom a decision is told to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    /// Who it is about.
+    Themselves,
+    /// Somebody else.
+    Another,
+}
+
+impl Told {
+    /// A text about them, as it is said to whom it is told.
+    fn say(self, text: &str) -> String {
+        if self == Self::Another {
+            return text.to_owned();
+        }
+        let words = text.split_inclusive(|c: char| !c.is_ascii_alphabetic());
+        words.map(to_you).collect()
+    }
+}
+
+/// A word, with what ends it, in the second person.
+fn to_you(word: &str) -> String {
+    let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    let you = match bare {
+        "they" | "them" => "you",
+        "They" => "You",
+        "their" => "your",
+        "theirs" => "yours",
+        _ => bare,
+    };
+    format!("{you}{}", &word[bare.len()..])
+}
+
+fn title(model: &'static Model, role: RoleIx) -> String {
+    let role = model.role_at(role);
+    format!("{} ({} role)", role.title, role.level)
+}
+
+fn any_of(conditions: Mask) -> String {
+    conditions.iter().map(Condition::words).collect::<Vec<_>>().join(", or ")
+}
+
+/// What would allow.
+pub(super) fn remedy(told: Told, model: &'static Model, remedy: &Remedy) -> String {
+    told.say(&match *remedy {
+        Remedy::Role { role, .. } => format!("They would be allowed as {} there.", title(model, role)),
+        Remedy::Condition { role, conditions } => {
+            format!("As {} they would be allowed if {}.", title(model, role), any_of(conditions))
+        }
+    })
+}
+
+/// What was decided.
+pub(super) fn summary(told: Told, model: &'static Model, explanation: &Explanation) -> String {
+    told.say(&decided(model, explanation))
+}
+
+fn decided(model: &'static Model, explanation: &Explanation) -> String {
+    let permission = explanation.permission;
+    match explanation.outcome {
+        Outcome::Allowed(grant) => {
+            let why = match grant.condition {
+                Condition::Always => String::new(),
+                condition => format!(", because {}", condition.words()),
+            };
+            format!("Allowed: the role {} gives `{permission}`{why}.", title(model, grant.role))
+        }
+        Outcome::Forbidden(denial) | Outcome::Hidden(denial) => match denial_code(denial) {
+            "no_grant" => {
+                let roles: Vec<String> =
+                    explanation.considered.iter().map(|c| title(model, c.assignment.role)).collect();
+                let held = if roles.is_empty() { "no role here".to_owned() } else { roles.join(", ") };
+                format!("Denied: {held} does not give `{permission}` on this.")
+            }
+            "token_scope" => format!("Denied: the token's scopes do not include `{permission}`."),
+            "role_out_of_reach" => {
+                format!("Denied: a role gives `{permission}`, but the member holds a role that theirs do not reach.")
+            }
+            "read_only_role" => format!("Denied: a role of theirs only reads, and `{permission}` writes."),
+            _ => "Denied: the membership is not active.".to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Told;
+
+    #[test]
+    fn what_is_about_somebody_is_said_to_them() {
+        let text = "They may, if they are staff: it is assigned to them, a team of theirs, their own, and thereof.";
+        assert_eq!(Told::Another.say(text), text);
+        let said = "You may, if you are staff: it is assigned to you, a team of yours, your own, and thereof.";
+        assert_eq!(Told::Themselves.say(text), said);
+    }
+}
