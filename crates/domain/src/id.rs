@@ -167,7 +167,8 @@ impl<K> Serialize for Id<K> {
 }
 impl<'de, K> Deserialize<'de> for Id<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Uuid::deserialize(deserializer).map(Self::from)
+        let id = Uuid::deserialize(deserializer);
+        id.map(Self::from).map_err(|_| serde::de::Error::custom("must be an id (a UUID)"))
     }
 }
 

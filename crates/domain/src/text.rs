@@ -8,10 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
     /// Fewer characters than the minimum, once trimmed.
-    #[error("needs at least {0} characters")]
+    #[error("needs at least {0} character{s}", s = if *.0 == 1 { "" } else { "s" })]
     TooShort(usize),
     /// More characters than the maximum.
-    #[error("has more than {0} characters")]
+    #[error("has more than {0} character{s}", s = if *.0 == 1 { "" } else { "s" })]
     TooLong(usize),
     /// Holds U+0000.
     #[error("contains the NUL character")]

@@ -39,7 +39,7 @@ impl std::str::FromStr for OrganizationKey {
 impl<'de> serde::Deserialize<'de> for OrganizationKey {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("neither an id nor a slug"))
+        text.parse().map_err(|_| serde::de::Error::custom("is neither an id nor a slug"))
     }
 }
 

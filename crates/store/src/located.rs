@@ -106,7 +106,7 @@ impl<K> std::str::FromStr for Key<K> {
 impl<'de, K> serde::Deserialize<'de> for Key<K> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("neither an id nor a number"))
+        text.parse().map_err(|_| serde::de::Error::custom("is neither an id nor a number"))
     }
 }
 

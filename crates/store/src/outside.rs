@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use usher_domain::{Email, Id, Text, kind, tenancy::Account};
 use uuid::Uuid;
 
-use crate::{Identity, Store, StoreError, StoreResult, connection::Transaction};
+use crate::{Expected, Identity, Store, StoreError, StoreResult, connection::Transaction};
 
 /// A transaction outside the organizations.
 pub struct Outside {
@@ -205,16 +205,16 @@ impl Outside {
     pub async fn update_account(
         &mut self,
         id: Id<kind::Account>,
-        version: Option<i64>,
+        version: &Expected,
         name: Option<&Text<1, 120>>,
     ) -> StoreResult<Account> {
         let row = sqlx::query_as!(
             Row,
-            "update accounts set name = coalesce($3, name), version = version + 1
-             where id = $1 and ($2::bigint is null or version = $2)
+            "update accounts set name = coalesce($3, name), version = version + (coalesce($3, name) <> name)::int
+             where id = $1 and ($2::bigint[] is null or version = any($2))
              returning id, email, name, active_org_id, created_at, version",
             id.uuid(),
-            version,
+            version.versions(),
             name.map(|name| &**name)
         )
         .fetch_optional(&mut *self.transaction)

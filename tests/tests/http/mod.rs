@@ -2,9 +2,11 @@
 
 mod bodies;
 mod contract;
+mod entity_tags;
 mod idempotency;
 mod limits;
 mod lines;
 mod mail;
 mod methods;
 mod pages;
+mod words;

@@ -114,8 +114,9 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
     pub fn parse(self) -> Result<T, Problem> {
         let mut faults = Vec::new();
         faults::find_nul(&self.value, &mut String::new(), &mut faults);
-        for error in validator::<T>().iter_errors(&self.value) {
-            faults::add(&error, &mut faults);
+        let checked = checked::<T>();
+        for error in checked.validator.iter_errors(&self.value) {
+            faults::add(&checked.schema, &error, &mut faults);
             if faults.len() >= faults::MOST {
                 break;
             }
@@ -133,34 +134,41 @@ impl<T: DeserializeOwned + ToSchema + 'static> Body<T> {
     }
 }
 
-static VALIDATORS: LazyLock<RwLock<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(RwLock::default);
+/// A schema, and what checks it.
+struct Checked {
+    schema: Value,
+    validator: Validator,
+}
 
-/// The validator of a type's schema, compiled at its first use.
-fn validator<T: ToSchema + 'static>() -> Arc<Validator> {
+static CHECKED: LazyLock<RwLock<HashMap<TypeId, Arc<Checked>>>> = LazyLock::new(RwLock::default);
+
+/// A type's schema, compiled at its first use.
+fn checked<T: ToSchema + 'static>() -> Arc<Checked> {
     let id = TypeId::of::<T>();
-    let known = VALIDATORS.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).cloned();
+    let known = CHECKED.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&id).cloned();
     known.unwrap_or_else(|| {
         let compiled = Arc::new(compile::<T>());
-        VALIDATORS.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id, Arc::clone(&compiled));
+        CHECKED.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(id, Arc::clone(&compiled));
         compiled
     })
 }
 
 /// # Panics
 /// The schema that the type publishes is none: a fault of the type, found by its first request in any test.
-fn compile<T: ToSchema>() -> Validator {
+fn compile<T: ToSchema>() -> Checked {
     let mut components = Vec::new();
     T::schemas(&mut components);
     let schemas: serde_json::Map<String, Value> =
         components.into_iter().map(|(name, schema)| (name, serde_json::to_value(schema).unwrap_or_default())).collect();
     let mut schema = serde_json::to_value(<T as PartialSchema>::schema()).unwrap_or_default();
     schema["components"] = serde_json::json!({ "schemas": schemas });
-    jsonschema::options()
+    let validator = jsonschema::options()
         .should_validate_formats(true)
         // As the domain has it, white space around it included.
         .with_format("email", |text: &str| Email::parse(text).is_ok())
         .build(&schema)
-        .unwrap_or_else(|error| panic!("the schema of {} is invalid: {error}", T::name()))
+        .unwrap_or_else(|error| panic!("the schema of {} is invalid: {error}", T::name()));
+    Checked { schema, validator }
 }
 
 /// A field of a merge patch (RFC 7396): absent, `null`, or a value.

@@ -1,24 +1,20 @@
-//! Who calls, and the transaction that their request is.
+//! Who calls, and what their request begins.
 
 use std::{
     future::{Ready, ready},
     net::IpAddr,
-    ops::{Deref, DerefMut},
 };
 
-use actix_web::{
-    FromRequest, HttpMessage, HttpRequest, HttpResponse, body::to_bytes, dev::Payload, http::StatusCode, http::header,
-    web,
-};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use sha2::{Digest, Sha256};
 use usher_domain::{Id, kind};
-use usher_policy::{Action, Caller, Permit};
+use usher_policy::Caller;
 use usher_store::{
-    Identity, Key, Located, OrganizationKey, Outside, Seen, Work,
-    idempotency::{self, IdempotencyKey, StoredAnswer, Unit},
+    Expected, Identity, Key, Located, OrganizationKey, Outside, Seen, Work,
+    idempotency::{IdempotencyKey, Unit},
 };
 
-use super::{Asked, Operations, Problem, Stop, body::BodyHash, limit::Counted};
+use super::{Act, Asked, Operations, Problem, Stop, body::BodyHash, limit::Counted};
 use crate::App;
 
 /// A request of somebody who has signed in.
@@ -168,20 +164,14 @@ impl Call {
         Ok(())
     }
 
-    async fn act<W: Unit>(&self, mut unit: W) -> Result<Act<W>, Stop> {
-        let key = self.idempotency_key();
-        if let Some(key) = &key
-            && let Some(answer) = idempotency::claim(&mut unit, key).await?
-        {
-            return Err(Stop::Replay(Box::new(answer)));
-        }
-        Ok(Act { unit, key })
+    async fn act<W: Unit>(&self, unit: W) -> Result<Act<W>, Stop> {
+        Act::begin(unit, self.idempotency_key()).await
     }
 
-    /// The version in `If-Match`, if the request names one and the contract says that the operation heeds it.
+    /// The versions in `If-Match`, if the contract says that the operation heeds it.
     #[must_use]
-    pub const fn if_match(&self) -> Option<i64> {
-        self.asked.version
+    pub const fn if_match(&self) -> &Expected {
+        &self.asked.versions
     }
 
     /// Refuses a request without `If-Match` where a lost update would hurt only sometimes.
@@ -201,76 +191,6 @@ impl Call {
         }
         Some(IdempotencyKey { key, request_hash: hash.finalize().into() })
     }
-}
-
-/// A permit on a thing that a body names, if it names one: a thing that is not there, or that the caller may not see, is a
-/// problem that names the place.
-///
-/// # Errors
-/// Refused.
-pub async fn named<A: Action>(
-    work: &mut Work,
-    id: Option<Id<A::Target>>,
-    pointer: &str,
-) -> Result<Option<Permit<A>>, Stop>
-where
-    A::Target: Located,
-{
-    let Some(id) = id else { return Ok(None) };
-    work.permit::<A>(id).await.map(Some).map_err(|error| Problem::from(error).about(pointer).into())
-}
-
-/// A transaction that changes something. Dropped, it is rolled back.
-pub struct Act<W> {
-    unit: W,
-    key: Option<IdempotencyKey>,
-}
-
-impl<W> Deref for Act<W> {
-    type Target = W;
-    fn deref(&self) -> &W {
-        &self.unit
-    }
-}
-
-impl<W> DerefMut for Act<W> {
-    fn deref_mut(&mut self) -> &mut W {
-        &mut self.unit
-    }
-}
-
-impl<W: Unit> Act<W> {
-    /// Commits, and answers. An answer to an idempotency key is kept in the same commit.
-    ///
-    /// # Errors
-    /// The database refused, and nothing has happened.
-    pub async fn commit(mut self, answer: HttpResponse) -> Result<HttpResponse, Stop> {
-        let Some(key) = self.key.take() else {
-            self.unit.commit().await?;
-            return Ok(answer);
-        };
-        let headers = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
-        let headers = headers
-            .iter()
-            .filter_map(|name| Some((name.to_string(), answer.headers().get(name)?.to_str().ok()?.to_owned())));
-        let (status, headers) = (answer.status().as_u16(), headers.collect());
-        let body = to_bytes(answer.into_body()).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
-        let stored = StoredAnswer { status, headers, body };
-        idempotency::remember(&mut self.unit, &key, &stored).await?;
-        self.unit.commit().await?;
-        Ok(replay(&stored))
-    }
-}
-
-/// An answer that was kept.
-pub fn replay(answer: &StoredAnswer) -> HttpResponse {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    let mut response = HttpResponse::build(status);
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    for (name, value) in &answer.headers {
-        response.insert_header((name.as_str(), value.as_str()));
-    }
-    if answer.body.is_empty() { response.finish() } else { response.body(answer.body.clone()) }
 }
 
 /// A request of somebody who has not signed in.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, error::Category};
 
 use super::{FieldError, Problem};
 
@@ -15,8 +15,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Value, Problem> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = Unique.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     read.map_err(|error| {
-        let (code, what) = if error.is_data() { ("duplicate_field", "ambiguous") } else { ("not_json", "not JSON") };
-        Problem::malformed(FieldError::at("", code, format!("The body is {what}: {error}.")))
+        let (line, column) = (error.line(), error.column());
+        let (code, detail) = match error.classify() {
+            Category::Data => ("duplicate_field", format!("The body is ambiguous: {error}.")),
+            _ if bytes.trim_ascii().is_empty() => ("not_json", "The body is empty: send JSON.".to_owned()),
+            Category::Eof => ("not_json", "The body is not JSON: it ends too early.".to_owned()),
+            _ => ("not_json", format!("The body is not JSON: it cannot be read from line {line}, column {column} on.")),
+        };
+        Problem::malformed(FieldError::at("", code, detail))
     })
 }
 

@@ -1,13 +1,15 @@
 //! What every operation shares: who calls, what they send, what they get.
 
+mod act;
 mod address;
 mod answer;
 mod body;
 mod call;
+mod entity_tag;
 mod faults;
-mod filter;
 mod json;
 mod limit;
+mod named;
 mod operations;
 mod paging;
 mod parameters;
@@ -16,15 +18,17 @@ mod problem;
 mod query;
 mod render;
 mod table;
+mod words;
 
+pub use act::Act;
 pub use address::{Proxies, subscriber};
 pub use answer::{
     Answer, Granted, Listed, created, granted, listed, made, no_content, ok, seen, seen_unversioned, shown,
 };
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
-pub use call::{Act, Call, Guest, named};
-pub use filter::filtered_by;
+pub use call::{Call, Guest};
 pub use limit::{Limit, RequestLimits};
+pub use named::{filtered_by, named};
 pub use operations::{Asked, IfMatch, MustMatch, Operations};
 pub use paging::{Include, listed as paged, page_request};
 pub use parameters::{MemberPath, PageQuery, PlainPageQuery, ThingQuery};

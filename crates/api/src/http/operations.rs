@@ -3,8 +3,9 @@
 
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, dev::ResourceDef, http::Method, http::header};
+use actix_web::{HttpRequest, dev::ResourceDef, http::Method, http::header, web};
 use serde_json::Value;
+use usher_store::Expected;
 use utoipa::{
     IntoParams,
     openapi::{
@@ -13,12 +14,15 @@ use utoipa::{
     },
 };
 
-use super::{FieldError, Problem, query};
+use super::{FieldError, Problem, entity_tag, faults, query, words};
 
 /// What an operation takes beside its path and its body.
 #[derive(Debug, Default)]
 struct Takes {
-    query: Vec<String>,
+    /// The schemas of its parameters, by where they stand and their names.
+    query: Vec<(String, Value)>,
+    path: Vec<(String, Value)>,
+    body: bool,
     /// Whether `If-Match` is required, where it is taken.
     version: Option<bool>,
     key: bool,
@@ -33,8 +37,8 @@ pub struct Operations {
 /// What the headers of a request say, once they have been read.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// The version in `If-Match`.
-    pub version: Option<i64>,
+    /// The versions in `If-Match`.
+    pub versions: Expected,
     /// Whether there is an `If-Match`.
     pub conditional: bool,
     /// The idempotency key.
@@ -88,7 +92,7 @@ impl Operations {
             for (key, method) in METHODS.iter().filter(|(key, _)| item[key].is_object()) {
                 allowed.extend(if *key == "get" { ["GET", "HEAD"].iter() } else { [].iter() });
                 allowed.extend(["POST", "PUT", "PATCH", "DELETE"].iter().filter(|name| *name == method));
-                of_path.insert(method.clone(), Takes::of(&item[key]));
+                of_path.insert(method.clone(), Takes::of(&item[key], &contract["components"]["schemas"]));
             }
             paths.push((ResourceDef::new(path.as_str()), allowed));
             takes.insert(path.clone(), of_path);
@@ -111,29 +115,67 @@ impl Operations {
     /// # Errors
     /// 400: a parameter that the operation does not have, or one that cannot be read. 428: `If-Match` is missing.
     pub fn read(&self, request: &HttpRequest) -> Result<Asked, Problem> {
-        let pattern = request.match_pattern().unwrap_or_default();
-        let Some(takes) = self.takes.get(&pattern).and_then(|methods| methods.get(request.method())) else {
-            return Ok(Asked::default());
-        };
+        let Some(takes) = self.takes_of(request) else { return Ok(Asked::default()) };
         takes.check_query(request.query_string())?;
+        if !takes.body && has_body(request) {
+            let detail = "This operation takes no body: send none.";
+            return Err(Problem::malformed(FieldError::at("", "unexpected_body", detail)));
+        }
         let key = if takes.key { idempotency_key(request)? } else { None };
         let conditional = takes.version.is_some() && request.headers().contains_key(header::IF_MATCH);
-        let version = if conditional { version(request)? } else { None };
+        let versions = if conditional { entity_tag::expected(request.headers())? } else { Expected::default() };
         if takes.version == Some(true) && !conditional {
             return Err(Problem::unconditional());
         }
-        Ok(Asked { version, conditional, key })
+        Ok(Asked { versions, conditional, key })
+    }
+
+    /// What must stand in a parameter of the query or the path, in words.
+    pub(super) fn expects(&self, request: &HttpRequest, parameter: &str) -> Option<String> {
+        let takes = self.takes_of(request)?;
+        let mut parameters = takes.query.iter().chain(&takes.path);
+        parameters.find(|(name, _)| name == parameter).and_then(|(_, schema)| words::words(schema))
+    }
+
+    fn takes_of(&self, request: &HttpRequest) -> Option<&Takes> {
+        self.takes.get(&request.match_pattern()?)?.get(request.method())
     }
 }
 
+/// The fault of a parameter that cannot be read: what the contract expects of it, or else what its type has to say.
+pub(super) fn invalid(request: &HttpRequest, parameter: &str, told_of: &str, why: &str) -> Problem {
+    let operations = request.app_data::<web::Data<Operations>>();
+    let detail = match operations.and_then(|operations| operations.expects(request, parameter)) {
+        Some(expected) => format!("{told_of} must be {expected}."),
+        None => format!("{told_of} {why}."),
+    };
+    Problem::malformed(FieldError::of(parameter, "invalid", detail))
+}
+
+/// Whether something is sent after the head: a length says so, or that it is none.
+fn has_body(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.is_some_and(|length| length.trim() != "0") || headers.contains_key(header::TRANSFER_ENCODING)
+}
+
 impl Takes {
-    fn of(operation: &Value) -> Self {
+    fn of(operation: &Value, schemas: &Value) -> Self {
         let parameters = || operation["parameters"].as_array().into_iter().flatten();
         let header =
             |name: &str| parameters().find(|parameter| parameter["in"] == "header" && parameter["name"] == name);
-        let query = parameters().filter(|parameter| parameter["in"] == "query");
+        let schema = |parameter: &Value| {
+            let name = parameter["schema"]["$ref"].as_str().and_then(|to| to.rsplit('/').next());
+            name.map_or(&parameter["schema"], |name| &schemas[name]).clone()
+        };
+        let of = |place: &str| {
+            let there = parameters().filter(|parameter| parameter["in"] == place);
+            there.filter_map(|it| Some((it["name"].as_str()?.to_owned(), schema(it)))).collect()
+        };
         Self {
-            query: query.filter_map(|parameter| parameter["name"].as_str().map(str::to_owned)).collect(),
+            query: of("query"),
+            path: of("path"),
+            body: operation["requestBody"].is_object(),
             version: header("If-Match").map(|parameter| parameter["required"] == true),
             key: header("Idempotency-Key").is_some(),
         }
@@ -142,9 +184,10 @@ impl Takes {
     fn check_query(&self, text: &str) -> Result<(), Problem> {
         let mut seen: Vec<String> = Vec::new();
         for (name, _) in query::pairs(text)? {
-            if !self.query.contains(&name) {
-                let known = if self.query.is_empty() { "none".to_owned() } else { self.query.join(", ") };
-                let detail = format!("There is no parameter `{name}` here; there is: {known}.");
+            let known: Vec<&str> = self.query.iter().map(|(known, _)| known.as_str()).collect();
+            if !known.contains(&name.as_str()) {
+                let name = faults::shortened(&name);
+                let detail = words::unknown("parameter", &name, &known);
                 return Err(Problem::malformed(FieldError::of(name, "unknown_parameter", detail)));
             }
             if seen.contains(&name) {
@@ -155,21 +198,6 @@ impl Takes {
         }
         Ok(())
     }
-}
-
-/// The version in `If-Match`; none where any will do.
-fn version(request: &HttpRequest) -> Result<Option<i64>, Problem> {
-    let text = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    // A weak tag matches nothing here (RFC 9110): like version 0, which no thing has.
-    let (text, weak) = text.strip_prefix("W/").map_or((text, false), |strong| (strong, true));
-    let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|tag| tag.parse().ok());
-    tag.map(|tag: i64| Some(if weak { 0 } else { tag })).ok_or_else(|| {
-        let detail = "`If-Match` must be the `ETag` that came with the thing.";
-        Problem::malformed(FieldError::of("If-Match", "invalid", detail))
-    })
 }
 
 fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Problem> {

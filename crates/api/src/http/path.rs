@@ -5,7 +5,7 @@ use std::{future::Ready, ops::Deref};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use super::{FieldError, Problem};
+use super::{Problem, operations::invalid};
 
 /// The parameters of the path.
 pub struct Path<T>(pub T);
@@ -26,8 +26,7 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         let deserializer = serde::de::value::MapDeserializer::<_, serde::de::value::Error>::new(pairs);
         std::future::ready(serde_path_to_error::deserialize(deserializer).map(Self).map_err(|error| {
             let parameter = error.path().to_string();
-            let detail = format!("`{parameter}` in the path: {}.", error.into_inner());
-            Problem::malformed(FieldError::of(parameter, "invalid", detail))
+            invalid(request, &parameter, &format!("`{parameter}` in the path"), &error.into_inner().to_string())
         }))
     }
 }

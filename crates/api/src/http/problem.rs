@@ -6,6 +6,8 @@ use usher_policy::{Denial, Permission};
 use usher_store::{Refused, StoreError, idempotency::StoredAnswer};
 use utoipa::ToSchema;
 
+use super::faults;
+
 /// After how many seconds to try again what the database could not do.
 const RETRY_AFTER: u64 = 5;
 
@@ -121,6 +123,7 @@ impl Problem {
     /// The body is understood and says something that cannot be: 422.
     #[must_use]
     pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let errors = faults::once_each(errors);
         let detail = match errors.as_slice() {
             [only] => only.detail.clone(),
             all => format!("{} fields are invalid.", all.len()),
@@ -282,7 +285,7 @@ impl ResponseError for Stop {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::Problem(problem) => problem.error_response(),
-            Self::Replay(answer) => super::call::replay(answer),
+            Self::Replay(answer) => super::act::replay(answer),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use serde::de::DeserializeOwned;
 
-use super::{FieldError, Problem};
+use super::{FieldError, Problem, operations::invalid};
 
 /// The parameters of the query.
 pub struct Query<T>(pub T);
@@ -26,16 +26,15 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 
     /// Which parameters there are was checked before, with the headers: see [`super::Operations::read`].
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(parse(request.query_string()).map(Self))
+        ready(parse(request).map(Self))
     }
 }
 
-fn parse<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
-    let encoded = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+fn parse<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
+    let encoded = serde_urlencoded::Deserializer::new(form_urlencoded::parse(request.query_string().as_bytes()));
     serde_path_to_error::deserialize(encoded).map_err(|error| {
         let parameter = error.path().to_string();
-        let detail = format!("The parameter `{parameter}`: {}.", error.into_inner());
-        Problem::malformed(FieldError::of(&parameter, "invalid", detail))
+        invalid(request, &parameter, &format!("The parameter `{parameter}`"), &error.into_inner().to_string())
     })
 }
 

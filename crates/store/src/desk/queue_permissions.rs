@@ -9,7 +9,7 @@ use usher_domain::{
 use usher_policy::{Action, Condition, Level, Mask, Permission, Permit, Resource, Scopes, Verb, can};
 use uuid::Uuid;
 
-use crate::{Page, PageRequest, StoreError, StoreResult, Work};
+use crate::{Expected, Page, PageRequest, StoreError, StoreResult, Work};
 
 /// A cell of the table: a queue and the name of a permission or duty on it.
 type Cell = (Uuid, &'static str);
@@ -31,7 +31,7 @@ impl Work {
     pub async fn set_queue_permissions(
         &mut self,
         permit: Permit<can::SetQueuePermissions>,
-        version: Option<i64>,
+        version: &Expected,
         wanted: &[(Permit<can::ViewQueue>, QueueRoles)],
     ) -> StoreResult<QueueTable> {
         let member = permit.target();
@@ -55,7 +55,7 @@ impl Work {
     pub async fn apply_queue_preset(
         &mut self,
         permit: Permit<can::SetQueuePermissions>,
-        version: Option<i64>,
+        version: &Expected,
         preset: QueuePreset,
     ) -> StoreResult<QueueTable> {
         let member = permit.target();
@@ -160,7 +160,7 @@ impl Work {
     async fn change_table(
         &mut self,
         member: Id<kind::Member>,
-        version: Option<i64>,
+        version: &Expected,
         before: &[QueuePermissions],
         after: impl Fn(&QueuePermissions) -> QueueRoles,
     ) -> StoreResult<()> {
@@ -170,6 +170,9 @@ impl Work {
         }
         self.lock_members(&[member]).await?;
         self.member_is_at(member, version).await?;
+        if given.is_empty() && taken.is_empty() {
+            return Ok(());
+        }
         self.touch_members(&[member.uuid()]).await?;
         let (queues, roles): (Vec<_>, Vec<_>) = taken.into_iter().map(|(queue, role)| (queue, role.to_owned())).unzip();
         sqlx::query!(

@@ -6,7 +6,7 @@ use usher_policy::{Action, Condition, Level, Listing, Permit, Verb, can};
 use uuid::Uuid;
 
 use crate::{
-    Conflict, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
+    Conflict, Expected, Located, Page, PageRequest, Seen, StoreResult, Work,
     listing::{Order, list},
     located::Rule,
 };
@@ -145,7 +145,7 @@ impl Work {
     pub async fn update_queue(
         &mut self,
         permit: Permit<can::UpdateQueue>,
-        version: Option<i64>,
+        version: &Expected,
         change: QueueChange,
     ) -> StoreResult<Queue> {
         let (organization, id) = (permit.organization().uuid(), permit.target());
@@ -156,14 +156,13 @@ impl Work {
         )
         .fetch_one(&mut *self.transaction)
         .await?;
-        if version.is_some_and(|version| version != row.version) {
-            return Err(StoreError::Stale);
-        }
+        version.must_be(row.version)?;
         if row.built_in && change.name.as_ref().is_some_and(|name| **name != *row.name) {
             return Err(BUILT_IN.into());
         }
         sqlx::query!(
-            "update queues set name = coalesce($3, name), description = coalesce($4, description), version = version + 1
+            "update queues set name = coalesce($3, name), description = coalesce($4, description),
+                version = version + (row(coalesce($3, name), coalesce($4, description)) <> row(name, description))::int
              where org_id = $1 and id = $2",
             organization,
             id.uuid(),
@@ -179,7 +178,7 @@ impl Work {
     ///
     /// # Errors
     /// Built in, not empty, or stale.
-    pub async fn delete_queue(&mut self, permit: Permit<can::DeleteQueue>, version: Option<i64>) -> StoreResult<()> {
+    pub async fn delete_queue(&mut self, permit: Permit<can::DeleteQueue>, version: &Expected) -> StoreResult<()> {
         let (organization, id) = (permit.organization().uuid(), permit.target().uuid());
         let holders = sqlx::query_scalar!(
             "select distinct member_id from role_assignments where org_id = $1 and queue_id = $2",
@@ -196,9 +195,7 @@ impl Work {
         )
         .fetch_one(&mut *self.transaction)
         .await?;
-        if version.is_some_and(|version| version != row.version) {
-            return Err(StoreError::Stale);
-        }
+        version.must_be(row.version)?;
         if row.built_in {
             return Err(BUILT_IN.into());
         }

@@ -10,7 +10,7 @@ use usher_policy::{Condition, Listing, Permit, can};
 use uuid::Uuid;
 
 use crate::{
-    Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
+    Expected, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
     listing::{Order, list},
     located::Rule,
 };
@@ -68,7 +68,10 @@ pub struct TemplateChange {
 }
 
 fn ids(teams: &[Permit<can::ViewTeam>]) -> Vec<Uuid> {
-    teams.iter().map(|team| team.target().uuid()).collect()
+    let mut ids: Vec<Uuid> = teams.iter().map(|team| team.target().uuid()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 impl Work {
@@ -136,7 +139,7 @@ impl Work {
     pub async fn update_template(
         &mut self,
         permit: Permit<can::UpdateTemplate>,
-        version: Option<i64>,
+        version: &Expected,
         change: TemplateChange,
     ) -> StoreResult<Template> {
         let id = permit.target();
@@ -147,14 +150,19 @@ impl Work {
         };
         sqlx::query!(
             "update templates set name = coalesce($4, name), description = coalesce($5, description),
-                questions = coalesce($6, questions), version = version + 1
-             where org_id = $1 and id = $2 and ($3::bigint is null or version = $3) returning id",
+                questions = coalesce($6, questions),
+                version = version + (row(coalesce($4, name), coalesce($5, description), coalesce($6, questions))
+                    <> row(name, description, questions)
+                    or ($7::uuid[] is not null and $7 <> array(select v.team_id from template_teams v
+                        where v.org_id = $1 and v.template_id = $2 order by v.team_id)))::int
+             where org_id = $1 and id = $2 and ($3::bigint[] is null or version = any($3)) returning id",
             permit.organization().uuid(),
             id.uuid(),
-            version,
+            version.versions(),
             change.name.as_deref(),
             change.description.as_deref(),
-            change.questions.map(Json) as _
+            change.questions.map(Json) as _,
+            teams.as_deref()
         )
         .fetch_optional(&mut *self.transaction)
         .await?
@@ -173,7 +181,7 @@ impl Work {
     pub async fn delete_template(
         &mut self,
         permit: Permit<can::DeleteTemplate>,
-        version: Option<i64>,
+        version: &Expected,
     ) -> StoreResult<()> {
         let id = permit.target();
         let audience = self.lock_audience(id, &[]).await?;
@@ -181,10 +189,10 @@ impl Work {
         self.show_template(id, &[]).await?;
         self.forget_template(id).await?;
         sqlx::query!(
-            "delete from templates where org_id = $1 and id = $2 and ($3::bigint is null or version = $3) returning id",
+            "delete from templates where org_id = $1 and id = $2 and ($3::bigint[] is null or version = any($3)) returning id",
             permit.organization().uuid(),
             id.uuid(),
-            version
+            version.versions()
         )
         .fetch_optional(&mut *self.transaction)
         .await?

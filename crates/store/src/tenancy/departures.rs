@@ -5,14 +5,14 @@ use usher_domain::{Id, kind};
 use usher_policy::{Permit, RoleIx, can};
 use uuid::Uuid;
 
-use crate::{StoreResult, Work};
+use crate::{Expected, StoreResult, Work};
 
 impl Work {
     /// Removes a member. That the caller's roles reach theirs (VK-63, VK-64) is in the permit.
     ///
     /// # Errors
     /// Stale; or the last holder of a role that somebody must hold (VK-65).
-    pub async fn remove_member(&mut self, permit: Permit<can::RemoveMember>, version: Option<i64>) -> StoreResult<()> {
+    pub async fn remove_member(&mut self, permit: Permit<can::RemoveMember>, version: &Expected) -> StoreResult<()> {
         let member = permit.target();
         let held = self.organization_roles_of(member).await?;
         self.member_is_at(member, version).await?;

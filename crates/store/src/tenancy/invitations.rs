@@ -8,7 +8,7 @@ use usher_domain::{
 use usher_policy::{Action, Level, Permit, Verb, can};
 use uuid::Uuid;
 
-use crate::{Conflict, Page, PageRequest, StoreError, StoreResult, Work};
+use crate::{Conflict, Expected, Page, PageRequest, StoreError, StoreResult, Work};
 
 /// How long an invitation can be accepted (VK-53).
 const LIFETIME_DAYS: i32 = 7;
@@ -223,7 +223,7 @@ impl Work {
         &mut self,
         permit: Permit<can::RevokeInvitation>,
         id: Id<kind::Invitation>,
-        version: Option<i64>,
+        version: &Expected,
     ) -> StoreResult<()> {
         let organization = permit.organization().uuid();
         let row = sqlx::query!(
@@ -239,9 +239,7 @@ impl Work {
         if let Some(conflict) = spent(state) {
             return Err(conflict.into());
         }
-        if version.is_some_and(|version| version != state.version()) {
-            return Err(StoreError::Stale);
-        }
+        version.must_be(state.version())?;
         sqlx::query!("update invitations set state = 'revoked' where org_id = $1 and id = $2", organization, id.uuid())
             .execute(&mut *self.transaction)
             .await?;

@@ -11,7 +11,7 @@ use usher_policy::{
 use uuid::Uuid;
 
 use crate::{
-    Conflict, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
+    Conflict, Expected, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
     listing::{self, Order},
     located::Rule,
     sql::Sql,
@@ -211,7 +211,7 @@ impl Work {
     pub async fn change_member_roles(
         &mut self,
         permit: Permit<can::ChangeMemberRole>,
-        version: Option<i64>,
+        version: &Expected,
         roles: &[RoleIx],
     ) -> StoreResult<Member> {
         let (organization, member) = (permit.organization().uuid(), permit.target());
@@ -274,8 +274,10 @@ impl Work {
     }
 
     /// Makes sure that a member is as the caller read them.
-    pub(crate) async fn member_is_at(&mut self, member: Id<kind::Member>, version: Option<i64>) -> StoreResult<()> {
-        let Some(version) = version else { return Ok(()) };
+    pub(crate) async fn member_is_at(&mut self, member: Id<kind::Member>, version: &Expected) -> StoreResult<()> {
+        if version.versions().is_none() {
+            return Ok(());
+        }
         let now = sqlx::query_scalar!(
             "select version from members where org_id = $1 and id = $2",
             self.organization().uuid(),
@@ -283,7 +285,7 @@ impl Work {
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
-        if now == Some(version) { Ok(()) } else { Err(StoreError::Stale) }
+        version.must_be(now.ok_or(StoreError::Stale)?)
     }
 
     /// Makes sure that of these roles, which a member is about to lose, each that somebody must hold keeps another active

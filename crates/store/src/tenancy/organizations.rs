@@ -8,7 +8,7 @@ use usher_domain::{
 use usher_policy::{Model, Permit, can};
 use uuid::Uuid;
 
-use crate::{Outside, StoreError, StoreResult, Work};
+use crate::{Expected, Outside, StoreError, StoreResult, Work};
 
 struct Row {
     id: Uuid,
@@ -169,16 +169,18 @@ impl Work {
     pub async fn update_organization(
         &mut self,
         permit: Permit<can::UpdateOrganization>,
-        version: Option<i64>,
+        version: &Expected,
         change: OrganizationChange,
     ) -> StoreResult<Organization> {
         let row = sqlx::query_as!(
             Row,
             "update organizations set name = coalesce($3, name), permissions_model = coalesce($4, permissions_model),
-                members_create_workspaces = coalesce($5, members_create_workspaces), version = version + 1
-             where id = $1 and ($2::bigint is null or version = $2) returning *",
+                members_create_workspaces = coalesce($5, members_create_workspaces),
+                version = version + (row(coalesce($3, name), coalesce($4, permissions_model), coalesce($5, members_create_workspaces))
+                    <> row(name, permissions_model, members_create_workspaces))::int
+             where id = $1 and ($2::bigint[] is null or version = any($2)) returning *",
             permit.organization().uuid(),
-            version,
+            version.versions(),
             change.name.as_deref(),
             change.permissions_model.map(PermissionsModel::key),
             change.members_create_workspaces
@@ -195,7 +197,7 @@ impl Work {
     pub async fn delete_organization(
         &mut self,
         permit: Permit<can::DeleteOrganization>,
-        version: Option<i64>,
+        version: &Expected,
         confirm: Option<&str>,
     ) -> StoreResult<()> {
         let organization = permit.organization().uuid();
@@ -209,9 +211,7 @@ impl Work {
                 detail: "Repeat the organization's slug to delete it and everything in it.".to_owned(),
             });
         }
-        if version.is_some_and(|version| version != row.version) {
-            return Err(StoreError::Stale);
-        }
+        version.must_be(row.version)?;
         self.take_time().await?;
         sqlx::query!("delete from organizations where id = $1", organization).execute(&mut *self.transaction).await?;
         Ok(())

@@ -4,7 +4,7 @@ use usher_domain::{Id, TeamId, TicketId, kind};
 use usher_policy::{Level, Permit, Resource, Scopes, can};
 use uuid::Uuid;
 
-use crate::{Conflict, StoreError, StoreResult, Work};
+use crate::{Conflict, Expected, StoreError, StoreResult, Work};
 
 impl Work {
     /// Deletes a team.
@@ -17,7 +17,7 @@ impl Work {
     pub async fn delete_team(
         &mut self,
         permit: Permit<can::DeleteTeam>,
-        version: Option<i64>,
+        version: &Expected,
         move_to: Option<Permit<can::ViewTeam>>,
     ) -> StoreResult<()> {
         let (organization, team) = (permit.organization().uuid(), permit.target());
@@ -28,9 +28,7 @@ impl Work {
             team.uuid()
         );
         let now = now.fetch_optional(&mut *self.transaction).await?.ok_or(StoreError::Missing("team"))?;
-        if version.is_some_and(|version| version != now) {
-            return Err(StoreError::Stale);
-        }
+        version.must_be(now)?;
         self.take_time().await?;
         self.empty_team(team, move_to.map(|to| to.target())).await?;
         self.show_templates(team, &[]).await?;

@@ -8,7 +8,7 @@ use usher_policy::{Action, Level, Listing, Permit, ViewFilter, can};
 use uuid::Uuid;
 
 use crate::{
-    Located, Page, PageRequest, Refused, Seen, StoreError, StoreResult, Work,
+    Expected, Located, Page, PageRequest, Refused, Seen, StoreError, StoreResult, Work,
     listing::{self, Order},
 };
 
@@ -75,7 +75,14 @@ pub enum TeamOrder {
 }
 
 fn ids<A: Action>(permits: &[Permit<A>]) -> Vec<Uuid> {
-    permits.iter().map(|permit| permit.target().uuid()).collect()
+    sorted(permits.iter().map(|permit| permit.target().uuid()).collect())
+}
+
+/// Each once, in their order.
+fn sorted(mut ids: Vec<Uuid>) -> Vec<Uuid> {
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 impl Work {
@@ -157,7 +164,7 @@ impl Work {
             };
             links.push(permitted.map_err(at(index))?.uuid());
         }
-        Ok(Links(links))
+        Ok(Links(sorted(links)))
     }
 
     async fn websites_of(&mut self, team: Option<&Permit<can::UpdateTeam>>) -> StoreResult<Vec<Uuid>> {
@@ -198,22 +205,33 @@ impl Work {
     pub async fn update_team(
         &mut self,
         permit: Permit<can::UpdateTeam>,
-        version: Option<i64>,
+        version: &Expected,
         change: TeamChange,
     ) -> StoreResult<Team> {
         let team = permit.target();
-        let members = match &change.templates {
+        let templates = change.templates.as_deref().map(ids);
+        // Whether templates that the caller does not see are among them is not to be learned from the version.
+        let in_the_dark = templates.is_some() && *self.listing::<can::ViewTemplate>().filter() != ViewFilter::All;
+        let members = match &templates {
             Some(_) => self.lock_team_members(team).await?,
             None => Vec::new(),
         };
         sqlx::query!(
-            "update teams set name = coalesce($4, name), description = coalesce($5, description), version = version + 1
-             where org_id = $1 and id = $2 and ($3::bigint is null or version = $3) returning id",
+            "update teams set name = coalesce($4, name), description = coalesce($5, description),
+                version = version + ($8 or row(coalesce($4, name), coalesce($5, description)) <> row(name, description)
+                    or ($6::uuid[] is not null and $6 <> array(select w.website_id from team_websites w
+                        where w.org_id = $1 and w.team_id = $2 order by w.website_id))
+                    or ($7::uuid[] is not null and $7 <> array(select v.template_id from template_teams v
+                        where v.org_id = $1 and v.team_id = $2 order by v.template_id)))::int
+             where org_id = $1 and id = $2 and ($3::bigint[] is null or version = any($3)) returning id",
             permit.organization().uuid(),
             team.uuid(),
-            version,
+            version.versions(),
             change.name.as_deref(),
-            change.description.as_deref()
+            change.description.as_deref(),
+            change.websites.as_ref().map(|links| links.0.as_slice()),
+            templates.as_deref(),
+            in_the_dark
         )
         .fetch_optional(&mut *self.transaction)
         .await?
@@ -221,8 +239,8 @@ impl Work {
         if let Some(websites) = &change.websites {
             self.link_websites(team, websites).await?;
         }
-        if let Some(templates) = &change.templates {
-            self.show_templates(team, &ids(templates)).await?;
+        if let Some(templates) = &templates {
+            self.show_templates(team, templates).await?;
             self.release_unseen_of(&members.into_iter().map(Id::uuid).collect::<Vec<_>>()).await?;
         }
         self.changed_team(team).await

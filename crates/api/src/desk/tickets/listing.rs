@@ -6,7 +6,7 @@ use serde::Deserialize;
 use usher_domain::{AccountId, Email, MemberId, QueueId, TeamId, TemplateId, Text, WebsiteId, desk::Ticket};
 use usher_policy::{Action, can};
 use usher_store::{
-    Work,
+    Page, Work,
     desk::tickets::{TicketFilter, TicketOrder, TicketRow},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -154,6 +154,16 @@ fn storable(time: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
     Err(Problem::malformed(FieldError::of("updated_since", "out_of_range", "`updated_since` is of another age.")))
 }
 
+/// Where nothing was found, makes sure that what the filter names by its key is there: else it says nothing to find nothing.
+async fn known_if_empty<T>(work: &mut Work, filter: &TicketFilter, page: &Page<T>) -> Result<(), Stop> {
+    if page.items.is_empty()
+        && let Some(key) = work.unknown_key(filter).await?
+    {
+        return Err(Problem::missing(key).about_parameter(key).into());
+    }
+    Ok(())
+}
+
 /// List tickets
 ///
 /// Those that you may see. A filter that names a thing that is not there, or that you may not see, is answered with 404.
@@ -172,6 +182,7 @@ pub async fn list_tickets(call: Call, path: Path<OrganizationPath>, query: Query
     let mut work = call.read(&path.organization).await?;
     let filter = query.filter(&mut work).await?;
     let page = work.list_tickets(work.listing::<can::ViewTicket>(), &filter, order, &request).await?;
+    known_if_empty(&mut work, &filter, &page).await?;
     Ok(listed(work.caller(), page, list, include))
 }
 
@@ -200,6 +211,7 @@ pub async fn export_tickets(call: Call, path: Path<OrganizationPath>, query: Que
     let mut work = call.read(&path.organization).await?;
     let filter = query.filter(&mut work).await?;
     let page = work.export_tickets(work.listing(), &filter, order, &request).await?;
+    known_if_empty(&mut work, &filter, &page).await?;
     let Listed { items, next_cursor, .. } = paged(page, list);
     table("tickets", HEADER, items.into_iter().map(row), next_cursor.as_deref())
 }

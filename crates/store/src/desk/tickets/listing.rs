@@ -155,6 +155,30 @@ impl Work {
     }
 }
 
+impl Work {
+    /// Which of the keys that a filter names the organization does not have, if any: to be asked where nothing was found.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn unknown_key(&mut self, filter: &TicketFilter) -> StoreResult<Option<&'static str>> {
+        if filter.status.is_none() && filter.priority.is_none() {
+            return Ok(None);
+        }
+        let known = sqlx::query!(
+            r#"select $2::text is null or exists (select 1 from statuses where org_id = $1 and key = $2) as "status!",
+                $3::text is null or exists (select 1 from priorities where org_id = $1 and key = $3) as "priority!""#,
+            self.organization().uuid(),
+            filter.status.as_deref(),
+            filter.priority.as_deref()
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        Ok([("status", known.status), ("priority", known.priority)]
+            .into_iter()
+            .find_map(|(key, is)| (!is).then_some(key)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::searched;

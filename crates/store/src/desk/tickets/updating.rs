@@ -4,7 +4,7 @@ use usher_domain::{Email, Text};
 use usher_policy::{Permit, can};
 
 use super::merging::MERGED;
-use crate::{StoreError, StoreResult, Work};
+use crate::{Expected, StoreError, StoreResult, Work};
 
 /// What is to change about a ticket: what is `None` stays; `Some(None)` clears.
 #[derive(Debug, Default)]
@@ -42,7 +42,7 @@ impl Work {
     pub async fn update_ticket(
         &mut self,
         permit: Permit<can::UpdateTicket>,
-        version: Option<i64>,
+        version: &Expected,
         change: TicketChange,
     ) -> StoreResult<()> {
         let (organization, ticket) = (permit.organization().uuid(), permit.target());
@@ -59,9 +59,7 @@ impl Work {
         )
         .fetch_one(&mut *self.transaction)
         .await?;
-        if version.is_some_and(|version| version != before.version) {
-            return Err(StoreError::Stale);
-        }
+        version.must_be(before.version)?;
         if before.merged {
             return Err(MERGED.into());
         }
@@ -93,12 +91,12 @@ impl Work {
     ///
     /// # Errors
     /// Stale.
-    pub async fn delete_ticket(&mut self, permit: Permit<can::DeleteTicket>, version: Option<i64>) -> StoreResult<()> {
+    pub async fn delete_ticket(&mut self, permit: Permit<can::DeleteTicket>, version: &Expected) -> StoreResult<()> {
         let deleted = sqlx::query!(
-            "delete from tickets where org_id = $1 and id = $2 and ($3::bigint is null or version = $3)",
+            "delete from tickets where org_id = $1 and id = $2 and ($3::bigint[] is null or version = any($3))",
             permit.organization().uuid(),
             permit.target().uuid(),
-            version
+            version.versions()
         )
         .execute(&mut *self.transaction)
         .await?;

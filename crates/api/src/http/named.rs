@@ -1,10 +1,27 @@
-//! Things that a query names.
+//! Things that a request names beside its path: in its body, in its query.
 
 use usher_domain::Id;
 use usher_policy::{Action, Permit};
 use usher_store::{Located, Work};
 
 use super::{Problem, Stop};
+
+/// A permit on a thing that a body names, if it names one: a thing that is not there, or that the caller may not see, is a
+/// problem that names the place.
+///
+/// # Errors
+/// Refused.
+pub async fn named<A: Action>(
+    work: &mut Work,
+    id: Option<Id<A::Target>>,
+    pointer: &str,
+) -> Result<Option<Permit<A>>, Stop>
+where
+    A::Target: Located,
+{
+    let Some(id) = id else { return Ok(None) };
+    work.permit::<A>(id).await.map(Some).map_err(|error| Problem::from(error).about(pointer).into())
+}
 
 /// A permit on what a filter names, if it names anything: what the caller may not see is not there, in a filter too (VK-43).
 ///
