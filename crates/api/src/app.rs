@@ -2,7 +2,7 @@
 
 use std::{
     net::TcpListener,
-    num::{NonZeroU32, NonZeroUsize},
+    num::{NonZeroU16, NonZeroU32, NonZeroUsize},
     sync::Arc,
     time::Duration,
 };
@@ -41,6 +41,8 @@ pub struct Settings {
     pub requests_of_session: Option<NonZeroU32>,
     /// Requests a minute to one organization; not limited where there is no number. Each server counts for itself.
     pub requests_to_organization: Option<NonZeroU32>,
+    /// For how many days a session lasts at most, however often it is renewed.
+    pub session_days: NonZeroU16,
     /// The proxies before the server.
     pub proxies: Proxies,
     /// How long a body may take to come.
@@ -65,6 +67,7 @@ impl Default for Settings {
             sign_in_attempts: const { NonZeroU32::new(10).unwrap() },
             requests_of_session: NonZeroU32::new(3_000),
             requests_to_organization: NonZeroU32::new(30_000),
+            session_days: const { NonZeroU16::new(90).unwrap() },
             proxies: Proxies::default(),
             body_timeout: Duration::from_secs(30),
             mail: MailSettings::default(),

@@ -50,6 +50,28 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Where it is, for people: host, port and name, and never a password.
+    #[must_use]
+    pub fn address(&self) -> String {
+        address(&self.owner)
+    }
+
+    /// The same of the way that the application takes.
+    #[must_use]
+    pub fn app_address(&self) -> String {
+        address(&self.app)
+    }
+}
+
+fn address(options: &PgConnectOptions) -> String {
+    let name = options.get_database().unwrap_or(options.get_username());
+    match options.get_socket() {
+        Some(folder) => format!("{}:{}/{name}", folder.display(), options.get_port()),
+        None => format!("{}:{}/{name}", options.get_host(), options.get_port()),
+    }
+}
+
 /// The database, for the application.
 #[derive(Debug, Clone)]
 pub struct Store {

@@ -61,11 +61,21 @@ impl<T> Page<T> {
     }
 
     /// The page of rows that were read in the order of their ids, one more than the page holds at most.
-    pub(crate) fn cut(mut items: Vec<T>, request: &PageRequest, total: Option<i64>, id: impl Fn(&T) -> Uuid) -> Self {
+    pub(crate) fn cut(items: Vec<T>, request: &PageRequest, total: Option<i64>, id: impl Fn(&T) -> Uuid) -> Self {
+        Self::cut_at(items, request, total, |last| After { key: String::new(), id: id(last) })
+    }
+
+    /// The same of rows that were read in another order.
+    pub(crate) fn cut_at(
+        mut items: Vec<T>,
+        request: &PageRequest,
+        total: Option<i64>,
+        after: impl Fn(&T) -> After,
+    ) -> Self {
         let limit = request.limit as usize;
         let more = items.len() > limit;
         items.truncate(limit);
-        let next = items.last().filter(|_| more).map(|last| After { key: String::new(), id: id(last) });
+        let next = items.last().filter(|_| more).map(after);
         Self { items, next, total }
     }
 

@@ -1,12 +1,12 @@
 //! Sign-ins: sessions, their refresh tokens, and the keys that access tokens are signed with.
 
-use std::time::Duration;
+use std::{num::NonZeroU16, time::Duration};
 
 use chrono::{DateTime, Utc};
 use usher_domain::{Email, Id, kind, tenancy::Session};
 use uuid::Uuid;
 
-use crate::{Identity, Outside, Store, StoreError, StoreResult};
+use crate::{Identity, Outside, Page, PageRequest, Store, StoreError, StoreResult};
 
 /// How long a session lasts without being renewed, in days.
 const LIFETIME_DAYS: i32 = 30;
@@ -106,8 +106,8 @@ impl Outside {
         Ok(row.map(|row| (row.id.into(), row.password_hash)))
     }
 
-    /// Begins a session, with its first refresh token, for who has shown the password of this hash. `None` if it is the
-    /// account's password no longer.
+    /// Begins a session, with its first refresh token, for who has shown the password of this hash: of so many days at most,
+    /// and until it is renewed of thirty. `None` if it is the account's password no longer.
     ///
     /// # Errors
     /// The database's.
@@ -116,8 +116,8 @@ impl Outside {
         account: Id<kind::Account>,
         password_hash: &str,
         refresh_hash: &[u8],
-        user_agent: &str,
-        address: &str,
+        (user_agent, address): (&str, &str),
+        days: NonZeroU16,
     ) -> StoreResult<Option<Id<kind::Session>>> {
         let id = Uuid::now_v7();
         // The account is locked: whoever gives it another password waits, and then ends this session with the others.
@@ -127,7 +127,7 @@ impl Outside {
              from (select id from accounts where id = $2 and password_hash = $6 for share) a",
             id,
             account.uuid(),
-            LIFETIME_DAYS,
+            LIFETIME_DAYS.min(i32::from(days.get())),
             user_agent,
             address,
             password_hash
@@ -152,15 +152,18 @@ impl Outside {
         Ok(())
     }
 
-    /// Uses a refresh token up.
+    /// Uses a refresh token up. No session lasts longer than so many days from the sign-in, however often it is renewed.
     ///
     /// # Errors
     /// The database's.
-    pub async fn renew(&mut self, hash: &[u8]) -> StoreResult<Renewal> {
+    pub async fn renew(&mut self, hash: &[u8], days: NonZeroU16) -> StoreResult<Renewal> {
+        let days = i32::from(days.get());
         let row = sqlx::query!(
             "select s.id, s.account_id from refresh_tokens r join sessions s on s.id = r.session_id
-             where r.token_hash = $1 and s.ended_at is null and s.expires_at > now()",
-            hash
+             where r.token_hash = $1 and s.ended_at is null and s.expires_at > now()
+                and s.created_at + make_interval(days => $2) > now()",
+            hash,
+            days
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
@@ -175,10 +178,12 @@ impl Outside {
             return Ok(Renewal::Reused);
         }
         let renewed = sqlx::query!(
-            "update sessions set last_used_at = now(), expires_at = now() + make_interval(days => $2)
+            "update sessions set last_used_at = now(),
+                expires_at = least(now() + make_interval(days => $2), created_at + make_interval(days => $3))
              where id = $1 and ended_at is null and expires_at > now()",
             row.id,
-            LIFETIME_DAYS
+            LIFETIME_DAYS,
+            days
         )
         .execute(&mut *self.transaction)
         .await?;
@@ -192,15 +197,20 @@ impl Outside {
     ///
     /// # Errors
     /// The database's.
-    pub async fn sessions(&mut self, identity: &Identity) -> StoreResult<Vec<Session>> {
+    pub async fn sessions(&mut self, identity: &Identity, request: &PageRequest) -> StoreResult<Page<Session>> {
         let rows = sqlx::query!(
             "select id, created_at, last_used_at, expires_at, user_agent, address from sessions
-             where account_id = $1 and ended_at is null and expires_at > now() order by id desc limit 100",
-            identity.account.uuid()
+             where account_id = $1 and ended_at is null and expires_at > now() and ($2::uuid is null or id < $2)
+             order by id desc limit $3",
+            identity.account.uuid(),
+            request.after.as_ref().map(|after| after.id),
+            i64::from(request.limit) + 1
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        let sessions = rows.into_iter().map(|row| Session {
+        let total = if request.total { Some(self.count_sessions(identity).await?) } else { None };
+        let page = Page::cut(rows, request, total, |row| row.id);
+        Ok(page.map(|row| Session {
             id: row.id.into(),
             created_at: row.created_at,
             last_used_at: row.last_used_at,
@@ -208,8 +218,16 @@ impl Outside {
             user_agent: row.user_agent,
             address: row.address,
             current: row.id == identity.session.uuid(),
-        });
-        Ok(sessions.collect())
+        }))
+    }
+
+    async fn count_sessions(&mut self, identity: &Identity) -> StoreResult<i64> {
+        let counted = sqlx::query_scalar!(
+            r#"select count(*) as "total!" from sessions
+               where account_id = $1 and ended_at is null and expires_at > now()"#,
+            identity.account.uuid()
+        );
+        Ok(counted.fetch_one(&mut *self.transaction).await?)
     }
 
     /// Ends one of the account's sessions, in a transaction that was begun for it ([`Store::ending`]). Its access tokens

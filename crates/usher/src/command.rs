@@ -2,7 +2,7 @@
 
 use std::{
     net::SocketAddr,
-    num::{NonZeroU32, NonZeroUsize},
+    num::{NonZeroU16, NonZeroU32, NonZeroUsize},
     path::PathBuf,
 };
 
@@ -88,6 +88,9 @@ pub struct ServeOptions {
     /// Attempts to sign in a minute, for one account.
     #[arg(long, env = "USHER_SIGN_IN_ATTEMPTS", default_value = "10", value_name = "N", global = true)]
     pub sign_in_attempts: NonZeroU32,
+    /// For how many days a session lasts at most, however often it is renewed; one that is not renewed ends after 30.
+    #[arg(long, env = "USHER_SESSION_DAYS", default_value = "90", value_name = "DAYS", global = true)]
+    pub session_days: NonZeroU16,
     /// Requests a minute of one session; 0: not limited. Each server counts for itself.
     #[arg(long, env = "USHER_RATE_LIMIT_SESSION", default_value = "3000", value_name = "N", global = true)]
     pub rate_limit_session: u32,

@@ -33,14 +33,14 @@ fn run(options: Options) -> Result<(), Failure> {
         }
         Command::Migrate => {
             let database = database::open(&options.database)?;
-            block_on(async { Ok(database.database.migrate().await?) })?;
+            block_on(database.migrate())?;
             println!("The schema is up to date.");
             Ok(())
         }
         Command::Demo => {
             let database = database::open(&options.database)?;
             block_on(async {
-                database.database.migrate().await?;
+                database.migrate().await?;
                 if demo::load(&database.database).await? {
                     println!("The demo is loaded.\n\n{}", banner::people());
                 } else {

@@ -16,8 +16,7 @@ use usher_store::Store;
 use crate::{
     Failure, banner,
     command::{Options, ServeOptions},
-    database::{self, Opened},
-    demo,
+    database, demo,
 };
 
 /// Serves until a signal says stop.
@@ -25,17 +24,17 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     log(&options.serve)?;
     // The port first: who finds it taken should not have to wait for a database to learn it.
     let listener = listen(options.serve.bind)?;
-    let Opened { database, private } = database::open(&options.database)?;
+    let opened = database::open(&options.database)?;
     let served = actix_web::rt::System::new().block_on(async {
-        database.migrate().await.map_err(|error| format!("the database cannot be migrated: {error}"))?;
+        opened.migrate().await?;
         if options.serve.demo {
-            demo::load(&database).await?;
+            demo::load(&opened.database).await?;
         }
-        let store = Store::open(&database, options.database.connections.get()).await?;
+        let store = opened.store(options.database.connections.get()).await?;
         serve(options, store, listener).await
     });
     // After the last connection, before this function's answer is shown: the order in which nothing is lost.
-    drop(private);
+    drop(opened.private);
     served
 }
 
@@ -44,6 +43,7 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
     let mut settings = Settings {
         public_url: options.serve.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
         sign_in_attempts: options.serve.sign_in_attempts,
+        session_days: options.serve.session_days,
         requests_of_session: NonZeroU32::new(options.serve.rate_limit_session),
         requests_to_organization: NonZeroU32::new(options.serve.rate_limit_organization),
         proxies: Proxies {

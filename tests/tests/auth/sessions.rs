@@ -1,5 +1,8 @@
 //! Sessions: renewed, listed, ended.
 
+use std::num::NonZeroU16;
+
+use usher_api::Settings;
 use usher_store::{Database, Store};
 use usher_tests::{Answer, Person, World, json};
 
@@ -101,6 +104,55 @@ async fn sessions_are_listed_and_ended_by_their_own_account_only() {
     assert_eq!(sessions(&ada).await, [(older.clone(), true)]);
     ada.delete(&format!("/v1/auth/sessions/{older}")).await.is(204);
     ada.get("/v1/auth/sessions").await.problem(401, "session_ended");
+}
+
+#[tokio::test]
+async fn sessions_and_organizations_come_in_pages() {
+    let world = World::start().await;
+    let ada = world.person("ada").await;
+    for _ in 0..4 {
+        world.sign_in(&ada.email).await;
+    }
+    for name in ["b", "a", "c", "a"] {
+        let body =
+            json!({"name": name, "slug": format!("o{}", uuid::Uuid::now_v7().simple()), "access_model": "queues"});
+        ada.post("/v1/organizations", body).await.is(201);
+    }
+    for (path, many) in [("/v1/auth/sessions", 5), ("/v1/organizations", 4)] {
+        let all = ada.get(&format!("{path}?include=total")).await.is(200);
+        let items = all["items"].as_array().unwrap();
+        assert_eq!((items.len(), &all["total"], &all["next_cursor"]), (many, &json!(many), &json!(null)), "{path}");
+        for limit in [1, 2, 100] {
+            assert_eq!(&ada.walk(&format!("{path}?limit={limit}")).await, items, "{path} by {limit}");
+        }
+        ada.get(&format!("{path}?limit=0")).await.names(400, "limit");
+        ada.get(&format!("{path}?cursor=x")).await.names(400, "cursor");
+    }
+    let names = ada.get("/v1/organizations").await.is(200);
+    let names: Vec<&str> = names["items"].as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["a", "a", "b", "c"]);
+}
+
+#[tokio::test]
+async fn no_session_outlives_its_time_however_often_it_is_renewed() {
+    let settings = Settings { session_days: NonZeroU16::new(7).unwrap(), ..Settings::default() };
+    let world = World::start_with(settings).await;
+    let ada = world.person("ada").await;
+    let left = "select round(extract(epoch from expires_at - now()) / 86400) from sessions";
+    assert_eq!(world.look(left).await.as_deref(), Some("7"), "no longer than that from the start");
+    world.arrange("update sessions set created_at = now() - interval '5 days'").await;
+    let next = refresh(&world, refresh_token(&ada)).await.is(200);
+    assert_eq!(world.look(left).await.as_deref(), Some("2"), "not from the renewal on");
+    world.arrange("update sessions set created_at = now() - interval '8 days'").await;
+    let next = next["refresh_token"].as_str().unwrap();
+    refresh(&world, next).await.problem(401, "refresh_token_invalid");
+    // By default it is the renewal that counts at first, and the sign-in in the end.
+    let world = World::start().await;
+    let ada = world.person("ada").await;
+    assert_eq!(world.look(left).await.as_deref(), Some("30"));
+    world.arrange("update sessions set created_at = now() - interval '80 days'").await;
+    refresh(&world, refresh_token(&ada)).await.is(200);
+    assert_eq!(world.look(left).await.as_deref(), Some("10"));
 }
 
 /// More than are swept at once, and one that has to stay.

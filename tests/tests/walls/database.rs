@@ -1,11 +1,18 @@
 //! What the database does to requests: it restarts, it is slow, it has no connection left; and what they see of it.
 
-use std::{net::SocketAddr, num::NonZeroUsize};
+use std::{
+    net::SocketAddr,
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use reqwest::{Method, StatusCode};
 use sqlx::postgres::PgConnectOptions;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream, UnixStream},
     task::{JoinHandle, JoinSet},
 };
@@ -36,7 +43,9 @@ async fn an_orderly_restart_of_the_database_is_not_seen() {
 
 /// A problem of status 503, which says when to try again.
 async fn unavailable(person: &Person, method: Method, path: &str) -> String {
-    let request = person.request(method, path).json(&json!({"name": "Renamed"}));
+    let reads = method == Method::GET;
+    let request = person.request(method, path);
+    let request = if reads { request } else { request.json(&json!({"name": "Renamed"})) };
     let answer = request.send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
     let seconds: u64 = answer.headers()["retry-after"].to_str().unwrap().parse().unwrap();
@@ -49,6 +58,8 @@ async fn unavailable(person: &Person, method: Method, path: &str) -> String {
 struct Way {
     address: SocketAddr,
     database: PgConnectOptions,
+    /// Whether whoever wants to commit is cut off.
+    at_commit: Arc<AtomicBool>,
     carrying: JoinHandle<()>,
 }
 
@@ -57,7 +68,9 @@ impl Way {
         let database: PgConnectOptions = world.database_url().parse().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        Self { address, carrying: tokio::spawn(carry(listener, database.clone())), database }
+        let at_commit = Arc::new(AtomicBool::new(false));
+        let carrying = tokio::spawn(carry(listener, database.clone(), at_commit.clone()));
+        Self { address, carrying, database, at_commit }
     }
 
     /// A server that reaches the database this way: where it listens.
@@ -97,24 +110,51 @@ impl Way {
     async fn mended(&mut self) {
         self.cut().await;
         let listener = TcpListener::bind(self.address).await.unwrap();
-        self.carrying = tokio::spawn(carry(listener, self.database.clone()));
+        self.carrying = tokio::spawn(carry(listener, self.database.clone(), self.at_commit.clone()));
     }
 }
 
-async fn carry(listener: TcpListener, database: PgConnectOptions) {
+async fn carry(listener: TcpListener, database: PgConnectOptions, at_commit: Arc<AtomicBool>) {
     let mut open = JoinSet::new();
     let (host, port) = (database.get_host().to_owned(), database.get_port());
     loop {
-        let (mut near, _) = listener.accept().await.unwrap();
+        let (near, _) = listener.accept().await.unwrap();
+        let at_commit = at_commit.clone();
         match database.get_socket() {
             Some(folder) => {
-                let mut far = UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await.unwrap();
-                open.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+                let far = UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await.unwrap();
+                open.spawn(pass(near, far, at_commit));
             }
             None => {
-                let mut far = TcpStream::connect((host.as_str(), port)).await.unwrap();
-                open.spawn(async move { copy_bidirectional(&mut near, &mut far).await });
+                let far = TcpStream::connect((host.as_str(), port)).await.unwrap();
+                open.spawn(pass(near, far, at_commit));
             }
+        }
+    }
+}
+
+/// Carries one connection, to the end or to where it is cut.
+async fn pass(mut near: TcpStream, mut far: impl AsyncRead + AsyncWrite + Unpin, at_commit: Arc<AtomicBool>) {
+    let (mut asked, mut answered) = (vec![0; 65_536], vec![0; 65_536]);
+    loop {
+        let carried = tokio::select! {
+            read = near.read(&mut asked) => match read {
+                Ok(length) if length > 0 => {
+                    let commits = asked[..length].windows(6).any(|word| word == b"COMMIT");
+                    if commits && at_commit.load(Ordering::SeqCst) {
+                        return;
+                    }
+                    far.write_all(&asked[..length]).await
+                }
+                _ => return,
+            },
+            read = far.read(&mut answered) => match read {
+                Ok(length) if length > 0 => near.write_all(&answered[..length]).await,
+                _ => return,
+            },
+        };
+        if carried.is_err() {
+            return;
         }
     }
 }
@@ -157,6 +197,41 @@ async fn while_the_database_is_away_requests_are_told_to_come_again() {
     all_unavailable().await;
     way.mended().await;
     owner.get(&org.path).await.is(200);
+}
+
+#[tokio::test]
+async fn a_server_is_ready_while_its_database_answers() {
+    let world = World::start().await;
+    let mut way = Way::to(&world).await;
+    let nobody = world.nobody().at(&way.serve(&world).await);
+    nobody.get("/health/ready").await.is(200);
+    way.cut().await;
+    nobody.get("/health/ready").await.problem(503, "database_unreachable");
+    nobody.get("/health/live").await.is(200);
+    way.starting_up().await;
+    nobody.get("/health/ready").await.problem(503, "database_unreachable");
+    way.mended().await;
+    nobody.get("/health/ready").await.is(200);
+}
+
+/// Nobody knows then whether it was done: that is said, and an idempotency key finds out.
+#[tokio::test]
+async fn what_is_cut_off_as_it_is_committed_is_told_as_unknown() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let way = Way::to(&world).await;
+    let owner = org.owner.at(&way.serve(&world).await);
+    // Whatever is noted beside a request has been.
+    owner.get(&org.path).await.is(200);
+    let teams = format!("{}/teams", org.path);
+    let make = || owner.request(Method::POST, &teams).header("idempotency-key", "k").json(&json!({"name": "New"}));
+    way.at_commit.store(true, Ordering::SeqCst);
+    owner.send(make()).await.problem(503, "outcome_unknown");
+    owner.patch(&org.path, json!({"name": "New"})).await.problem(503, "outcome_unknown");
+    way.at_commit.store(false, Ordering::SeqCst);
+    let made = owner.send(make()).await.is(201);
+    assert_eq!(owner.send(make()).await.is(201), made);
+    assert_eq!(org.owner.get(&teams).await.ids(), [made["id"].as_str().unwrap()]);
 }
 
 #[tokio::test]

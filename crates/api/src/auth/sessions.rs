@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{Jwk, LIFETIME, Password, Secret, password};
 use crate::{
     App,
-    http::{Answer, Body, Call, Guest, Listed, Path, Problem, Stop, no_content, ok},
+    http::{Answer, Body, Call, Guest, Listed, Path, PlainPageQuery, Problem, Query, Stop, no_content, ok, paged},
 };
 
 /// Who signs in.
@@ -56,7 +56,8 @@ pub(crate) async fn begin_session(
 ) -> Result<Tokens, Stop> {
     let secret = Secret::new("ushr_");
     let address = guest.address.map(|address| address.to_string()).unwrap_or_default();
-    let begun = outside.begin_session(account, password_hash, &secret.hash(), &guest.user_agent, &address).await?;
+    let (from, days) = ((guest.user_agent.as_str(), address.as_str()), guest.app.settings.session_days);
+    let begun = outside.begin_session(account, password_hash, &secret.hash(), from, days).await?;
     tokens(&guest.app, account, begun.ok_or_else(credentials_invalid)?, secret)
 }
 
@@ -96,7 +97,8 @@ pub async fn login(guest: Guest, body: Body<Login>) -> Answer {
 
 /// Renew the tokens
 ///
-/// A refresh token is good once. Using one again ends the session: somebody has a copy.
+/// A refresh token is good once. Using one again ends the session: somebody has a copy. A session that is not renewed ends
+/// after 30 days, and however often it is, some time after the sign-in (90 days, if the operator says nothing else).
 #[utoipa::path(tag = "auth", request_body = Refresh, responses((status = 200, body = Tokens),
         (status = 401, description = "The refresh token is not good, or no longer.")),
     extensions(("x-permission" = json!("none"))), security(()))]
@@ -104,7 +106,7 @@ pub async fn login(guest: Guest, body: Body<Login>) -> Answer {
 pub async fn refresh_tokens(guest: Guest, body: Body<Refresh>) -> Answer {
     let given = Secret::given(&body.parse()?.refresh_token);
     let mut outside = guest.app.store.outside().await?;
-    let (code, detail) = match outside.renew(&given.hash()).await? {
+    let (code, detail) = match outside.renew(&given.hash(), guest.app.settings.session_days).await? {
         Renewal::Renewed(account, session) => return renewed(&guest.app, outside, account, session).await,
         Renewal::Reused => {
             outside.commit().await?;
@@ -135,13 +137,16 @@ pub async fn logout(call: Call) -> Answer {
 }
 
 /// List my sessions
-#[utoipa::path(tag = "auth", responses((status = 200, body = Listed<tenancy::Session>)),
+///
+/// Those that go on, the newest first.
+#[utoipa::path(tag = "auth", params(PlainPageQuery), responses((status = 200, body = Listed<tenancy::Session>)),
     extensions(("x-permission" = json!("signed_in"))))]
 #[get("/v1/auth/sessions")]
-pub async fn list_sessions(call: Call) -> Answer {
+pub async fn list_sessions(call: Call, query: Query<PlainPageQuery>) -> Answer {
+    let request = query.page("sessions")?;
     let mut act = call.outside().await?;
-    let items = act.sessions(call.identity()).await?;
-    Ok(ok(Listed { items, next_cursor: None, total: None }))
+    let page = act.sessions(call.identity(), &request).await?;
+    Ok(ok(paged(page, "sessions")))
 }
 
 /// A session in the path.

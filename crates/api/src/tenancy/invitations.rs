@@ -47,7 +47,9 @@ pub struct NewInvitation {
 /// By a mail with a token that can be used once, within seven days, by the address that it was sent to. An organization
 /// invites an address five times a day at most.
 #[utoipa::path(tag = "invitations", params(OrganizationPath), request_body = NewInvitation,
-    responses((status = 201, body = Invitation)),
+    responses((status = 201, body = Invitation),
+        (status = 429, description = "Too many requests: of this session, or to this organization; or the organization has \
+            invited this address five times in a day.")),
     extensions(("x-permission" = json!(can::CreateInvitation::PERMISSION.key()))))]
 #[post("/v1/organizations/{organization}/invitations")]
 pub async fn create_invitation(call: Call, path: Path<OrganizationPath>, body: Body<NewInvitation>) -> Answer {

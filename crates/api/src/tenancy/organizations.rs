@@ -13,7 +13,9 @@ use usher_store::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::http::{Answer, Body, Call, IfMatch, Listed, Path, Query, created, no_content, ok, shown};
+use crate::http::{
+    Answer, Body, Call, IfMatch, Listed, Path, PlainPageQuery, Query, created, no_content, ok, paged, shown,
+};
 
 /// An organization in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -89,13 +91,14 @@ pub async fn create_organization(call: Call, body: Body<CreateOrganization>) -> 
 /// List my organizations
 ///
 /// With my roles in each, by name.
-#[utoipa::path(tag = "organizations", responses((status = 200, body = Listed<Membership>)),
+#[utoipa::path(tag = "organizations", params(PlainPageQuery), responses((status = 200, body = Listed<Membership>)),
     extensions(("x-permission" = json!("signed_in"))))]
 #[get("/v1/organizations")]
-pub async fn list_organizations(call: Call) -> Answer {
+pub async fn list_organizations(call: Call, query: Query<PlainPageQuery>) -> Answer {
+    let request = query.page("organizations")?;
     let mut act = call.outside().await?;
-    let items = act.organizations_of(call.identity().account).await?;
-    Ok(ok(Listed { items, next_cursor: None, total: None }))
+    let page = act.organizations_of(call.identity().account, &request).await?;
+    Ok(ok(paged(page, "organizations")))
 }
 
 /// Get an organization

@@ -71,7 +71,7 @@ impl Outside {
             return Err(StoreError::NotInvited);
         }
         self.join(account, organization, &invitation).await?;
-        let joined = self.memberships(account, Some(organization)).await?.pop();
+        let joined = self.memberships(account, Some(organization), None).await?.pop();
         joined.ok_or(StoreError::Missing("organization"))
     }
 

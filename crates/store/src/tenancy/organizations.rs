@@ -8,7 +8,7 @@ use usher_domain::{
 use usher_policy::{Model, Permit, can};
 use uuid::Uuid;
 
-use crate::{Expected, Outside, StoreError, StoreResult, Work};
+use crate::{After, Expected, Outside, Page, PageRequest, StoreError, StoreResult, Work};
 
 struct Row {
     id: Uuid,
@@ -107,17 +107,34 @@ impl Outside {
     ///
     /// # Errors
     /// The database's.
-    pub async fn organizations_of(&mut self, account: Id<kind::Account>) -> StoreResult<Vec<Membership>> {
-        self.memberships(account, None).await
+    pub async fn organizations_of(
+        &mut self,
+        account: Id<kind::Account>,
+        request: &PageRequest,
+    ) -> StoreResult<Page<Membership>> {
+        let rows = self.memberships(account, None, Some(request)).await?;
+        let total = if request.total { Some(self.count_memberships(account).await?) } else { None };
+        let key = |last: &Membership| After { key: last.organization.name.clone(), id: last.organization.id.uuid() };
+        Ok(Page::cut_at(rows, request, total, key))
     }
 
-    /// The account's organizations, or the one of them that is named.
+    async fn count_memberships(&mut self, account: Id<kind::Account>) -> StoreResult<i64> {
+        let counted = sqlx::query_scalar!(
+            r#"select count(*) as "total!" from members where id = $1 and state = 'active'"#,
+            account.uuid()
+        );
+        Ok(counted.fetch_one(&mut *self.transaction).await?)
+    }
+
+    /// The account's organizations, or the one of them that is named; of a page one more than it holds at most.
     pub(crate) async fn memberships(
         &mut self,
         account: Id<kind::Account>,
         only: Option<Id<kind::Organization>>,
+        request: Option<&PageRequest>,
     ) -> StoreResult<Vec<Membership>> {
         self.act_as(account).await?;
+        let after = request.and_then(|request| request.after.as_ref());
         let rows = sqlx::query!(
             r#"select o.id, o.slug, o.name, o.model, o.plan, o.permissions_model, o.members_create_workspaces,
                 o.version, o.created_at,
@@ -125,9 +142,14 @@ impl Outside {
                 array(select r.role from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
                     and r.team_id is null and r.queue_id is null order by r.role) as "roles!"
              from members m join organizations o on o.id = m.org_id join accounts a on a.id = m.id
-             where m.id = $1 and m.state = 'active' and ($2::uuid is null or m.org_id = $2) order by o.name, o.id"#,
+             where m.id = $1 and m.state = 'active' and ($2::uuid is null or m.org_id = $2)
+                and ($3::text is null or (o.name, o.id) > ($3, $4::uuid))
+             order by o.name, o.id limit $5"#,
             account.uuid(),
-            only.map(Id::uuid)
+            only.map(Id::uuid),
+            after.map(|after| after.key.as_str()),
+            after.map(|after| after.id),
+            request.map(|request| i64::from(request.limit) + 1)
         )
         .fetch_all(&mut *self.transaction)
         .await?;
