@@ -42,7 +42,8 @@ pub async fn list_participants(call: Call, path: Path<TicketPath>, query: Query<
 
 /// Add a participant
 ///
-/// Somebody who may then view the ticket. They are told by mail, unless they had been added before.
+/// Somebody who may then view the ticket. They are told by mail, unless they had been added before: of one ticket once an
+/// hour, and of an organization's tickets a hundred times a day. Beyond that they are added all the same, and not told.
 #[utoipa::path(tag = "tickets", params(ParticipantPath), responses((status = 204, description = "Added."),
         (status = 422, description = "They would gain nothing by it.")),
     extensions(("x-permission" = json!(can::AddParticipant::PERMISSION.key()))))]
