@@ -155,13 +155,13 @@ async fn vx_31_an_explanation_names_the_document_that_it_rests_on_and_what_its_r
         let places: Vec<&str> = considered.iter().filter_map(|it| it["document"].as_str()).collect();
         for place in &places {
             let (file, line) = place.rsplit_once(':').unwrap();
-            let key = file.trim_start_matches("models/").trim_end_matches(".md");
+            let key = file.trim_start_matches("crates/policy/models/").trim_end_matches(".md");
             let model = suite.owner.get(&format!("/v1/access-models/{key}")).await.is(200);
             let row = model["document"].as_str().unwrap().lines().nth(line.parse::<usize>().unwrap() - 1).unwrap();
             assert!(row.starts_with(&format!("| {permission} ")), "{place}: {row}");
         }
         let owner = considered.iter().find(|it| it["role"] == "owner").unwrap()["document"].as_str().unwrap();
-        assert!(owner.starts_with(&format!("models/{}.md:", documents[0])), "{permission}: {told:#}");
+        assert!(owner.starts_with(&format!("crates/policy/models/{}.md:", documents[0])), "{permission}: {told:#}");
     }
     let told = explain(&suite, "organization.delete", None).await;
     assert!(told["considered"][0]["note"].as_str().unwrap().contains("only its owner"), "{told:#}");

@@ -57,7 +57,7 @@ async fn patched(world: &World, org: &Organization, model: &str) -> Vec<(String,
     let member = world.member(org, "member").await;
     vec![
         ("/v1/me".to_owned(), vec!["name"]),
-        (org.path.clone(), vec!["name", "permissions_model"]),
+        (org.path.clone(), vec!["name", "permissions_model", "members_create_workspaces"]),
         (format!("{}/members/{}", org.path, member.id), vec!["roles"]),
         (format!("{}/teams/{team}", org.path), vec!["name", "description", "website_ids", "template_ids"]),
         (format!("{desk}/templates/{template}"), vec!["name", "description", "questions", "team_ids"]),

@@ -114,7 +114,7 @@ async fn a_field_has_one_fault_the_most_telling() {
             with("access_model", json!("all")),
             "/access_model",
             "unknown_value",
-            "It must be one of `helpdesk`, `queues`.",
+            "It must be one of `helpdesk`, `queues`",
         ),
         (&invitations, json!({"email": "", "role": "member"}), "/email", "format", "It must be an e-mail address"),
         (&teams, json!({"name": "x", "website_ids": ["x"]}), "/website_ids/0", "format", "It must be an id (a UUID)"),
