@@ -156,8 +156,9 @@ fn storable(time: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
 
 /// Where nothing was found, makes sure that what the filter names by its key is there: else it says nothing to find nothing.
 async fn known_if_empty<T>(work: &mut Work, filter: &TicketFilter, page: &Page<T>) -> Result<(), Stop> {
+    let listing = work.listing();
     if page.items.is_empty()
-        && let Some(key) = work.unknown_key(filter).await?
+        && let Some(key) = work.unknown_key(&listing, filter).await?
     {
         return Err(Problem::missing(key).about_parameter(key).into());
     }

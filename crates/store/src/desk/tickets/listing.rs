@@ -160,14 +160,18 @@ impl Work {
     ///
     /// # Errors
     /// The database's.
-    pub async fn unknown_key(&mut self, filter: &TicketFilter) -> StoreResult<Option<&'static str>> {
+    pub async fn unknown_key(
+        &mut self,
+        listing: &Listing<can::ViewTicket>,
+        filter: &TicketFilter,
+    ) -> StoreResult<Option<&'static str>> {
         if filter.status.is_none() && filter.priority.is_none() {
             return Ok(None);
         }
         let known = sqlx::query!(
             r#"select $2::text is null or exists (select 1 from statuses where org_id = $1 and key = $2) as "status!",
                 $3::text is null or exists (select 1 from priorities where org_id = $1 and key = $3) as "priority!""#,
-            self.organization().uuid(),
+            listing.organization().uuid(),
             filter.status.as_deref(),
             filter.priority.as_deref()
         )
