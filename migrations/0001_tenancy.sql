@@ -91,6 +91,7 @@ create table organizations (
     plan text not null default 'free' references plans,
     permissions_model text not null default 'permissive' check (permissions_model in ('permissive', 'restrictive')),
     members_create_workspaces boolean not null default false,
+    roles_version bigint not null default 0, -- another whenever a role of its own changes; 0: there has been none
     version bigint not null default 1,
     created_at timestamptz not null default now()
 );
@@ -166,6 +167,26 @@ create table queues (
     constraint queue_name_taken unique (org_id, name)
 );
 
+-- Never the same twice, not even for a change that was rolled back: what is kept under a number stays true.
+create sequence roles_versions;
+
+-- Roles that an organization has added to its access model. What they give: permissions, each with its conditions.
+create table custom_roles (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    level text not null,
+    key text not null,
+    title text not null,
+    description text not null default '',
+    grants jsonb not null,
+    version bigint not null default 1,
+    created_at timestamptz not null default now(),
+    created_by uuid references accounts on delete set null,
+    primary key (org_id, id),
+    constraint role_key_taken unique (org_id, level, key)
+);
+create index on custom_roles (created_by);
+
 -- Who holds which role where: at the organization, or in the one team or queue that is named.
 create table role_assignments (
     org_id uuid not null,
@@ -186,7 +207,7 @@ create table role_assignments (
 create unique index one_role_in_a_team on role_assignments (org_id, member_id, team_id) where team_id is not null;
 create index on role_assignments (org_id, team_id, member_id) where team_id is not null;
 create index on role_assignments (org_id, queue_id, member_id) where queue_id is not null;
-create index on role_assignments (org_id, role, member_id) where team_id is null and queue_id is null;
+create index on role_assignments (org_id, role, member_id);
 create index on role_assignments (granted_by);
 
 create table invitations (
@@ -253,14 +274,14 @@ create index on recent_mail (created_at);
 -- A caller's facts, of the organization that has been entered: no row's worth of them for an account that is no member.
 -- Assignments are one text, `level:scope:role` by commas, quicker to read than arrays, in the order of level and scope.
 create function caller_facts(account uuid, session uuid) returns table (
-    signed_in boolean, caller_org uuid, caller_state text, caller_model text, plan_workflows boolean,
-    members_create_workspaces boolean, assignments text, caller_teams uuid[]
+    signed_in boolean, caller_org uuid, caller_state text, caller_model text, roles_version bigint,
+    plan_workflows boolean, members_create_workspaces boolean, assignments text, caller_teams uuid[]
 ) language sql stable rows 1 as $$
     select exists (
             select 1 from sessions s
             where s.id = session and s.account_id = account and s.ended_at is null and s.expires_at > now()
-        ), m.org_id, m.state, o.model, p.workflows,
-        o.members_create_workspaces, held.assignments, coalesce(held.teams, '{}')
+        ), m.org_id, m.state, o.model, o.roles_version,
+        p.workflows, o.members_create_workspaces, held.assignments, coalesce(held.teams, '{}')
     from (select current_org() as id) here
     left join members m on m.org_id = here.id and m.id = account
     left join organizations o on o.id = m.org_id
@@ -279,8 +300,8 @@ $$;
 -- Sets the tenant for the rest of the transaction, by its id or its slug, and then reads the caller's facts. It calls itself
 -- stable so that all that one statement reads, here and around it, is of one moment.
 create function enter(organization uuid, name text, account uuid, session uuid) returns table (
-    signed_in boolean, caller_org uuid, caller_state text, caller_model text, plan_workflows boolean,
-    members_create_workspaces boolean, assignments text, caller_teams uuid[]
+    signed_in boolean, caller_org uuid, caller_state text, caller_model text, roles_version bigint,
+    plan_workflows boolean, members_create_workspaces boolean, assignments text, caller_teams uuid[]
 ) language plpgsql stable rows 1 as $$ begin
     perform set_config('app.org_id',
         coalesce(organization::text, (select s.org_id::text from organization_slugs s where s.slug = name), ''), true);
@@ -306,13 +327,14 @@ create policy tenant on role_assignments using (org_id = (select current_org()))
 create policy own on role_assignments for select using (member_id = (select current_account()));
 
 do $$ declare name text; begin
-    foreach name in array array['member_activity', 'proxies', 'teams', 'queues', 'invitations'] loop
+    foreach name in array array['member_activity', 'proxies', 'custom_roles', 'teams', 'queues', 'invitations'] loop
         execute format('alter table %I enable row level security, force row level security', name);
         execute format('create policy tenant on %I using (org_id = (select current_org()))', name);
     end loop;
 end $$;
 
 grant select, insert, update, delete on all tables in schema public to usher_app;
+grant usage on sequence roles_versions to usher_app;
 revoke insert, update, delete on plans from usher_app; -- a price list is no business of a request
 do $$ begin
     if to_regclass('_sqlx_migrations') is not null then

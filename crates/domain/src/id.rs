@@ -34,6 +34,8 @@ pub mod kind {
         Member = "member",
         /// An offer of membership, sent to an e-mail address.
         Invitation = "invitation",
+        /// A role that an organization has added to its access model.
+        Role = "role",
         /// A group of members.
         Team = "team",
         /// A site that customers write from.
@@ -185,6 +187,7 @@ aliases! {
     OrganizationId = Organization,
     MemberId = Member,
     InvitationId = Invitation,
+    RoleId = Role,
     TeamId = Team,
     WebsiteId = Website,
     TicketId = Ticket,

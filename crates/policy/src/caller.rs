@@ -1,5 +1,7 @@
 //! Who is asking, in one organization: what a decision needs to know of them, laid out for speed.
 
+use std::sync::Arc;
+
 use usher_domain::{Id, kind};
 use uuid::Uuid;
 
@@ -51,7 +53,7 @@ pub struct Assignment {
 #[derive(Debug)]
 pub struct CallerFacts<'a, A> {
     /// The organization's access model.
-    pub model: &'static Model,
+    pub model: &'a Arc<Model>,
     /// The organization.
     pub organization: Id<kind::Organization>,
     /// The caller's membership of it.
@@ -72,7 +74,7 @@ pub struct CallerFacts<'a, A> {
 /// A caller, ready to be decided about.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    pub(crate) model: &'static Model,
+    pub(crate) model: Arc<Model>,
     pub(crate) organization: Id<kind::Organization>,
     member: Id<kind::Member>,
     pub(crate) standing: Standing,
@@ -90,7 +92,7 @@ pub struct Caller {
 impl Caller {
     /// Lays the facts out.
     pub fn new<'a>(facts: CallerFacts<'a, impl IntoIterator<Item = (Level, Uuid, &'a str)>>) -> Self {
-        let model = facts.model;
+        let model = Arc::clone(facts.model);
         let assignments = facts.assignments.into_iter();
         let mut held: Vec<Assignment> = Vec::with_capacity(assignments.size_hint().0);
         let mut starts = [0; Level::COUNT + 1];
@@ -119,7 +121,6 @@ impl Caller {
         let capped = organization_roles().any(|role| role.read_only);
         let scopes = facts.scopes.unwrap_or(PermissionSet::ALL);
         Self {
-            model,
             organization: facts.organization,
             member: facts.member,
             standing: facts.standing,
@@ -132,6 +133,7 @@ impl Caller {
                 .with(Condition::Staff, staff),
             held,
             starts,
+            model,
         }
     }
 
@@ -149,8 +151,8 @@ impl Caller {
 
     /// The organization's access model.
     #[must_use]
-    pub const fn model(&self) -> &'static Model {
-        self.model
+    pub const fn model(&self) -> &Arc<Model> {
+        &self.model
     }
 
     /// The roles held at a level, each with its scope, in the order of the scopes.

@@ -73,8 +73,8 @@ impl Caller {
     fn consider<K>(&self, assignment: Assignment, permission: Permission, resource: &Resource<K>) -> Considered {
         let cell = self.model.cell(assignment.role, permission);
         let source = self.model.source(assignment.role, permission);
-        let document = |(key, _)| if key == self.model.key() { self.model } else { Model::built_in(key) };
-        let note = self.model.note(permission).or_else(|| document(source?).note(permission));
+        let note = |key| Model::built_in(key).note(permission);
+        let note = note(self.model.key()).or_else(|| note(source?.0));
         Considered { assignment, cell, met: cell.and(self.holding(resource)), source, note }
     }
 

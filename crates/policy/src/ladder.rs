@@ -2,17 +2,42 @@
 
 use uuid::Uuid;
 
-use crate::{Caller, Level, Permission, PermissionSet, RoleIx, Verb};
+use crate::{Caller, Condition, Level, Mask, Permission, PermissionSet, RoleIx, Verb};
 
 impl Caller {
     /// Whether the model's table of givers lets the caller do `verb` with a role at a scope: by an organization role, or by
-    /// a role that they hold at that very scope.
+    /// a role that they hold at that very scope. A role of the organization's own is in no table: it is handled by who
+    /// has all that it gives (law 7).
     #[must_use]
     pub fn may_hand(&self, verb: Verb, role: RoleIx, scope: Uuid) -> bool {
-        let level = self.model.role_at(role).level;
+        let about = self.model.role_at(role);
+        if about.custom {
+            return self.holds_all(role, scope);
+        }
+        let level = about.level;
         let here = if level == Level::Organization { &[] } else { self.held_in(level, scope) };
         let mut givers = self.held_at(Level::Organization).iter().chain(here);
         givers.any(|giver| self.model.may(giver.role, verb, role))
+    }
+
+    /// Whether everything that a role gives at a scope is the caller's own there, under the same conditions or none.
+    #[must_use]
+    pub fn holds_all(&self, role: RoleIx, scope: Uuid) -> bool {
+        let level = self.model.role_at(role).level;
+        Permission::ALL.iter().all(|permission| {
+            let given = self.model.cell(role, *permission);
+            given.is_empty() || self.has(*permission, given, level, Some(scope))
+        })
+    }
+
+    /// Whether the caller has a permission under all of these conditions or under none, by organization roles and by those
+    /// held at one scope of a level.
+    #[must_use]
+    pub fn has(&self, permission: Permission, conditions: Mask, level: Level, scope: Option<Uuid>) -> bool {
+        let here = scope.filter(|_| level != Level::Organization).map_or(&[][..], |scope| self.held_in(level, scope));
+        let held = self.held_at(Level::Organization).iter().chain(here);
+        let own = held.fold(Mask::NONE, |own, a| own | self.model.cell(a.role, permission));
+        self.is_open(permission) && (own.contains(Condition::Always) || conditions.without(own).is_empty())
     }
 
     /// What the caller may not do to somebody who holds these organization roles, whatever permissions the caller has: to
@@ -53,7 +78,7 @@ mod tests {
     const TEAM: Uuid = Uuid::from_u128(2);
     const OTHER_TEAM: Uuid = Uuid::from_u128(3);
 
-    fn caller(model: &'static Model, assignments: &[(Level, Uuid, &'static str)]) -> Caller {
+    fn caller(model: &'static std::sync::Arc<Model>, assignments: &[(Level, Uuid, &'static str)]) -> Caller {
         Caller::new(CallerFacts {
             model,
             organization: HOME.into(),

@@ -27,7 +27,7 @@ pub use decide::{Decision, Denial, Grant, Outcome};
 pub use explain::{Considered, Explanation, Remedy};
 pub use filter::{Clause, Place, ViewFilter};
 pub use level::Level;
-pub use model::{Holders, Model, ModelError, ModelKey, Role, RoleIx, Verb};
+pub use model::{CustomRole, GrantFault, Holders, Model, ModelError, ModelKey, Role, RoleIx, Verb};
 pub use permission_set::PermissionSet;
 pub use permit::{Listing, Permit, Refusal};
 pub use resource::{Resource, ResourceKind, Scopes, Target};

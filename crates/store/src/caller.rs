@@ -1,13 +1,17 @@
 //! Who is asking, read from the database in the round trip that begins the transaction.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use sqlx::{Row, postgres::PgRow};
 use usher_domain::{Id, Slug, kind};
 use usher_policy::{Caller, CallerFacts, Condition, Level, Mask, Model, ModelKey, PermissionSet, Standing};
 use uuid::Uuid;
 
-use crate::{StoreError, StoreResult};
+use crate::{
+    StoreError, StoreResult,
+    connection::Transaction,
+    models::{ModelVersion, Models},
+};
 
 /// Who a request comes from, as its token says. Nothing of it says what they may do.
 #[derive(Debug, Clone)]
@@ -116,29 +120,37 @@ pub(crate) fn opening(identity: &Identity, organization: &OrganizationKey, mode:
     sql
 }
 
-/// Makes the caller out of the row of `caller_facts`.
+/// Which access model a row of `caller_facts` speaks of.
 ///
 /// # Errors
-/// The session has ended; or the account is no member, to whom the organization does not exist.
-pub(crate) fn from_row(identity: &Identity, row: &PgRow) -> StoreResult<Caller> {
-    if !row.try_get::<bool, _>("signed_in")? {
-        return Err(StoreError::SessionEnded);
-    }
-    caller_of(identity, row)
+/// The account is no member, to whom the organization does not exist.
+pub(crate) fn version_of(row: &PgRow) -> StoreResult<ModelVersion> {
+    let missing = || StoreError::Missing("organization");
+    let organization: Uuid = row.try_get::<Option<_>, _>("caller_org")?.ok_or_else(missing)?;
+    let key = row.try_get::<Option<&str>, _>("caller_model")?.and_then(ModelKey::parse).ok_or_else(missing)?;
+    Ok(ModelVersion { organization, key, roles: row.try_get("roles_version")? })
 }
 
-fn caller_of(identity: &Identity, row: &PgRow) -> StoreResult<Caller> {
-    let missing = StoreError::Missing("organization");
-    let Some(organization) = row.try_get::<Option<Uuid>, _>("caller_org")? else {
-        return Err(missing);
-    };
-    let model = row.try_get::<Option<&str>, _>("caller_model")?.and_then(ModelKey::parse).ok_or(missing)?;
+/// Makes sure that a row of `caller_facts` is of somebody who has signed in.
+///
+/// # Errors
+/// The session has ended.
+pub(crate) fn must_be_signed_in(row: &PgRow) -> StoreResult<()> {
+    if row.try_get("signed_in")? { Ok(()) } else { Err(StoreError::SessionEnded) }
+}
+
+/// Makes the caller out of the row of `caller_facts`, in the model of its [`version_of`].
+///
+/// # Errors
+/// The row is none of that.
+pub(crate) fn from_row(identity: &Identity, row: &PgRow, model: &Arc<Model>) -> StoreResult<Caller> {
+    let organization: Uuid = row.try_get("caller_org")?;
     let state: &str = row.try_get("caller_state")?;
     let workflows = row.try_get::<Option<bool>, _>("plan_workflows")?.unwrap_or_default();
     let workspaces = row.try_get::<Option<bool>, _>("members_create_workspaces")?.unwrap_or_default();
     let assignments: Option<&str> = row.try_get("assignments")?;
     Ok(Caller::new(CallerFacts {
-        model: Model::built_in(model),
+        model,
         organization: organization.into(),
         member: identity.account.uuid().into(),
         standing: Standing::parse(state),
@@ -158,12 +170,13 @@ fn assignment(text: &str) -> Option<(Level, Uuid, &str)> {
 }
 
 /// Loads another member's facts within a transaction of this organization.
-pub(crate) async fn load(transaction: &mut crate::connection::Transaction, identity: &Identity) -> StoreResult<Caller> {
+pub(crate) async fn load(transaction: &mut Transaction, models: &Models, identity: &Identity) -> StoreResult<Caller> {
     let sql = format!("EXECUTE caller_facts('{}','{}')", identity.account, identity.session);
     let mut rows = sqlx::Executor::fetch_all(&mut **transaction, sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;
     let row = rows.pop().ok_or(StoreError::Missing("member"))?;
-    match caller_of(identity, &row) {
-        Err(StoreError::Missing(_)) => Err(StoreError::Missing("member")),
+    let version = version_of(&row).map_err(|error| match error {
+        StoreError::Missing(_) => StoreError::Missing("member"),
         other => other,
-    }
+    })?;
+    from_row(identity, &row, &models.get(transaction, version).await?)
 }

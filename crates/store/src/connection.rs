@@ -15,7 +15,7 @@ use sqlx::{
     postgres::{PgArguments, PgConnectOptions, PgRow},
 };
 
-use crate::{StoreError, StoreResult, caller};
+use crate::{StoreError, StoreResult, caller, models::Models};
 
 /// How to reach the database: once as its owner, to migrate, and once as the role that the application runs as.
 #[derive(Debug, Clone)]
@@ -77,6 +77,7 @@ fn address(options: &PgConnectOptions) -> String {
 pub struct Store {
     pool: managed::Pool<Connections>,
     size: usize,
+    models: Models,
 }
 
 impl Store {
@@ -85,7 +86,7 @@ impl Store {
     /// # Errors
     /// The database is out of reach, or the role could pass by the walls between the tenants.
     pub async fn open(database: &Database, size: usize) -> StoreResult<Self> {
-        let store = Self::unchecked(&database.app, size)?;
+        let store = Self::unchecked(&database.app, size, Models::new())?;
         let mut transaction = store.begin("BEGIN READ ONLY").await?;
         let bound: bool = sqlx::query_scalar(
             "select not rolsuper and not rolbypassrls and not exists (select 1 from pg_tables where tableowner = current_user)
@@ -102,14 +103,14 @@ impl Store {
         }
     }
 
-    fn unchecked(options: &PgConnectOptions, size: usize) -> StoreResult<Self> {
+    fn unchecked(options: &PgConnectOptions, size: usize, models: Models) -> StoreResult<Self> {
         let pool = managed::Pool::builder(Connections(options.clone()))
             .max_size(size)
             .wait_timeout(Some(Duration::from_secs(10)))
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;
-        Ok(Self { pool, size })
+        Ok(Self { pool, size, models })
     }
 
     /// The same database through connections of its own: for a thread that serves requests, whose connections then wake
@@ -118,13 +119,18 @@ impl Store {
     /// # Errors
     /// The pool cannot be made.
     pub fn another(&self, size: usize) -> StoreResult<Self> {
-        Self::unchecked(self.options(), size)
+        Self::unchecked(self.options(), size, self.models.clone())
     }
 
     /// How many connections there are at most.
     #[must_use]
     pub const fn size(&self) -> usize {
         self.size
+    }
+
+    /// The access models of organizations, as far as they are known.
+    pub(crate) const fn models(&self) -> &Models {
+        &self.models
     }
 
     /// How the application's connections are made.

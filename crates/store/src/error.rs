@@ -50,6 +50,9 @@ pub enum StoreError {
     /// The state of things does not allow it now.
     #[error(transparent)]
     Conflict(#[from] Conflict),
+    /// The thing is in use, by whom the text says: it cannot go.
+    #[error("{0}")]
+    InUse(String),
     /// What the request rests on was there and can no longer be used.
     #[error("{0}")]
     Gone(Conflict),
@@ -75,6 +78,10 @@ pub enum StoreError {
     Database(sqlx::Error),
 }
 
+/// What another role of the level is called already.
+pub(crate) const ROLE_KEY_TAKEN: Conflict =
+    Conflict { code: "role_key_taken", detail: "Another role of this level has this key." };
+
 /// A conflict, by a stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
@@ -86,11 +93,12 @@ pub struct Conflict {
 }
 
 /// Constraints whose breach is a user's conflict and no fault of ours: name in the schema, what it means.
-const CONSTRAINTS: [(&str, Conflict); 11] = [
+const CONSTRAINTS: [(&str, Conflict); 12] = [
     ("account_email_taken", Conflict { code: "email_taken", detail: "An account with this e-mail address exists." }),
     ("organization_slug_taken", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
     ("organization_slugs_pkey", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
     ("team_name_taken", Conflict { code: "team_name_taken", detail: "Another team has this name." }),
+    ("role_key_taken", ROLE_KEY_TAKEN),
     ("queue_name_taken", Conflict { code: "queue_name_taken", detail: "Another queue has this name." }),
     ("template_name_taken", Conflict { code: "template_name_taken", detail: "Another template has this name." }),
     (

@@ -17,6 +17,7 @@ mod listing;
 mod located;
 pub mod mail;
 mod migrate;
+mod models;
 mod outside;
 mod seeing;
 pub mod sessions;

@@ -37,7 +37,11 @@ impl Store {
             }
         };
         let row = self.read_once(query).await?.ok_or(StoreError::SessionEnded)?;
-        let caller = caller::from_row(identity, &row)?;
+        caller::must_be_signed_in(&row)?;
+        let Some(model) = self.models().known(caller::version_of(&row)?) else {
+            return self.see_in_turn(identity, organization, key).await;
+        };
+        let caller = caller::from_row(identity, &row, &model)?;
         if row.try_get::<Option<Uuid>, _>("fact_id")?.is_none() {
             return Err(missing);
         }
@@ -46,14 +50,23 @@ impl Store {
         let mut teams: Vec<Uuid> = row.try_get("caller_teams")?;
         teams.sort_unstable();
         if teams != caller.scopes_at(Level::Team) {
-            let mut work = self.read(identity, organization).await?;
-            let seen = work.see(key).await?;
-            return Ok((work.caller().clone(), seen));
+            return self.see_in_turn(identity, organization, key).await;
         }
         if !caller.sees(&resource) {
             return Err(missing);
         }
         Ok((caller, Seen { item: K::item(&row)?, resource }))
+    }
+
+    async fn see_in_turn<K: Located>(
+        &self,
+        identity: &Identity,
+        organization: &OrganizationKey,
+        key: Key<K>,
+    ) -> StoreResult<(Caller, Seen<K>)> {
+        let mut work = self.read(identity, organization).await?;
+        let seen = work.see(key).await?;
+        Ok((work.caller().clone(), seen))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     caller::{self, Mode},
     connection::Transaction,
     idempotency, located,
+    models::Models,
 };
 
 /// How long a statement may take that touches as many rows as there are.
@@ -19,6 +20,7 @@ pub struct Work {
     identity: Identity,
     caller: Caller,
     writes: bool,
+    models: Models,
 }
 
 impl Store {
@@ -54,14 +56,22 @@ impl Store {
     }
 
     async fn enter(&self, identity: &Identity, organization: &OrganizationKey, mode: Mode<'_>) -> StoreResult<Work> {
-        let (transaction, row) = self.begin_with_answer(&caller::opening(identity, organization, mode)).await?;
+        let (mut transaction, row) = self.begin_with_answer(&caller::opening(identity, organization, mode)).await?;
         let row = row.ok_or(StoreError::Missing(kind_name::<kind::Organization>()))?;
-        let caller = caller::from_row(identity, &row)?;
+        caller::must_be_signed_in(&row)?;
+        let model = self.models().get(&mut transaction, caller::version_of(&row)?).await?;
+        let caller = caller::from_row(identity, &row, &model)?;
         // Who is blocked or deactivated finds nothing here, as if there were no organization: not even empty lists.
         if !caller.is_active() {
             return Err(StoreError::Missing(kind_name::<kind::Organization>()));
         }
-        Ok(Work { transaction, identity: identity.clone(), caller, writes: !matches!(mode, Mode::Read) })
+        Ok(Work {
+            transaction,
+            identity: identity.clone(),
+            caller,
+            writes: !matches!(mode, Mode::Read),
+            models: self.models().clone(),
+        })
     }
 }
 
@@ -227,7 +237,7 @@ impl Work {
     /// The facts of another member.
     pub(crate) async fn load(&mut self, member: Id<kind::Member>) -> StoreResult<Caller> {
         let identity = Identity { account: member.uuid().into(), session: self.identity.session, scopes: None };
-        caller::load(&mut self.transaction, &identity).await
+        caller::load(&mut self.transaction, &self.models, &identity).await
     }
 
     /// Gives the act the time that it needs where it touches as many rows as there are, and not as many as fit on a page.

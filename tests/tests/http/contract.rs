@@ -79,7 +79,10 @@ impl Place {
             body[place.0] = json!(place.1);
             ticket = org.owner.post(&tickets, body).await.is(201);
         }
-        let ids = [("queue", queue), ("team", team), ("template", template), ("website", website)];
+        let role = json!({"level": "organization", "key": "examples", "title": "Examples", "grants": []});
+        let role = org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+        let role = role["id"].as_str().unwrap().to_owned();
+        let ids = [("role", role), ("queue", queue), ("team", team), ("template", template), ("website", website)];
         let ids = ids.into_iter().chain([
             ("member", member.id.clone()),
             ("ticket", ticket["id"].as_str().unwrap().to_owned()),

@@ -55,7 +55,10 @@ async fn patched(world: &World, org: &Organization, model: &str) -> Vec<(String,
     let body = json!({"subject": "x", "description": "y", "team_id": team, "requester": {"name": "Ada"}});
     let ticket = org.owner.post(&format!("{desk}/tickets"), body).await.is(201)["number"].to_string();
     let member = world.member(org, "member").await;
+    let role = json!({"level": "team", "key": "mine", "title": "Mine", "grants": [{"permission": "ticket.view"}]});
+    let role = org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
     vec![
+        (format!("{}/roles/{}", org.path, role["id"].as_str().unwrap()), vec!["title", "description", "grants"]),
         ("/v1/me".to_owned(), vec!["name"]),
         (org.path.clone(), vec!["name", "permissions_model", "members_create_workspaces"]),
         (format!("{}/members/{}", org.path, member.id), vec!["roles"]),

@@ -7,6 +7,7 @@ mod invitations;
 mod member_roles;
 mod members;
 mod organizations;
+mod roles;
 mod team_members;
 mod teams;
 

@@ -1,7 +1,7 @@
 //! The operations of the published contract, and how they are asked.
 
 use reqwest::Method;
-use usher_tests::{Answer, Person, json};
+use usher_tests::{Answer, Person, Value, json};
 
 /// An operation of the published contract.
 pub struct Operation {
@@ -10,6 +10,8 @@ pub struct Operation {
     pub path: String,
     pub permission: String,
     pub query: Vec<String>,
+    /// The parameters that it cannot be asked without, with their examples.
+    pub required: Vec<(String, String)>,
     /// The schema of its body.
     pub body: Option<String>,
 }
@@ -36,6 +38,11 @@ pub fn operations() -> Vec<Operation> {
                     .unwrap_or_else(|| panic!("{path} needs x-permission"))
                     .to_owned(),
                 query: named("query"),
+                required: parameters
+                    .iter()
+                    .filter(|parameter| parameter["in"] == "query" && parameter["required"] == true)
+                    .map(|it| (text(&it["name"]), text(&it["example"])))
+                    .collect(),
                 body: operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
                     .as_str()
                     .map(|to| to.rsplit('/').next().unwrap().to_owned()),
@@ -44,6 +51,10 @@ pub fn operations() -> Vec<Operation> {
     }
     assert!(operations.len() > 50, "the contract is nearly empty");
     operations
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("{value} should be a text")).to_owned()
 }
 
 impl Operation {
@@ -55,6 +66,9 @@ impl Operation {
         for part in parts {
             let (name, rest) = part.split_once('}').unwrap();
             path = format!("{path}{}{rest}", fill(name));
+        }
+        for (index, (name, example)) in self.required.iter().enumerate() {
+            path = format!("{path}{}{name}={example}", if index == 0 { '?' } else { '&' });
         }
         let request = person.request(self.method.clone(), &path).header("if-match", "\"1\"");
         person.send(if self.body.is_none() { request } else { request.json(&json!({})) }).await

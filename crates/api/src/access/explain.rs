@@ -103,7 +103,7 @@ pub struct RoleAt {
     /// The organization, team, queue …
     scope_id: Uuid,
     /// The role.
-    role: &'static str,
+    role: String,
     /// The condition under which it gives the permission.
     condition: &'static str,
 }
@@ -116,7 +116,7 @@ pub struct ConsideredView {
     /// The organization, team, queue …
     scope_id: Uuid,
     /// The role.
-    role: &'static str,
+    role: String,
     /// When it gives the permission: any one of these must hold. Empty: never.
     when: Vec<&'static str>,
     /// Those of them that hold.
@@ -136,7 +136,7 @@ pub struct ConsideredView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RemedyView {
     /// The role that would have to be given, or that they hold already.
-    role: &'static str,
+    role: String,
     /// Its level.
     level: &'static str,
     /// Where it would have to be given; none if they hold it already.
@@ -178,7 +178,7 @@ fn keys(conditions: Mask) -> Vec<&'static str> {
     conditions.iter().map(Condition::key).collect()
 }
 
-fn view(told: Told, model: &'static Model, explanation: &Explanation) -> AccessExplanation {
+fn view(told: Told, model: &Model, explanation: &Explanation) -> AccessExplanation {
     let (outcome, granted_by, denial) = match explanation.outcome {
         Outcome::Allowed(grant) => ("allowed", Some(grant), None),
         Outcome::Forbidden(denial) => ("forbidden", None, Some(denial)),
@@ -197,17 +197,17 @@ fn view(told: Told, model: &'static Model, explanation: &Explanation) -> AccessE
     }
 }
 
-fn role_at(model: &'static Model, grant: &Grant) -> RoleAt {
+fn role_at(model: &Model, grant: &Grant) -> RoleAt {
     let role = model.role_at(grant.role);
-    RoleAt { level: role.level.key(), scope_id: grant.scope, role: &role.key, condition: grant.condition.key() }
+    RoleAt { level: role.level.key(), scope_id: grant.scope, role: role.key.clone(), condition: grant.condition.key() }
 }
 
-fn considered(model: &'static Model, considered: &Considered) -> ConsideredView {
+fn considered(model: &Model, considered: &Considered) -> ConsideredView {
     let role = model.role_at(considered.assignment.role);
     ConsideredView {
         level: role.level.key(),
         scope_id: considered.assignment.scope,
-        role: &role.key,
+        role: role.key.clone(),
         when: keys(considered.cell),
         met: keys(considered.met),
         document: considered.source.map(|(model, line)| format!("crates/policy/{}:{line}", model.file())),
@@ -215,12 +215,12 @@ fn considered(model: &'static Model, considered: &Considered) -> ConsideredView 
     }
 }
 
-fn remedy(told: Told, model: &'static Model, remedy: &Remedy) -> RemedyView {
+fn remedy(told: Told, model: &Model, remedy: &Remedy) -> RemedyView {
     let (role, scope_id, conditions) = match *remedy {
         Remedy::Role { role, scope } => (role, Some(scope), Mask::NONE),
         Remedy::Condition { role, conditions } => (role, None, conditions),
     };
     let text = told::remedy(told, model, remedy);
     let about = model.role_at(role);
-    RemedyView { role: &about.key, level: about.level.key(), scope_id, conditions: keys(conditions), text }
+    RemedyView { role: about.key.clone(), level: about.level.key(), scope_id, conditions: keys(conditions), text }
 }

@@ -29,7 +29,7 @@ pub struct ScopeView {
     /// The organization, team, queue …
     id: Uuid,
     /// My roles there.
-    roles: Vec<&'static str>,
+    roles: Vec<String>,
     /// What they give me: `when` names what must hold of the single thing; `yes` is nothing.
     permissions: Vec<GrantView>,
 }
@@ -61,7 +61,7 @@ fn scope_view(caller: &Caller, level: Level, scope: Uuid) -> ScopeView {
     ScopeView {
         level: level.key(),
         id: scope,
-        roles: held.iter().map(|a| model.role_at(a.role).key.as_str()).collect(),
+        roles: held.iter().map(|a| model.role_at(a.role).key.clone()).collect(),
         permissions: permissions.collect(),
     }
 }

@@ -37,7 +37,7 @@ fn to_you(word: &str) -> String {
     format!("{you}{}", &word[bare.len()..])
 }
 
-fn title(model: &'static Model, role: RoleIx) -> String {
+fn title(model: &Model, role: RoleIx) -> String {
     let role = model.role_at(role);
     format!("{} ({} role)", role.title, role.level)
 }
@@ -47,7 +47,7 @@ fn any_of(conditions: Mask) -> String {
 }
 
 /// What would allow.
-pub(super) fn remedy(told: Told, model: &'static Model, remedy: &Remedy) -> String {
+pub(super) fn remedy(told: Told, model: &Model, remedy: &Remedy) -> String {
     told.say(&match *remedy {
         Remedy::Role { role, .. } => format!("They would be allowed as {} there.", title(model, role)),
         Remedy::Condition { role, conditions } => {
@@ -57,11 +57,11 @@ pub(super) fn remedy(told: Told, model: &'static Model, remedy: &Remedy) -> Stri
 }
 
 /// What was decided.
-pub(super) fn summary(told: Told, model: &'static Model, explanation: &Explanation) -> String {
+pub(super) fn summary(told: Told, model: &Model, explanation: &Explanation) -> String {
     told.say(&decided(model, explanation))
 }
 
-fn decided(model: &'static Model, explanation: &Explanation) -> String {
+fn decided(model: &Model, explanation: &Explanation) -> String {
     let permission = explanation.permission;
     match explanation.outcome {
         Outcome::Allowed(grant) => {

@@ -40,6 +40,7 @@ versioned!(
     tenancy::Account,
     tenancy::Organization,
     tenancy::Member,
+    tenancy::Role,
     tenancy::Team,
     desk::Ticket,
     desk::Template,

@@ -197,6 +197,7 @@ impl From<StoreError> for Problem {
                 Self::malformed(FieldError::of("cursor", "invalid_cursor", detail))
             }
             StoreError::Conflict(conflict) => Self::conflict(conflict.code, conflict.detail),
+            StoreError::InUse(detail) => Self::conflict("in_use", detail),
             StoreError::Gone(why) => Self::new(StatusCode::GONE, why.code, why.detail),
             StoreError::NotInvited => {
                 let detail = "This invitation was sent to another address than that of your account.";

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use usher_policy::{Access, Permission};
 
 /// Things that bear a version, and so an entity tag.
-const VERSIONED: [&str; 9] =
-    ["Account", "Organization", "Member", "Team", "Invitation", "Ticket", "Template", "Queue", "QueueTable"];
+const VERSIONED: [&str; 10] =
+    ["Account", "Organization", "Member", "Role", "Team", "Invitation", "Ticket", "Template", "Queue", "QueueTable"];
 
 /// What has an address of its own when it is made, and no version.
 const ADDRESSED: [&str; 2] = ["Registered", "Membership"];

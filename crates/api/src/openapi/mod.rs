@@ -33,6 +33,7 @@ use crate::http::{FieldError, Problem};
         (name = "organizations", description = "The tenants."),
         (name = "members", description = "Who belongs to an organization, with which roles."),
         (name = "invitations", description = "Offers of membership."),
+        (name = "roles", description = "Roles that an organization adds to its access model."),
         (name = "teams", description = "Groups of members."),
         (name = "access", description = "Who may do what, and why."),
         (name = "tickets", description = "Support tickets."),

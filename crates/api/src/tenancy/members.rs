@@ -1,5 +1,7 @@
 //! Members.
 
+use std::sync::Arc;
+
 use actix_web::{delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use usher_domain::{
@@ -116,8 +118,8 @@ pub(super) async fn filter(
     state: Option<MemberState>,
     search: Option<Text<1, 100>>,
 ) -> Result<MemberFilter, Stop> {
-    let model = work.caller().model();
-    let wanted = role.map(|role| roles::role_of(model, Level::Organization, role, "role")).transpose();
+    let model = Arc::clone(work.caller().model());
+    let wanted = role.map(|role| roles::role_of(&model, Level::Organization, role, "role")).transpose();
     // Asking for those with everybody's role is asking for everybody.
     let wanted = wanted.map_err(Problem::malformed)?.filter(|role| model.everybodys_role() != Some(*role));
     let team = filtered_by(work, team, "team").await?;

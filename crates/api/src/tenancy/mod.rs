@@ -5,6 +5,7 @@ mod invitations;
 mod members;
 mod members_export;
 mod organizations;
+mod own_roles;
 mod roles;
 mod team_members;
 mod teams;
@@ -14,6 +15,7 @@ pub use invitations::*;
 pub use members::*;
 pub use members_export::*;
 pub use organizations::*;
+pub use own_roles::*;
 pub use team_members::*;
 pub use teams::*;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,6 +30,9 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(export_members);
     config.service(list_members).service(get_member).service(change_member_roles).service(remove_member);
     config.service(leave_organization);
+    // Before the role by id, whose pattern fits its path too.
+    config.service(suggest_roles);
+    config.service(list_roles).service(create_role).service(get_role).service(update_role).service(delete_role);
     config.service(list_teams).service(create_team).service(get_team).service(update_team).service(delete_team);
     config.service(list_team_members).service(add_team_member).service(set_team_member).service(remove_team_member);
 }

@@ -29,7 +29,7 @@ const ROLES: [Role; 10] = [
 ];
 
 /// The organization and team roles of `helpdesk` with the queue roles of `queues`.
-pub fn model() -> &'static Model {
+pub fn model() -> &'static std::sync::Arc<Model> {
     let (helpdesk, queues) = (Model::built_in(ModelKey::Helpdesk), Model::built_in(ModelKey::Queues));
     synthetic::compile(&synthetic::document(&ROLES, "one", |(level, role, _), permission| {
         let source = if *level == Level::Queue { queues } else { helpdesk };

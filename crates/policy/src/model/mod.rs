@@ -1,10 +1,14 @@
 //! An access model: a document, compiled.
 
 mod compose;
+mod custom;
 mod document;
 mod parse;
 
-use std::{fmt, sync::LazyLock};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use crate::{Level, Mask, Module, Permission};
 
@@ -89,8 +93,10 @@ pub enum Holders {
     ExactlyOne,
 }
 
+pub use custom::{CustomRole, GrantFault};
+
 /// A role of a model.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Role {
     /// Where it is held.
     pub level: Level,
@@ -108,6 +114,8 @@ pub struct Role {
     pub staff: bool,
     /// Whether it caps: its holders only read, whatever else they hold.
     pub read_only: bool,
+    /// Whether an organization added it to its model: no document has it.
+    pub custom: bool,
     /// The roles of the same level that it gives everything of.
     includes: Vec<RoleIx>,
 }
@@ -154,7 +162,8 @@ pub struct ModelError {
 /// A result whose error says in which line; the file is added once, at the end.
 type At<T> = Result<T, (usize, String)>;
 
-/// A compiled access model.
+/// A compiled access model: a built-in one, or an organization's, with roles of its own.
+#[derive(Clone)]
 pub struct Model {
     key: ModelKey,
     title: String,
@@ -175,7 +184,7 @@ pub struct Model {
     /// What readers of a decision about a permission should know.
     notes: Vec<(Permission, String)>,
     /// The models that it is built from, whose cells it unites.
-    parts: Vec<&'static Model>,
+    parts: Vec<&'static Arc<Model>>,
 }
 
 impl fmt::Debug for Model {
@@ -184,13 +193,13 @@ impl fmt::Debug for Model {
     }
 }
 
-static BUILT_IN: LazyLock<Result<Vec<Model>, ModelError>> = LazyLock::new(|| {
+static BUILT_IN: LazyLock<Result<Vec<Arc<Model>>, ModelError>> = LazyLock::new(|| {
     let single = ModelKey::ALL.into_iter().filter(|key| *key != ModelKey::Suite);
-    single.map(|key| Model::parse(key, key.document())).collect()
+    single.map(|key| Model::parse(key, key.document()).map(Arc::new)).collect()
 });
 
-static SUITE: LazyLock<Result<Model, ModelError>> =
-    LazyLock::new(|| Model::parse(ModelKey::Suite, ModelKey::Suite.document()));
+static SUITE: LazyLock<Result<Arc<Model>, ModelError>> =
+    LazyLock::new(|| Model::parse(ModelKey::Suite, ModelKey::Suite.document()).map(Arc::new));
 
 impl Model {
     /// A built-in model. They are parsed at the first call.
@@ -199,7 +208,7 @@ impl Model {
     /// If a document that was built in is wrong, which the tests of this crate rule out; a server that ran on without its
     /// policy would be worse.
     #[must_use]
-    pub fn built_in(key: ModelKey) -> &'static Self {
+    pub fn built_in(key: ModelKey) -> &'static Arc<Self> {
         let found = match key {
             ModelKey::Suite => SUITE.as_ref(),
             single => BUILT_IN.as_ref().map(|models| &models[single as usize]),
@@ -293,7 +302,7 @@ impl Model {
 
     /// The models that this one is built from, whose rights it unites.
     #[must_use]
-    pub fn parts(&self) -> &[&'static Model] {
+    pub fn parts(&self) -> &[&'static Arc<Model>] {
         &self.parts
     }
 

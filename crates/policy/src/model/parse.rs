@@ -1,5 +1,7 @@
 //! The strict reading of a model document: what is not understood is an error with its line.
 
+use std::sync::Arc;
+
 use super::{
     At, Holders, Model, ModelError, ModelKey, Role, RoleIx, Verb, compose,
     document::{Cell, Document, Table, read},
@@ -122,7 +124,7 @@ fn words<'t>(cell: Cell<'t>) -> At<Vec<&'t str>> {
 struct Shape {
     modules: Vec<Module>,
     several_organization_roles: bool,
-    parts: Vec<&'static Model>,
+    parts: Vec<&'static Arc<Model>>,
 }
 
 fn shape(table: &Table<'_>) -> At<Shape> {
@@ -196,6 +198,7 @@ fn role(name: Cell<'_>, title: Cell<'_>, rules: Cell<'_>, rows: &[Vec<Cell<'_>>]
         everybody: false,
         staff: false,
         read_only: false,
+        custom: false,
         includes: Vec::new(),
     };
     for rule in words(rules)? {
@@ -251,9 +254,9 @@ fn grants(table: &Table<'_>, level: Level, model: &mut Model) -> At<()> {
     columns(table, &header)?;
     let of = |name: &&str| at_level.iter().find(|(_, role)| role.key == **name).map(|(role, _)| *role);
     let columns: Vec<RoleIx> = header[1..].iter().filter_map(of).collect();
-    let modules = model.modules.clone();
     model.tabled.extend(&columns);
-    let expected = |p: Permission| p.levels().contains(&level) && modules.contains(&p.module());
+    let givable: Vec<Permission> = Permission::ALL.iter().copied().filter(|p| model.can_be_given(*p, level)).collect();
+    let expected = |p: Permission| givable.contains(&p);
     for row in &table.rows {
         let Cell { text, line } = row[0];
         let permission = Permission::parse(text).ok_or_else(|| (line, format!("unknown permission `{text}`")))?;

@@ -92,7 +92,7 @@ fn capped(person: &Person) -> Option<Person> {
 
 /// A person with one role where a thing is, of which one condition holds. Nobody is staff by a condition alone, so for
 /// that one they have a staff role besides.
-fn alone(model: &'static Model, role: &'static Role, condition: Condition) -> (Person, Thing) {
+fn alone(model: &'static std::sync::Arc<Model>, role: &'static Role, condition: Condition) -> (Person, Thing) {
     let scope = if role.level == Level::Organization { HOME } else { Uuid::from_u128(0x0E) };
     let mut person = Person::new(model);
     person.assignments.push((role.level, scope, &role.key));

@@ -109,7 +109,7 @@ fn every_cell_of_a_level_is_what_the_engine_answers() {
     }
 }
 
-fn check_cell(model: &'static Model, role: RoleIx, permission: Permission, cell: &BTreeSet<&str>) {
+fn check_cell(model: &'static std::sync::Arc<Model>, role: RoleIx, permission: Permission, cell: &BTreeSet<&str>) {
     for condition in Condition::ALL {
         let named = cell.contains("yes") || cell.contains(condition.key());
         let given = gives(model, role, permission, condition);

@@ -3,13 +3,18 @@
 //! A law runs 100,000 cases unless `LAW_CASES` says otherwise. Each case draws one of the models, built in or random, and
 //! asks the law of every permission, or of some where that takes long.
 
-use std::sync::LazyLock;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, LazyLock},
+};
 
 use proptest::{
     prelude::*,
     test_runner::{Config, TestCaseResult, TestRunner},
 };
-use usher_policy::{Level, Mask, Model, ModelKey, Permission, PermissionSet, ResourceKind, Scopes, Standing};
+use usher_policy::{
+    CustomRole, Level, Mask, Model, ModelKey, Permission, PermissionSet, ResourceKind, Scopes, Standing,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -17,12 +22,38 @@ use crate::{
     synthetic,
 };
 
-/// The built-in models, and as many again drawn by lot.
-pub static MODELS: LazyLock<Vec<&'static Model>> = LazyLock::new(|| {
+/// The built-in models, as many again drawn by lot, and the built-in ones with roles of an organization's own.
+pub static MODELS: LazyLock<Vec<&'static Arc<Model>>> = LazyLock::new(|| {
     let built_in = ModelKey::ALL.into_iter().map(Model::built_in);
     let random = (0..ModelKey::ALL.len() as u64).map(synthetic::random);
-    built_in.chain(random).collect()
+    built_in.chain(random).chain(ModelKey::ALL.into_iter().map(with_custom_roles)).collect()
 });
+
+/// A built-in model with two roles more at each level, which give what was drawn by lot.
+fn with_custom_roles(key: ModelKey) -> &'static Arc<Model> {
+    let model = Model::built_in(key);
+    let role = |level, number| {
+        let lot = |permission: &Permission| {
+            let mut hasher = DefaultHasher::new();
+            (key, level, number, permission).hash(&mut hasher);
+            hasher.finish()
+        };
+        let wanted = Permission::ALL.iter().filter(|permission| lot(permission) % 4 == 0);
+        let cell = |permission: &Permission| {
+            let drawn = Mask::from_bits((lot(permission) >> 8) as u32).iter();
+            let fitting = drawn.filter(|condition| condition.applies_to(permission.target()));
+            model.grant(level, *permission, fitting).ok().map(|mask| (*permission, mask))
+        };
+        CustomRole {
+            level,
+            key: format!("own-{number}"),
+            title: String::new(),
+            grants: wanted.filter_map(cell).collect(),
+        }
+    };
+    let roles: Vec<CustomRole> = Level::ALL.into_iter().flat_map(|level| [role(level, 1), role(level, 2)]).collect();
+    Box::leak(Box::new(Arc::new(model.with_roles(&roles))))
+}
 
 /// How many different scopes there are at each level: few, so that people and things meet.
 const SCOPES: u8 = 3;
@@ -105,7 +136,7 @@ pub fn permissions() -> impl Strategy<Value = PermissionSet> {
 }
 
 /// Any assignment in a model; one in about ten names a role that the model does not know.
-pub fn assignment(model: &'static Model, role: u8, at: u8) -> (Level, Uuid, &'static str) {
+pub fn assignment(model: &'static Arc<Model>, role: u8, at: u8) -> (Level, Uuid, &'static str) {
     let roles: Vec<_> = model.roles().map(|(_, role)| role).collect();
     let (level, key) = match roles.get(usize::from(role) % (roles.len() + 1)) {
         Some(role) => (role.level, role.key.as_str()),

@@ -37,7 +37,7 @@ fn check(name: &str, text: &str) {
 
 /// A line for each role and permission that the role's level may give, with the conditions under which it does; then a
 /// line for each giver and role.
-fn matrix(model: &'static Model) -> String {
+fn matrix(model: &'static std::sync::Arc<Model>) -> String {
     let mut text = String::new();
     for (index, role) in model.roles() {
         writeln!(text, "{}.{} ({})", role.level, role.key, rules(model, index)).unwrap();
@@ -62,7 +62,7 @@ fn speaks(model: &Model, level: Level, permission: Permission) -> bool {
     permission.levels().contains(&level) && model.modules().contains(&permission.module())
 }
 
-fn cell(model: &'static Model, role: RoleIx, permission: Permission) -> String {
+fn cell(model: &'static std::sync::Arc<Model>, role: RoleIx, permission: Permission) -> String {
     if gives(model, role, permission, Condition::Always) == Some(true) {
         return Condition::Always.key().to_owned();
     }

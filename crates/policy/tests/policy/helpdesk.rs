@@ -55,7 +55,7 @@ fn tickets() -> impl Iterator<Item = Permission> {
     Permission::of(ResourceKind::Ticket)
 }
 
-fn model() -> &'static Model {
+fn model() -> &'static std::sync::Arc<Model> {
     Model::built_in(ModelKey::Helpdesk)
 }
 

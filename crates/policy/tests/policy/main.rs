@@ -7,6 +7,7 @@ mod support;
 
 mod box_office;
 mod cedar;
+mod custom;
 mod differential;
 mod documents;
 mod facts;

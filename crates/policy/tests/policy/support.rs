@@ -1,6 +1,9 @@
 //! People and things, as plain as the store reads them: what the tests and the bench make callers and resources from.
 
-use std::{marker::PhantomData, sync::Mutex};
+use std::{
+    marker::PhantomData,
+    sync::{Arc, Mutex},
+};
 
 use usher_domain::{Id, kind};
 use usher_policy::{
@@ -17,7 +20,7 @@ pub const ELSEWHERE: Uuid = Uuid::from_u128(0x0B);
 /// The facts of one caller.
 #[derive(Debug, Clone)]
 pub struct Person {
-    pub model: &'static Model,
+    pub model: &'static Arc<Model>,
     pub standing: Standing,
     pub conditions: Mask,
     pub scopes: Option<PermissionSet>,
@@ -25,7 +28,7 @@ pub struct Person {
 }
 
 impl Person {
-    pub fn new(model: &'static Model) -> Self {
+    pub fn new(model: &'static Arc<Model>) -> Self {
         Self { model, standing: Standing::Active, conditions: Mask::NONE, scopes: None, assignments: Vec::new() }
     }
 
@@ -162,8 +165,8 @@ pub fn assert_hidden(person: &Person, permission: Permission, thing: &Thing) {
 }
 
 /// The same model in which no role is everybody's, so that each can be asked about alone.
-pub fn without_everybody(model: &'static Model) -> &'static Model {
-    static MADE: Mutex<Vec<(ModelKey, &'static Model)>> = Mutex::new(Vec::new());
+pub fn without_everybody(model: &'static Arc<Model>) -> &'static Arc<Model> {
+    static MADE: Mutex<Vec<(ModelKey, &'static Arc<Model>)>> = Mutex::new(Vec::new());
     if model.everybodys_role().is_none() {
         return model;
     }
@@ -172,7 +175,7 @@ pub fn without_everybody(model: &'static Model) -> &'static Model {
         return found;
     }
     let document = model.document().replace("| everybody ", "| -         ");
-    let model: &'static Model = Box::leak(Box::new(Model::parse(model.key(), &document).unwrap()));
+    let model: &'static Arc<Model> = Box::leak(Box::new(Arc::new(Model::parse(model.key(), &document).unwrap())));
     made.push((model.key(), model));
     model
 }
@@ -181,7 +184,7 @@ pub fn without_everybody(model: &'static Model) -> &'static Model {
 ///
 /// Nobody is staff by a condition alone, so for [`Condition::Staff`] a role of another level has a staff role beside it;
 /// `None` where that one gives the permission already.
-pub fn gives(model: &'static Model, role: RoleIx, permission: Permission, condition: Condition) -> Option<bool> {
+pub fn gives(model: &'static Arc<Model>, role: RoleIx, permission: Permission, condition: Condition) -> Option<bool> {
     let model = without_everybody(model);
     let scope = Uuid::from_u128(0x0E);
     let level = model.role_at(role).level;

@@ -41,8 +41,9 @@ pub fn document(roles: &[Role], organization_roles: &str, mut cell: impl FnMut(&
 }
 
 /// Compiles a synthetic document and keeps it for the rest of the run.
-pub fn compile(document: &str) -> &'static Model {
-    Box::leak(Box::new(Model::parse(ModelKey::Helpdesk, document).unwrap_or_else(|error| panic!("{error}"))))
+pub fn compile(document: &str) -> &'static std::sync::Arc<Model> {
+    let model = Model::parse(ModelKey::Helpdesk, document).unwrap_or_else(|error| panic!("{error}"));
+    Box::leak(Box::new(std::sync::Arc::new(model)))
 }
 
 const ROLES: [Role; 11] = [
@@ -60,7 +61,7 @@ const ROLES: [Role; 11] = [
 ];
 
 /// A model whose every cell was drawn by lot: often `-`, sometimes `yes`, else one or two conditions.
-pub fn random(seed: u64) -> &'static Model {
+pub fn random(seed: u64) -> &'static std::sync::Arc<Model> {
     let mut state = seed;
     let mut draw = |below: usize| {
         // splitmix64: small, and the same everywhere.

@@ -36,19 +36,26 @@ impl Outside {
     pub async fn offer(&mut self, organization: Id<kind::Organization>, token_hash: &[u8]) -> StoreResult<Offer> {
         let invitation = self.pending(organization, token_hash).await?;
         let about = sqlx::query!(
-            r#"select o.name, o.model, (select a.name from accounts a where a.id = $2) as inviter,
+            r#"select o.name, o.model,
+                (select c.title from custom_roles c
+                    where c.org_id = o.id and c.level = 'organization' and c.key = $4) as own_title,
+                (select a.name from accounts a where a.id = $2) as inviter,
                 exists (select 1 from accounts a where a.email = $3) as "has_account!"
              from organizations o where o.id = $1"#,
             organization.uuid(),
             invitation.invited_by.map(Id::uuid),
-            invitation.email
+            invitation.email,
+            invitation.role
         )
         .fetch_one(&mut *self.transaction)
         .await?;
         let model = ModelKey::parse(&about.model).map(Model::built_in);
         let role = model.and_then(|model| Some(model.role_at(model.role(Level::Organization, &invitation.role)?)));
         Ok(Offer {
-            role_title: role.map_or_else(|| invitation.role.clone(), |role| role.title.clone()),
+            role_title: role
+                .map(|role| role.title.clone())
+                .or(about.own_title)
+                .unwrap_or_else(|| invitation.role.clone()),
             invitation,
             organization: about.name,
             inviter: about.inviter,

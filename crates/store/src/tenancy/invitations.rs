@@ -89,6 +89,7 @@ impl Work {
         if self.caller().model().everybodys_role() != Some(given) {
             self.must_reach(can::CreateInvitation::PERMISSION, Verb::Give, given, organization)?;
         }
+        self.keep_role(given).await?;
         self.must_be_no_member(organization, email).await?;
         self.expire_invitation_of(organization, email).await?;
         let row = sqlx::query_as!(

@@ -11,6 +11,8 @@ pub use members::{MemberFilter, MemberOrder};
 mod organizations;
 pub(crate) use organizations::example;
 pub use organizations::{NewOrganization, OrganizationChange};
+mod roles;
+pub use roles::{NewRole, RoleChange};
 mod team_deletion;
 mod team_members;
 mod teams;

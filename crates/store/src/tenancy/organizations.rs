@@ -85,7 +85,8 @@ impl Outside {
         self.enter(id).await?;
         let row = sqlx::query_as!(
             Row,
-            "insert into organizations (id, slug, name, model) values ($1, $2, $3, $4) returning *",
+            "insert into organizations (id, slug, name, model) values ($1, $2, $3, $4)
+             returning id, slug, name, model, plan, permissions_model, members_create_workspaces, version, created_at",
             id.uuid(),
             &*new.slug,
             &*new.name,
@@ -178,9 +179,14 @@ impl Work {
     /// # Errors
     /// The database's.
     pub async fn organization_view(&mut self, permit: Permit<can::ViewOrganization>) -> StoreResult<Organization> {
-        let row = sqlx::query_as!(Row, "select * from organizations where id = $1", permit.organization().uuid())
-            .fetch_one(&mut *self.transaction)
-            .await?;
+        let row = sqlx::query_as!(
+            Row,
+            "select id, slug, name, model, plan, permissions_model, members_create_workspaces, version, created_at
+             from organizations where id = $1",
+            permit.organization().uuid()
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
         Ok(row.into())
     }
 
@@ -200,7 +206,8 @@ impl Work {
                 members_create_workspaces = coalesce($5, members_create_workspaces),
                 version = version + (row(coalesce($3, name), coalesce($4, permissions_model), coalesce($5, members_create_workspaces))
                     <> row(name, permissions_model, members_create_workspaces))::int
-             where id = $1 and ($2::bigint[] is null or version = any($2)) returning *",
+             where id = $1 and ($2::bigint[] is null or version = any($2)) 
+             returning id, slug, name, model, plan, permissions_model, members_create_workspaces, version, created_at",
             permit.organization().uuid(),
             version.versions(),
             change.name.as_deref(),

@@ -1,0 +1,253 @@
+//! Roles that an organization adds to its access model.
+
+use actix_web::{delete, get, patch, post};
+use serde::{Deserialize, Serialize};
+use usher_domain::{
+    RoleId, Slug, Text,
+    tenancy::{Role, RoleGrant},
+};
+use usher_policy::{Action, Level, Permission, can};
+use usher_store::{
+    OrganizationKey,
+    tenancy::{NewRole, RoleChange},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::OrganizationPath;
+use crate::http::{
+    Answer, Body, Call, FieldError, IfMatch, Listed, MustMatch, Path, Problem, Query, created, no_content, ok, shown,
+};
+
+/// A role in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct RolePath {
+    /// The organization's id or slug.
+    #[param(value_type = String, example = "northwind")]
+    organization: OrganizationKey,
+    /// The role.
+    #[param(value_type = RoleId)]
+    role: RoleId,
+}
+
+/// Where a role is held.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoleLevel {
+    /// In the whole organization.
+    Organization,
+    /// In a team.
+    Team,
+    /// On a queue.
+    Queue,
+    /// In a workspace.
+    Workspace,
+    /// On a project.
+    Project,
+}
+
+impl From<RoleLevel> for Level {
+    fn from(level: RoleLevel) -> Self {
+        match level {
+            RoleLevel::Organization => Self::Organization,
+            RoleLevel::Team => Self::Team,
+            RoleLevel::Queue => Self::Queue,
+            RoleLevel::Workspace => Self::Workspace,
+            RoleLevel::Project => Self::Project,
+        }
+    }
+}
+
+/// A role to add.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = NewRole, example = json!({"level": "team", "key": "greeter", "title": "Greeter",
+    "description": "Answers what is new, and reads nothing else.",
+    "grants": [{"permission": "ticket.view", "when": ["assigned"]}, {"permission": "ticket.reply", "when": ["assigned"]}]}))]
+pub struct CreateRole {
+    /// Where it is held.
+    level: RoleLevel,
+    /// Its name in the API, which no other role of the level has.
+    key: Slug,
+    /// Its name for people.
+    title: Text<1, 80>,
+    /// What it is for.
+    #[serde(default)]
+    #[schema(default = "")]
+    description: Text<0, 2000>,
+    /// What it gives: each permission once.
+    #[schema(max_items = 200)]
+    grants: Vec<RoleGrant>,
+}
+
+/// List the organization's own roles
+///
+/// Those that it has added to its access model, of which there are at most 100. The roles of the model itself are told by
+/// the access model.
+#[utoipa::path(tag = "roles", params(OrganizationPath), responses((status = 200, body = Listed<Role>)),
+    extensions(("x-permission" = json!(can::ViewRoles::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/roles")]
+pub async fn list_roles(call: Call, path: Path<OrganizationPath>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let permit = work.permit_here::<can::ViewRoles>()?;
+    Ok(ok(Listed { items: work.roles(permit).await?, next_cursor: None, total: None }))
+}
+
+/// Get a role of the organization's own
+#[utoipa::path(tag = "roles", params(RolePath), responses((status = 200, body = Role)),
+    extensions(("x-permission" = json!(can::ViewRoles::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/roles/{role}")]
+pub async fn get_role(call: Call, path: Path<RolePath>) -> Answer {
+    let mut work = call.read(&path.organization).await?;
+    let permit = work.permit_here::<can::ViewRoles>()?;
+    Ok(shown(work.one_role(permit, path.role).await?))
+}
+
+/// Add a role
+///
+/// It stands beside the roles of the access model, and is given and taken as they are: by its key, to members, to team
+/// members, in invitations. Nobody adds one that gives more than they hold themselves in the whole organization, and nobody
+/// gives or takes one who does not hold all of it where it is held.
+#[utoipa::path(tag = "roles", params(OrganizationPath), request_body = CreateRole,
+    responses((status = 201, body = Role)),
+    extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
+#[post("/v1/organizations/{organization}/roles")]
+pub async fn create_role(call: Call, path: Path<OrganizationPath>, body: Body<CreateRole>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_here::<can::ManageRoles>()?;
+    let CreateRole { level, key, title, description, grants } = body.parse()?;
+    let new = NewRole { level: level.into(), key, title, description, grants };
+    let role = work.create_role(permit, new).await?;
+    let location = format!("/v1/organizations/{}/roles/{}", work.organization(), role.id);
+    work.commit(created(role, &location)).await
+}
+
+/// What is to change about a role.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"grants": [{"permission": "ticket.view"}]}))]
+pub struct RolePatch {
+    /// Its name for people.
+    #[schema(value_type = Text<1, 80>, required = false)]
+    title: Option<Text<1, 80>>,
+    /// What it is for.
+    #[schema(value_type = Text<0, 2000>, required = false)]
+    description: Option<Text<0, 2000>>,
+    /// What it gives: all of it.
+    #[schema(value_type = Vec<RoleGrant>, required = false, max_items = 200)]
+    grants: Option<Vec<RoleGrant>>,
+}
+
+/// Change a role
+///
+/// What it gives changes for everybody who holds it, from their next request on. `If-Match` is required.
+#[utoipa::path(tag = "roles", params(RolePath, MustMatch), request_body = RolePatch,
+    responses((status = 200, body = Role)),
+    extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
+#[patch("/v1/organizations/{organization}/roles/{role}")]
+pub async fn update_role(call: Call, path: Path<RolePath>, body: Body<RolePatch>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_here::<can::ManageRoles>()?;
+    let RolePatch { title, description, grants } = body.parse()?;
+    let change = RoleChange { title, description, grants };
+    let role = work.update_role(permit, path.role, call.if_match(), change).await?;
+    work.commit(shown(role)).await
+}
+
+/// Delete a role
+///
+/// That nobody holds and that no pending invitation gives. Otherwise the answer says who holds it.
+#[utoipa::path(tag = "roles", params(RolePath, IfMatch), responses((status = 204)),
+    extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
+#[delete("/v1/organizations/{organization}/roles/{role}")]
+pub async fn delete_role(call: Call, path: Path<RolePath>) -> Answer {
+    let mut work = call.change_rights(&path.organization).await?;
+    let permit = work.permit_here::<can::ManageRoles>()?;
+    work.delete_role(permit, path.role, call.if_match()).await?;
+    work.commit(no_content()).await
+}
+
+/// The tasks that somebody is to have.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SuggestQuery {
+    /// Permissions, with commas between.
+    #[param(value_type = String, required = true, example = "ticket.view,ticket.reply", max_length = 4000)]
+    permissions: Option<Text<1, 4000>>,
+}
+
+/// Roles that together cover what is wanted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RoleSuggestion {
+    /// The roles: one, where one is enough.
+    roles: Vec<SuggestedRole>,
+    /// How many other permissions come with them.
+    more: usize,
+}
+
+/// A role that covers some of what is wanted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SuggestedRole {
+    /// Where it is held.
+    level: &'static str,
+    /// Its name in the API.
+    key: String,
+    /// Its name for people.
+    title: String,
+    /// Whether it is the organization's own, and not the access model's.
+    custom: bool,
+    /// What it gives of what is wanted, and when.
+    grants: Vec<RoleGrant>,
+}
+
+/// Find roles for tasks
+///
+/// Which roles cover these permissions: the narrowest first. Where no role has them all, the fewest that do together.
+#[utoipa::path(tag = "roles", params(OrganizationPath, SuggestQuery),
+    responses((status = 200, body = Listed<RoleSuggestion>)),
+    extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
+#[get("/v1/organizations/{organization}/roles/suggest")]
+pub async fn suggest_roles(call: Call, path: Path<OrganizationPath>, query: Query<SuggestQuery>) -> Answer {
+    let work = call.read(&path.organization).await?;
+    let _permit = work.permit_here::<can::ViewOrganization>()?;
+    let wanted = wanted(query.permissions.as_deref())?;
+    let model = work.caller().model();
+    let suggestions = model.suggest(&wanted).into_iter().map(|roles| {
+        let gives = |permission: &Permission| roles.iter().any(|role| !model.cell(*role, *permission).is_empty());
+        let more = Permission::ALL.iter().filter(|p| !wanted.contains(p) && gives(p)).count();
+        let view = |role| {
+            let about = model.role_at(role);
+            let cells = wanted.iter().map(|permission| (permission, model.cell(role, *permission)));
+            let grants = cells.filter(|(_, cell)| !cell.is_empty()).map(|(permission, cell)| RoleGrant {
+                permission: permission.key().to_owned(),
+                when: cell.iter().map(|condition| condition.key().to_owned()).collect(),
+            });
+            SuggestedRole {
+                level: about.level.key(),
+                key: about.key.clone(),
+                title: about.title.clone(),
+                custom: about.custom,
+                grants: grants.collect(),
+            }
+        };
+        RoleSuggestion { more, roles: roles.iter().map(|role| view(*role)).collect() }
+    });
+    Ok(ok(Listed { items: suggestions.collect(), next_cursor: None, total: None }))
+}
+
+fn wanted(list: Option<&str>) -> Result<Vec<Permission>, Problem> {
+    let missing = || FieldError::of("permissions", "missing", "Name the permissions that are wanted.");
+    let list = list.ok_or_else(|| Problem::malformed(missing()))?;
+    let mut wanted = Vec::new();
+    for key in list.split(',').map(str::trim) {
+        let permission = Permission::parse(key).ok_or_else(|| {
+            let detail = format!("There is no permission `{key}`.");
+            Problem::malformed(FieldError::of("permissions", "unknown_permission", detail))
+        })?;
+        if !wanted.contains(&permission) {
+            wanted.push(permission);
+        }
+    }
+    Ok(wanted)
+}
