@@ -232,7 +232,7 @@ async fn an_invitation_may_give_a_role_of_its_own_and_keeps_it_from_going() {
     person.post("/v1/invitations/accept", json!({"token": token})).await.is(201);
     person.get(&format!("{}/desk/tickets", org.path)).await.is(200);
     let members = format!("{}/members?role=auditor", org.path);
-    assert_eq!(org.owner.get(&members).await.ids(), [person.id.clone()]);
+    assert_eq!(org.owner.get(&members).await.ids().as_slice(), std::slice::from_ref(&person.id));
     org.owner.delete(&location).await.problem(409, "in_use");
 }
 
