@@ -20,6 +20,14 @@ impl Caller {
         givers.any(|giver| self.model.may(giver.role, verb, role))
     }
 
+    /// Whether the caller may give a role to somebody who holds others, as far as it takes from them: a role that only reads
+    /// caps whatever else they hold, so it takes the right to take all of that (VX-40).
+    #[must_use]
+    pub fn may_cap(&self, role: RoleIx, held: &[RoleIx]) -> bool {
+        let home = self.organization.uuid();
+        !self.model.role_at(role).read_only || held.iter().all(|held| self.may_hand(Verb::Take, *held, home))
+    }
+
     /// Whether everything that a role gives at a scope is the caller's own there, under the same conditions or none.
     #[must_use]
     pub fn holds_all(&self, role: RoleIx, scope: Uuid) -> bool {
@@ -37,6 +45,8 @@ impl Caller {
         let here = scope.filter(|_| level != Level::Organization).map_or(&[][..], |scope| self.held_in(level, scope));
         let held = self.held_at(Level::Organization).iter().chain(here);
         let own = held.fold(Mask::NONE, |own, a| own | self.model.cell(a.role, permission));
+        // Of the caller who is no staff, "if staff" is nothing; of somebody who is, it would be.
+        let own = own.without(Mask::of(Condition::Staff).without(self.conditions));
         self.is_open(permission) && (own.contains(Condition::Always) || conditions.without(own).is_empty())
     }
 
@@ -53,7 +63,8 @@ impl Caller {
         let removable = held.iter().all(|role| self.may_hand(Verb::Remove, *role, home));
         let takes = held.iter().any(|role| self.may_hand(Verb::Take, *role, home));
         let adds = held.is_empty() || self.model.several_organization_roles();
-        let gives = |role| !held.contains(&role) && self.may_hand(Verb::Give, role, home);
+        let gives =
+            |role: RoleIx| !held.contains(&role) && self.may_hand(Verb::Give, role, home) && self.may_cap(role, &held);
         let changeable = takes || (adds && self.model.roles_at(Level::Organization).any(|(role, _)| gives(role)));
         let reached = [
             (Permission::MemberRemove, removable),

@@ -71,6 +71,9 @@ prepare lock_rights(uuid) as
 prepare caller_facts(uuid, uuid) as select * from caller_facts($1, $2);
 ";
 
+/// What stands for all of an organization's members where their memberships are locked. Before every other, in their order.
+pub(crate) const EVERYBODY: Uuid = Uuid::nil();
+
 /// How a transaction begins.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Mode<'a> {
@@ -105,7 +108,7 @@ pub(crate) fn opening(identity: &Identity, organization: &OrganizationKey, mode:
     }
     if let Mode::Write(_) | Mode::ChangeRights = mode {
         // In the order of their ids, as every lock on several members is taken: so nobody waits in a circle.
-        let mut members = vec![identity.account.uuid()];
+        let mut members = vec![EVERYBODY, identity.account.uuid()];
         if let Mode::Write(others) = mode {
             members.extend(others.iter().map(|other| other.uuid()));
         }

@@ -7,10 +7,10 @@ use sqlx::types::Json;
 use usher_policy::{Condition, CustomRole, Level, Mask, Model, ModelKey, Permission};
 use uuid::Uuid;
 
-use crate::{StoreResult, connection::Transaction};
+use crate::{StoreError, StoreResult, connection::Transaction};
 
-/// How many organizations' models are kept at most.
-const KEPT: u64 = 10_000;
+/// How many bytes of organizations' models are kept, about.
+const KEPT: u64 = 64 << 20;
 
 /// Which model an organization has: its roles are numbered whenever one of its own changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +30,8 @@ pub(crate) type Grants = BTreeMap<String, Vec<String>>;
 
 impl Models {
     pub(crate) fn new() -> Self {
-        Self(Cache::new(KEPT))
+        let size = |_: &ModelVersion, model: &Arc<Model>| u32::try_from(model.size()).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(KEPT).weigher(size).build())
     }
 
     /// The model, if it need not be read.
@@ -53,7 +54,7 @@ impl Models {
         )
         .fetch_all(&mut **transaction)
         .await?;
-        let roles = rows.first().map_or(version.roles, |row| row.roles_version);
+        let roles = rows.first().ok_or(StoreError::Missing("organization"))?.roles_version;
         let added: Vec<CustomRole> = rows
             .into_iter()
             .filter_map(|row| {

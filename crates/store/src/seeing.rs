@@ -1,4 +1,5 @@
 //! Reading one thing in a single round trip: the tenant is set, the caller's facts and the row are read, by one statement.
+//! The first read after an organization's roles have changed takes one more, for what they give.
 
 use sqlx::{AssertSqlSafe, Row};
 use usher_policy::{Caller, Level};

@@ -11,6 +11,9 @@ use crate::{
     models::Models,
 };
 
+/// How many memberships are locked one by one.
+const LOCKED_ONE_BY_ONE: usize = 100;
+
 /// How long a statement may take that touches as many rows as there are.
 const LONG: &str = "10min";
 
@@ -250,14 +253,18 @@ impl Work {
 
     /// Locks memberships whose rights are about to change, in the order of their ids, against everybody who acts.
     ///
+    /// Where they are many, all of the organization's are locked at once: Postgres has room for so many locks and no more,
+    /// which all that it serves share.
+    ///
     /// What they were answered is forgotten with the rights that it rested on (see [`crate::idempotency`]).
     pub(crate) async fn lock_members(&mut self, members: &[Id<kind::Member>]) -> StoreResult<()> {
         let mut members: Vec<uuid::Uuid> = members.iter().map(|member| member.uuid()).collect();
         members.sort_unstable();
+        let locked = if members.len() > LOCKED_ONE_BY_ONE { &[caller::EVERYBODY] } else { members.as_slice() };
         sqlx::query!(
             "select pg_advisory_xact_lock(member_lock($1, id)) from unnest($2::uuid[]) as id",
             self.organization().uuid(),
-            &members
+            locked
         )
         .fetch_all(&mut *self.transaction)
         .await?;

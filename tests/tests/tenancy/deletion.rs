@@ -62,6 +62,8 @@ async fn lived_in(world: &World) -> (Organization, Person) {
         select $1, gen_random_uuid(), $2, 'member', id from t";
     let member_id: Uuid = member.id.parse().unwrap();
     sqlx::query(sql).bind(id).bind(member_id).execute(&mut world.owner_connection().await).await.unwrap();
+    let role = json!({"level": "team", "key": "helper", "title": "Helper", "grants": []});
+    org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
     let proxy = "insert into proxies (org_id, principal_id, proxy_id) values ";
     world.arrange(&format!("{proxy} ('{id}', '{}', '{}')", member.id, org.owner.id)).await;
     let desk = format!("{}/desk", org.path);

@@ -69,6 +69,7 @@ async fn a_role_of_its_own_gives_what_it_says_and_a_change_holds_from_the_next_r
     let none = org.owner.patch_if(&location, &etag, json!({"grants": []})).await;
     assert_eq!(none.is(200)["grants"], json!([]));
     helper.get(&theirs).await.problem(404, "not_found");
+    assert_eq!(org.owner.get(&theirs).await.is(200)["assignee_id"], Value::Null, "nobody handles what they do not see");
 
     // In use it says by whom; then it goes, and nobody can be given it any more.
     let name = org.owner.get(&format!("{}/members/{}", org.path, helper.id)).await.is(200)["name"].clone();
@@ -155,7 +156,7 @@ async fn what_no_role_could_be_is_told_place_by_place() {
             json!({"level": "team", "key": "extra", "title": "x", "grants": [{"permission": "ticket.view", "when": []}]}),
             "/grants/0/when",
         ),
-        (role("project", "extra", &[]), "/level"),
+        (role("queue", "extra", &[]), "/level"),
         (role("city", "extra", &[]), "/level"),
         (role("team", "No key", &[]), "/key"),
         (role("team", "", &[]), "/key"),
@@ -259,11 +260,81 @@ async fn to_67_the_role_finder_names_the_roles_for_tasks() {
     org.owner.get(&suggest("")).await.names(400, "permissions");
     org.owner.get(&roles(&org).replace("/roles", "/roles/suggest")).await.names(400, "permissions");
     world.person("stranger").await.get(&suggest("order.approve")).await.problem(404, "not_found");
-    // Where no role has it all, several together; what nobody gives has no answer.
+    // What nobody gives has no answer. Roles of the organization's own are named to who may see them.
     let helpdesk = world.organization("helpdesk").await;
     let path = format!("{}/suggest?permissions=queue.create", roles(&helpdesk));
     assert_eq!(helpdesk.owner.get(&path).await.is(200)["items"], json!([]));
     made(&helpdesk.owner, &helpdesk, role("organization", "greeter", &[("member.view", "yes")])).await;
-    let found = helpdesk.owner.get(&format!("{}/suggest?permissions=member.view", roles(&helpdesk))).await.is(200);
-    assert_eq!((first(found.clone()), &found["items"][0]["more"]), (vec!["greeter".to_owned()], &json!(0)));
+    let path = format!("{}/suggest?permissions=member.view", roles(&helpdesk));
+    let found = helpdesk.owner.get(&path).await.is(200);
+    assert_eq!((first(found.clone()), &found["items"][0]["more"]), (vec!["greeter".to_owned()], &json!(1)));
+    let member = world.member(&helpdesk, "member").await;
+    assert_eq!(first(member.get(&path).await.is(200)), ["member"]);
+    // Where no role has it all, several together.
+    made(&helpdesk.owner, &helpdesk, role("organization", "biller", &[("billing.view", "yes")])).await;
+    let both = suggest("order.approve,order.fulfill");
+    assert_eq!(first(org.owner.get(&both).await.is(200)), ["super_user"]);
+    let lab = world.organization("lab").await;
+    let path = format!("{}/suggest?permissions=organization.update,workspace.view,project.contribute", roles(&lab));
+    let found = lab.owner.get(&path).await.is(200);
+    assert!(first(found.clone()).len() > 1 || found["items"][0]["roles"].as_array().unwrap().len() == 1, "{found:#}");
+}
+
+#[tokio::test]
+async fn law_9_who_joins_or_is_invited_with_a_role_keeps_it_until_then() {
+    let world = World::start().await;
+    for way in ["deleted", "narrowed", "deleted while inviting"] {
+        let org = world.organization("helpdesk").await;
+        let grants = [("organization.view", "yes"), ("ticket.view", "yes")];
+        let location = made(&org.owner, &org, role("organization", "auditor", &grants)).await;
+        let person = world.person("ada").await;
+        let invitation = json!({"email": person.email, "role": "auditor"});
+        let invitations = format!("{}/invitations", org.path);
+        // Stopped after the role was looked at, and before anything is written that names it.
+        let (actor, path, body) = if way == "deleted while inviting" {
+            (org.owner.clone(), invitations, invitation)
+        } else {
+            org.owner.post(&invitations, invitation).await.is(201);
+            let token = world.invitation_token(&person.email).await;
+            (person.clone(), "/v1/invitations/accept".to_owned(), json!({"token": token}))
+        };
+        let held = world.hold(&format!("select from accounts where id = '{}' for update", actor.id)).await;
+        let acting = tokio::spawn(async move { actor.post(&path, body).await });
+        world.until_waiting("transactionid", 1).await;
+        let owner = org.owner.clone();
+        let etag = "\"1\"";
+        let request = match way {
+            "narrowed" => owner.request(reqwest::Method::PATCH, &location).header("if-match", etag),
+            _ => owner.request(reqwest::Method::DELETE, &location),
+        };
+        let request = if way == "narrowed" { request.json(&json!({"grants": []})) } else { request };
+        let changing = tokio::spawn(async move { owner.send(request).await });
+        world.until_waiting("transactionid", 2).await;
+        held.let_go().await;
+        acting.await.unwrap().is(201);
+        let changed = changing.await.unwrap();
+        if way == "narrowed" {
+            assert_eq!(changed.is(200)["holders"], 1, "{way}");
+            assert!(person.get(&format!("{}/desk/tickets", org.path)).await.ids().is_empty());
+            person.get(&org.path).await.is(200);
+        } else {
+            changed.problem(409, "in_use");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_holds_a_role_in_use_is_named_to_who_sees_members() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let grants = [("organization.view", "yes"), ("role.view", "yes"), ("role.manage", "yes")];
+    made(&org.owner, &org, role("organization", "keeper", &grants)).await;
+    let location = made(&org.owner, &org, role("organization", "nothing", &[])).await;
+    let [keeper, holder] = [world.member(&org, "member").await, world.member(&org, "member").await];
+    for (person, role) in [(&keeper, "keeper"), (&holder, "nothing")] {
+        let path = format!("{}/members/{}", org.path, person.id);
+        org.owner.patch(&path, json!({"roles": [role]})).await.is(200);
+    }
+    let problem = keeper.delete(&location).await.problem(409, "in_use");
+    assert_eq!(problem["detail"], "This role is in use: it is held by 1 member.");
 }

@@ -134,6 +134,46 @@ async fn law_9_a_team_member_is_taken_out() {
 }
 
 #[tokio::test]
+async fn law_9_a_role_of_the_organizations_own_is_narrowed() {
+    narrowed(0).await;
+}
+
+/// The many are locked as one.
+#[tokio::test]
+async fn law_9_a_role_that_many_hold_is_narrowed() {
+    narrowed(150).await;
+}
+
+/// With so many others who hold the role as well.
+async fn narrowed(others: u32) {
+    let world = World::start().await;
+    let mut role = String::new();
+    let scene = Scene::of(&world, "helpdesk", "member", async |org, writer| {
+        let grants = json!([{"permission": "ticket.view"}, {"permission": "ticket.reply"}]);
+        let new = json!({"level": "team", "key": "helper", "title": "Helper", "grants": grants});
+        let made = org.owner.post(&format!("{}/roles", org.path), new).await.is(201);
+        role = format!("/roles/{}", made["id"].as_str().unwrap());
+        let team = world.team(org, "Support").await;
+        world.join_team(org, writer, &team, "helper").await;
+        let others = format!(
+            "with made as (insert into accounts (id, email, name, password_hash)
+                select gen_random_uuid(), 'other' || n || '@example.org', 'Other', '' from generate_series(1, {others}) n
+                returning id),
+             joined as (insert into members (org_id, id) select '{0}', id from made returning org_id, id)
+             insert into role_assignments (org_id, id, member_id, role, team_id)
+             select org_id, gen_random_uuid(), id, 'helper', '{team}' from joined",
+            org.id
+        );
+        world.arrange(&others).await;
+        json!({"team_id": team})
+    });
+    let scene = scene.await;
+    let request = scene.by_owner(Method::PATCH, &role).json(&json!({"grants": [{"permission": "ticket.view"}]}));
+    let tag = scene.etag(&role).await;
+    scene.revoked(&world, "advisory", request.header("if-match", tag)).await;
+}
+
+#[tokio::test]
 async fn law_9_a_team_is_deleted() {
     let world = World::start().await;
     let (scene, team) = Scene::in_a_team(&world).await;

@@ -166,7 +166,8 @@ pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body
     let asked = question.understand("/question").map_err(|fault| Problem::invalid(vec![fault]))?;
     let subject = subject(&mut work, member_id).await?;
     let explanation = answer(&mut work, &permit, &subject, &[asked]).await?.pop().flatten();
-    let missing = || Problem::missing(asked.permission.target().key()).about("/question/resource_id");
+    let kind = if asked.permission.is_of_a_place() { "place" } else { asked.permission.target().key() };
+    let missing = || Problem::missing(kind).about("/question/resource_id");
     let explanation = explanation.ok_or_else(missing)?;
     let places = places_of(&mut work, &permit, &subject, asked).await?;
     let allowed_in = places.map(|places| places.into_iter().map(PlaceView::from).collect());

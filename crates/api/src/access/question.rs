@@ -53,7 +53,7 @@ impl AccessQuestion {
         let kind = permission.target().key();
         match self.resource_id {
             None if !about_organization => {
-                let detail = format!("`{permission}` is about a {kind}: name its id.");
+                let detail = format!("`{permission}` is about one {kind}: name its id.");
                 Err(FieldError::at(format!("{pointer}/resource_id"), "required", detail))
             }
             Some(_) if about_organization => {

@@ -42,32 +42,30 @@ fn title(model: &Model, role: RoleIx) -> String {
     format!("{} ({} role)", role.title, role.level)
 }
 
-fn any_of(conditions: Mask) -> String {
-    conditions.iter().map(Condition::words).collect::<Vec<_>>().join(", or ")
+fn any_of(told: Told, conditions: Mask) -> String {
+    told.say(&conditions.iter().map(Condition::words).collect::<Vec<_>>().join(", or "))
 }
 
 /// What would allow.
 pub(super) fn remedy(told: Told, model: &Model, remedy: &Remedy) -> String {
-    told.say(&match *remedy {
-        Remedy::Role { role, .. } => format!("They would be allowed as {} there.", title(model, role)),
+    // Titles of roles are an organization's own words, and stay as they are.
+    match *remedy {
+        Remedy::Role { role, .. } => format!("{} {} there.", told.say("They would be allowed as"), title(model, role)),
         Remedy::Condition { role, conditions } => {
-            format!("As {} they would be allowed if {}.", title(model, role), any_of(conditions))
+            let then = told.say("they would be allowed if");
+            format!("As {} {then} {}.", title(model, role), any_of(told, conditions))
         }
-    })
+    }
 }
 
 /// What was decided.
 pub(super) fn summary(told: Told, model: &Model, explanation: &Explanation) -> String {
-    told.say(&decided(model, explanation))
-}
-
-fn decided(model: &Model, explanation: &Explanation) -> String {
     let permission = explanation.permission;
     match explanation.outcome {
         Outcome::Allowed(grant) => {
             let why = match grant.condition {
                 Condition::Always => String::new(),
-                condition => format!(", because {}", condition.words()),
+                condition => format!(", because {}", told.say(condition.words())),
             };
             format!("Allowed: the role {} gives `{permission}`{why}.", title(model, grant.role))
         }
@@ -76,13 +74,17 @@ fn decided(model: &Model, explanation: &Explanation) -> String {
                 let roles: Vec<String> =
                     explanation.considered.iter().map(|c| title(model, c.assignment.role)).collect();
                 let held = if roles.is_empty() { "no role here".to_owned() } else { roles.join(", ") };
-                format!("Denied: {held} does not give `{permission}` on this.")
+                let give = if roles.len() > 1 { "do not give" } else { "does not give" };
+                format!("Denied: {held} {give} `{permission}` on this.")
             }
             "token_scope" => format!("Denied: the token's scopes do not include `{permission}`."),
             "role_out_of_reach" => {
-                format!("Denied: a role gives `{permission}`, but the member holds a role that theirs do not reach.")
+                let theirs = told.say("theirs");
+                format!("Denied: a role gives `{permission}`, but the member holds a role that {theirs} do not reach.")
             }
-            "read_only_role" => format!("Denied: a role of theirs only reads, and `{permission}` writes."),
+            "read_only_role" => {
+                format!("Denied: a role of {} only reads, and `{permission}` writes.", told.say("theirs"))
+            }
             _ => "Denied: the membership is not active.".to_owned(),
         },
     }

@@ -56,7 +56,10 @@ fn listed(names: &[&str]) -> String {
 pub(super) fn unknown(what: &str, name: &str, known: &[&str]) -> String {
     let meant = nearest(name, known).map(|name| format!(" Did you mean `{name}`?")).unwrap_or_default();
     let there = if known.is_empty() { "none".to_owned() } else { listed(known) };
-    format!("There is no {what} `{name}` here.{meant} There is: {there}.")
+    match there.as_str() {
+        "none" => format!("There is no {what} `{name}` here, and no other."),
+        there => format!("There is no {what} `{name}` here.{meant} There is: {there}."),
+    }
 }
 
 /// The known name that another one is a misspelling of.

@@ -38,7 +38,7 @@ pub struct InvitationPath {
 pub struct NewInvitation {
     /// The address to invite.
     email: Email,
-    /// The organization role that they will have: one of the access model's.
+    /// The organization role that they will have: one of the access model's, or the organization's own.
     role: Text<1, 60>,
 }
 

@@ -6,7 +6,7 @@ use usher_domain::{
     RoleId, Slug, Text,
     tenancy::{Role, RoleGrant},
 };
-use usher_policy::{Action, Level, Permission, can};
+use usher_policy::{Action, Level, Mask, Permission, can};
 use usher_store::{
     OrganizationKey,
     tenancy::{NewRole, RoleChange},
@@ -15,7 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::OrganizationPath;
 use crate::http::{
-    Answer, Body, Call, FieldError, IfMatch, Listed, MustMatch, Path, Problem, Query, created, no_content, ok, shown,
+    Answer, Body, Call, FieldError, IfMatch, Listed, MustMatch, Path, PlainPageQuery, Problem, Query, created,
+    no_content, ok, paged, shown,
 };
 
 /// A role in the path.
@@ -30,7 +31,7 @@ pub struct RolePath {
     role: RoleId,
 }
 
-/// Where a role is held.
+/// Where a role is held. On queues there are the access model's own permissions, and no other roles yet.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleLevel {
@@ -38,12 +39,6 @@ pub enum RoleLevel {
     Organization,
     /// In a team.
     Team,
-    /// On a queue.
-    Queue,
-    /// In a workspace.
-    Workspace,
-    /// On a project.
-    Project,
 }
 
 impl From<RoleLevel> for Level {
@@ -51,9 +46,6 @@ impl From<RoleLevel> for Level {
         match level {
             RoleLevel::Organization => Self::Organization,
             RoleLevel::Team => Self::Team,
-            RoleLevel::Queue => Self::Queue,
-            RoleLevel::Workspace => Self::Workspace,
-            RoleLevel::Project => Self::Project,
         }
     }
 }
@@ -62,8 +54,8 @@ impl From<RoleLevel> for Level {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewRole, example = json!({"level": "team", "key": "greeter", "title": "Greeter",
-    "description": "Answers what is new, and reads nothing else.",
-    "grants": [{"permission": "ticket.view", "when": ["assigned"]}, {"permission": "ticket.reply", "when": ["assigned"]}]}))]
+    "description": "Reads all of the team's tickets, and answers those that are theirs.",
+    "grants": [{"permission": "ticket.view"}, {"permission": "ticket.reply", "when": ["assigned"]}]}))]
 pub struct CreateRole {
     /// Where it is held.
     level: RoleLevel,
@@ -82,15 +74,16 @@ pub struct CreateRole {
 
 /// List the organization's own roles
 ///
-/// Those that it has added to its access model, of which there are at most 100. The roles of the model itself are told by
-/// the access model.
-#[utoipa::path(tag = "roles", params(OrganizationPath), responses((status = 200, body = Listed<Role>)),
+/// Those that it has added to its access model, the oldest first: at most 100. The roles of the model itself are told by the
+/// access model.
+#[utoipa::path(tag = "roles", params(OrganizationPath, PlainPageQuery), responses((status = 200, body = Listed<Role>)),
     extensions(("x-permission" = json!(can::ViewRoles::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/roles")]
-pub async fn list_roles(call: Call, path: Path<OrganizationPath>) -> Answer {
+pub async fn list_roles(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
+    let request = query.page("roles")?;
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewRoles>()?;
-    Ok(ok(Listed { items: work.roles(permit).await?, next_cursor: None, total: None }))
+    Ok(ok(paged(work.roles(permit, &request).await?, "roles")))
 }
 
 /// Get a role of the organization's own
@@ -107,7 +100,9 @@ pub async fn get_role(call: Call, path: Path<RolePath>) -> Answer {
 ///
 /// It stands beside the roles of the access model, and is given and taken as they are: by its key, to members, to team
 /// members, in invitations. Nobody adds one that gives more than they hold themselves in the whole organization, and nobody
-/// gives or takes one who does not hold all of it where it is held.
+/// gives one, or takes one from somebody, who does not hold all of it there: where nobody has a permission in the whole
+/// organization, as with tickets in the access model `queues`, no such role gives it. Who has an organization role sees the
+/// organization, and themselves as a member, whatever the role says.
 #[utoipa::path(tag = "roles", params(OrganizationPath), request_body = CreateRole,
     responses((status = 201, body = Role)),
     extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
@@ -203,7 +198,8 @@ pub struct SuggestedRole {
 
 /// Find roles for tasks
 ///
-/// Which roles cover these permissions: the narrowest first. Where no role has them all, the fewest that do together.
+/// Which roles cover these permissions: the narrowest first. Where no role has them all, a few that do together. Roles of
+/// the organization's own are named to who may see them.
 #[utoipa::path(tag = "roles", params(OrganizationPath, SuggestQuery),
     responses((status = 200, body = Listed<RoleSuggestion>)),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
@@ -212,8 +208,9 @@ pub async fn suggest_roles(call: Call, path: Path<OrganizationPath>, query: Quer
     let work = call.read(&path.organization).await?;
     let _permit = work.permit_here::<can::ViewOrganization>()?;
     let wanted = wanted(query.permissions.as_deref())?;
-    let model = work.caller().model();
-    let suggestions = model.suggest(&wanted).into_iter().map(|roles| {
+    let (caller, model) = (work.caller(), work.caller().model());
+    let sees_own = caller.has(Permission::RoleView, Mask::ALWAYS, Level::Organization, None);
+    let suggestions = model.suggest(&wanted, |role| sees_own || !role.custom).into_iter().map(|roles| {
         let gives = |permission: &Permission| roles.iter().any(|role| !model.cell(*role, *permission).is_empty());
         let more = Permission::ALL.iter().filter(|p| !wanted.contains(p) && gives(p)).count();
         let view = |role| {

@@ -43,7 +43,8 @@ pub struct RoleGrant {
     pub permission: String,
     /// Any one of these must hold; `yes`, which is what is meant if this is left out, always does.
     #[serde(default = "always")]
-    #[cfg_attr(feature = "openapi", schema(default = json!(["yes"]), max_items = 20, example = json!(["assigned"])))]
+    #[cfg_attr(feature = "openapi", schema(default = json!(["yes"]), max_items = 20, value_type = Vec<crate::Text<1, 60>>,
+        example = json!(["assigned"])))]
     pub when: Vec<String>,
 }
 

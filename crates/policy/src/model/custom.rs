@@ -46,7 +46,7 @@ impl Model {
     /// The cell of a role of a level that gives a permission under any one of some conditions.
     ///
     /// # Errors
-    /// The document of a model could have no such cell either.
+    /// No cell of the model's document could give it there or name the condition; or there is no condition.
     pub fn grant(
         &self,
         level: Level,
@@ -72,7 +72,8 @@ impl Model {
     }
 
     /// This model with an organization's own roles, each after the others of its level. What it cannot give it does not
-    /// give, whatever the role says; a role whose name is taken is left out.
+    /// give, whatever the role says; a role whose name is taken is left out. Who has an organization role sees the
+    /// organization, and themselves in it.
     #[must_use]
     pub fn with_roles(&self, added: &[CustomRole]) -> Self {
         let mut origins: Vec<Origin<'_>> = self.roles().map(|(role, about)| Origin::Model(role, about)).collect();
@@ -115,10 +116,22 @@ impl Model {
         match origin {
             Origin::Model(role, _) => self.cell(*role, permission),
             Origin::Added(new) => {
+                let implied = belonging(new.level, permission);
                 let mask = new.grants.iter().find(|(given, _)| *given == permission).map(|(_, mask)| *mask);
-                mask.and_then(|mask| self.grant(new.level, permission, mask.iter()).ok()).unwrap_or_default()
+                let given =
+                    mask.and_then(|mask| self.grant(new.level, permission, mask.iter()).ok()).unwrap_or_default();
+                if given.contains(Condition::Always) { given } else { given | implied }
             }
         }
+    }
+}
+
+/// What every organization role gives, said or not: to see that one belongs to the organization.
+fn belonging(level: Level, permission: Permission) -> Mask {
+    match (level, permission) {
+        (Level::Organization, Permission::OrganizationView) => Mask::ALWAYS,
+        (Level::Organization, Permission::MemberView) => Mask::of(Condition::Own),
+        _ => Mask::NONE,
     }
 }
 
@@ -145,13 +158,13 @@ impl Origin<'_> {
 }
 
 impl Model {
-    /// Sets of roles that give all of these permissions, under whatever conditions: single roles, the narrowest first; or,
+    /// Sets of those roles that give all of these permissions, under whatever conditions: single roles, the narrowest first; or,
     /// where none gives them all, as few roles as can be found that do together (TO-67). Nothing where they cannot.
     #[must_use]
-    pub fn suggest(&self, wanted: &[Permission]) -> Vec<Vec<RoleIx>> {
+    pub fn suggest(&self, wanted: &[Permission], among: impl Fn(&Role) -> bool) -> Vec<Vec<RoleIx>> {
         let gives = |role: RoleIx, permission: &Permission| !self.cell(role, *permission).is_empty();
         let breadth = |role: &RoleIx| Permission::ALL.iter().filter(|p| gives(*role, p)).count();
-        let roles = || self.roles().map(|(role, _)| role);
+        let roles = || self.roles().filter(|(_, about)| among(about)).map(|(role, _)| role);
         let mut alone: Vec<RoleIx> = roles().filter(|role| wanted.iter().all(|p| gives(*role, p))).collect();
         alone.sort_by_key(breadth);
         if !alone.is_empty() {

@@ -345,4 +345,10 @@ impl Model {
     pub fn file(&self) -> String {
         self.key.file()
     }
+
+    /// About how many bytes its tables take.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        size_of_val(&*self.grants) + size_of_val(&*self.ladder) + size_of_val(&*self.lines)
+    }
 }

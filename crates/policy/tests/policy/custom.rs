@@ -40,7 +40,8 @@ fn the_models_own_roles_stay_what_they_are() {
                 }
             }
         }
-        assert_eq!(before.everybodys_role().is_some(), after.everybodys_role().is_some());
+        let everybodys = |model: &Model| model.everybodys_role().map(|role| model.role_at(role).key.clone());
+        assert_eq!(everybodys(before), everybodys(after));
         let levels = Level::ALL.into_iter().filter(|level| before.has_level(*level)).count();
         assert_eq!(after.roles().count(), before.roles().count() + levels, "one more at each level that the model has");
         assert!(after.roles().is_sorted_by_key(|(_, role)| role.level));
@@ -66,6 +67,11 @@ fn a_role_gives_what_it_says_where_it_is_held() {
     let auditor = Person::new(model).with("organization.auditor", HOME).caller();
     assert!(allows(&auditor, Permission::TicketView, &ticket));
     assert!(!allows(&auditor, Permission::TicketReply, &ticket));
+    // Who has an organization role belongs to the organization, and sees it and themselves.
+    assert!(allows(&auditor, Permission::OrganizationView, &Thing::new(ResourceKind::Organization)));
+    let member = Thing::new(ResourceKind::Member);
+    assert!(allows(&auditor, Permission::MemberView, &member.holding(Mask::of(Condition::Own))));
+    assert!(!allows(&auditor, Permission::MemberView, &member));
     let reader = Person::new(model).with("team.reader", TEAM).caller();
     let theirs = ticket.holding(Mask::of(Condition::Assigned));
     assert!(allows(&reader, Permission::TicketView, &theirs.at(Level::Team, TEAM)));
@@ -128,6 +134,15 @@ fn law_7_a_custom_role_is_handled_by_who_has_all_that_it_gives() {
             assert_eq!(caller.may_hand(verb, role(model, given), at), expected, "{holder} and {given}");
         }
     }
+    // Who is no staff does not have what is given to staff, though their role says so.
+    let queues = with(
+        ModelKey::Queues,
+        &[custom(Level::Organization, "desk", &[(Permission::MemberView, Mask::of(Condition::Staff))])],
+    );
+    let given = role(queues, "organization.desk");
+    let holder = |name| Person::new(queues).with(name, HOME).caller();
+    assert!(!holder("organization.desk").may_hand(Verb::Give, given, HOME));
+    assert!(holder("organization.admin").may_hand(Verb::Give, given, HOME));
     // The narrower condition does not cover the wider one, nor a token or a block what the roles have.
     let helper = Person::new(model).with("team.helper", TEAM);
     let viewer = with(ModelKey::Helpdesk, &[custom(Level::Team, "viewer", &[(Permission::TicketView, Mask::ALWAYS)])]);

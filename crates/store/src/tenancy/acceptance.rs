@@ -11,7 +11,7 @@ use usher_domain::{
 use usher_policy::{Level, Model, ModelKey};
 
 use super::invitations::{Row, spent};
-use crate::{Outside, StoreError, StoreResult};
+use crate::{Conflict, Outside, StoreError, StoreResult};
 
 /// An invitation as who holds its token is shown it.
 #[derive(Debug)]
@@ -27,6 +27,10 @@ pub struct Offer {
     /// Whether the address has an account.
     pub has_account: bool,
 }
+
+/// The role that an invitation would give has been deleted.
+const ROLE_GONE: Conflict =
+    Conflict { code: "role_gone", detail: "The role that this invitation gives is no more: ask for a new invitation." };
 
 impl Outside {
     /// The pending invitation of a token.
@@ -138,6 +142,19 @@ impl Outside {
         let model = ModelKey::parse(&model).map(Model::built_in);
         let everybodys = model.and_then(|model| Some(model.role_at(model.everybodys_role()?).key.as_str()));
         let role = Some(invitation.role.as_str()).filter(|role| Some(*role) != everybodys);
+        // A role of the organization's own neither goes nor changes between now and the new membership: whoever changes it
+        // then finds its new holder.
+        let known = model.is_some_and(|model| model.role(Level::Organization, &invitation.role).is_some());
+        if !known {
+            sqlx::query!(
+                "select id from custom_roles where org_id = $1 and level = 'organization' and key = $2 for share",
+                organization.uuid(),
+                invitation.role
+            )
+            .fetch_optional(&mut *self.transaction)
+            .await?
+            .ok_or(StoreError::Gone(ROLE_GONE))?;
+        }
         self.add_member(organization, account, role, invitation.invited_by).await?;
         sqlx::query!(
             "update invitations set state = 'accepted' where org_id = $1 and id = $2",

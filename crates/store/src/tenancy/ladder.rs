@@ -11,12 +11,16 @@ impl Work {
     /// # Errors
     /// The model has no such role there (422, with those that it has).
     pub(crate) fn role(&self, level: Level, key: &str) -> StoreResult<RoleIx> {
-        let model = self.caller().model();
-        model.role(level, key).ok_or_else(|| StoreError::Invalid {
+        self.caller().model().role(level, key).ok_or_else(|| self.unknown_role(level))
+    }
+
+    /// What to say of a role that is none.
+    pub(super) fn unknown_role(&self, level: Level) -> StoreError {
+        StoreError::Invalid {
             pointer: "/role",
             code: "unknown_role",
-            detail: format!("The {level} roles of this access model are {}.", role_names(model, level)),
-        })
+            detail: format!("The {level} roles of this access model are {}.", role_names(self.caller().model(), level)),
+        }
     }
 
     /// Holds the caller, who uses `permission`, to the table of who gives and takes (law 7).

@@ -217,6 +217,7 @@ impl Work {
         let (organization, member) = (permit.organization().uuid(), permit.target());
         let held = self.organization_roles_of(member).await?;
         let new: Vec<RoleIx> = roles.iter().copied().filter(|role| !held.contains(role)).collect();
+        self.must_not_cap(&new, &held)?;
         let lost: Vec<RoleIx> = held.into_iter().filter(|role| !roles.contains(role)).collect();
         let permission = can::ChangeMemberRole::PERMISSION;
         new.iter().try_for_each(|role| self.must_reach(permission, Verb::Give, *role, organization))?;
@@ -228,6 +229,16 @@ impl Work {
             self.replace_roles(&permit, &new, &lost).await?;
         }
         self.item(member).await
+    }
+
+    /// A role that only reads caps the others: nobody gives it who could not take those. So nobody caps a role that can
+    /// only be handed over.
+    fn must_not_cap(&self, new: &[RoleIx], held: &[RoleIx]) -> StoreResult<()> {
+        if new.iter().all(|role| self.caller().may_cap(*role, held)) {
+            return Ok(());
+        }
+        let detail = "This role only reads, and so takes from a member roles that yours do not let you take.";
+        Err(StoreError::Beyond { permission: can::ChangeMemberRole::PERMISSION, detail: detail.to_owned() })
     }
 
     async fn replace_roles(

@@ -11,6 +11,8 @@ pub use members::{MemberFilter, MemberOrder};
 mod organizations;
 pub(crate) use organizations::example;
 pub use organizations::{NewOrganization, OrganizationChange};
+mod role_grants;
+mod role_use;
 mod roles;
 pub use roles::{NewRole, RoleChange};
 mod team_deletion;

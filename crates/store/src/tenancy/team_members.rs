@@ -79,6 +79,9 @@ impl Work {
         email: &Email,
         role: &str,
     ) -> StoreResult<(TeamMember, bool)> {
+        // Before anybody is looked for: who may not give the role learns nothing of who is a member.
+        let given = self.role(Level::Team, role)?;
+        self.must_reach(can::ManageTeamMembers::PERMISSION, Verb::Give, given, permit.target().uuid())?;
         let member = sqlx::query_scalar!(
             "select m.id from accounts a join members m on m.org_id = $1 and m.id = a.id where a.email = $2",
             permit.organization().uuid(),

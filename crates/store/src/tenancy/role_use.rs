@@ -1,0 +1,82 @@
+//! Who holds a role of an organization's own, or is about to.
+
+use usher_domain::{Id, kind, tenancy::Role};
+use usher_policy::{Level, Mask, Permission, RoleIx};
+use uuid::Uuid;
+
+use crate::{StoreError, StoreResult, Work};
+
+/// How many of those who hold a role are named where it cannot go.
+const NAMED: usize = 10;
+
+impl Work {
+    /// Makes sure that nobody holds a role and that no invitation gives it.
+    pub(super) async fn role_must_be_free(&mut self, role: &Role, level: Level) -> StoreResult<()> {
+        let holders = self.role_holders(level, &role.key).await?;
+        let invited = sqlx::query_scalar!(
+            r#"select count(*) as "count!" from invitations
+               where org_id = $1 and role = $2 and state = 'pending' and expires_at > now() and $3"#,
+            self.organization().uuid(),
+            role.key,
+            level == Level::Organization
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        if holders.is_empty() && invited == 0 {
+            return Ok(());
+        }
+        let sees = self.caller().has(Permission::MemberView, Mask::ALWAYS, Level::Organization, None);
+        let named: Vec<Uuid> = holders.iter().take(if sees { NAMED } else { 0 }).map(|holder| holder.uuid()).collect();
+        let mut names =
+            sqlx::query_scalar!("select name from accounts where id = any($1) order by lower(name)", &named)
+                .fetch_all(&mut *self.transaction)
+                .await?;
+        match holders.len() - named.len() {
+            0 => {}
+            rest if sees => names.push(format!("{rest} more")),
+            all => names.push(format!("{all} member{}", if all == 1 { "" } else { "s" })),
+        }
+        let mut uses = Vec::new();
+        if !names.is_empty() {
+            uses.push(format!("it is held by {}", names.join(", ")));
+        }
+        if invited > 0 {
+            uses.push(format!("{invited} pending invitation{} it", if invited == 1 { " gives" } else { "s give" }));
+        }
+        Err(StoreError::InUse(format!("This role is in use: {}.", uses.join("; "))))
+    }
+
+    /// Keeps a role of the organization's own from being deleted before this work is done.
+    pub(crate) async fn keep_role(&mut self, role: RoleIx) -> StoreResult<()> {
+        let (custom, level, key) = {
+            let role = self.caller().model().role_at(role);
+            (role.custom, role.level, role.key.clone())
+        };
+        if custom {
+            sqlx::query!(
+                "select id from custom_roles where org_id = $1 and level = $2 and key = $3 for key share",
+                self.organization().uuid(),
+                level.key(),
+                key
+            )
+            .fetch_optional(&mut *self.transaction)
+            .await?
+            .ok_or_else(|| self.unknown_role(level))?;
+        }
+        Ok(())
+    }
+
+    /// Who holds a role of the organization's own, anywhere.
+    pub(super) async fn role_holders(&mut self, level: Level, key: &str) -> StoreResult<Vec<Id<kind::Member>>> {
+        let holders = sqlx::query_scalar!(
+            "select distinct member_id from role_assignments where org_id = $1 and role = $2
+                and queue_id is null and (team_id is not null) = $3",
+            self.organization().uuid(),
+            key,
+            level == Level::Team
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        Ok(holders.into_iter().map(Id::from).collect())
+    }
+}
