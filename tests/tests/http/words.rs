@@ -154,7 +154,7 @@ async fn what_is_not_known_says_what_is_and_what_was_perhaps_meant() {
         assert!(problem["detail"].as_str().unwrap().contains(words), "{words}: {problem:#}");
     }
     let problem = org.owner.get(&format!("{}?include=permissions", org.path)).await.names(400, "include");
-    assert!(problem["detail"].as_str().unwrap().ends_with("There is: none."), "{problem:#}");
+    assert!(problem["detail"].as_str().unwrap().ends_with("here, and no other."), "{problem:#}");
     let long = org.owner.get(&format!("{tickets}?{}=1", "a".repeat(5000))).await.is(400);
     assert!(long.to_string().len() < 1500, "{long:#}");
 }
