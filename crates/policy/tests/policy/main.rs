@@ -5,6 +5,7 @@
 #[macro_use]
 mod support;
 
+mod allocation;
 mod box_office;
 mod cedar;
 mod custom;

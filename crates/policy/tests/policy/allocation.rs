@@ -1,14 +1,10 @@
-//! A decision does not touch the heap: measured by a counting allocator, which is why this is a test of its own.
-#![allow(clippy::unwrap_used)]
+//! A decision does not touch the heap: measured by a counting allocator, which counts for each thread by itself.
 
-#[path = "policy/support.rs"]
-#[allow(dead_code, unused_macros)]
-mod support;
-
-use support::{Person, Thing};
 use usher_domain::kind;
 use usher_policy::{Condition, Level, Mask, ModelKey, Permission, Resource, ResourceKind, Standing};
 use uuid::Uuid;
+
+use crate::support::{Person, Thing};
 
 #[test]
 fn a_decision_allocates_nothing() {
