@@ -5,27 +5,18 @@
 #![allow(clippy::unwrap_used)]
 
 mod casbin;
-#[path = "../../tests/policy/cedar.rs"]
-#[allow(dead_code)]
-mod cedar;
 mod hand;
 mod processor;
 mod scene;
-#[path = "../../tests/policy/support.rs"]
-#[allow(dead_code)]
-mod support;
-#[path = "../../tests/policy/synthetic.rs"]
-#[allow(dead_code)]
-mod synthetic;
 mod table;
 
 use std::{hint::black_box, path::Path, time::Duration};
 
 use cedar_policy::Entities;
 use criterion::Criterion;
-use support::Thing;
 use usher_domain::kind;
 use usher_policy::{Caller, Permission, Resource};
+use usher_policy_testing::{cedar, support, support::Thing, synthetic};
 
 use self::{
     cedar::Cedar,

@@ -2,12 +2,8 @@
 //! the facts of the requirements that a cell or the ladder decides.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-#[macro_use]
-mod support;
-
 mod allocation;
 mod box_office;
-mod cedar;
 mod custom;
 mod differential;
 mod documents;
@@ -20,5 +16,6 @@ mod lab;
 mod laws;
 mod parser;
 mod queues;
-mod synthetic;
 mod written;
+
+use usher_policy_testing::{cedar, support, synthetic};
