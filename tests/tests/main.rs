@@ -7,3 +7,4 @@ mod desk;
 mod http;
 mod tenancy;
 mod walls;
+mod way;

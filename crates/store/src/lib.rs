@@ -23,10 +23,11 @@ mod seeing;
 pub mod sessions;
 mod sql;
 pub mod tenancy;
+mod things;
 mod unlocked;
 mod work;
 
-pub use access::Place;
+pub use access::{AccessFacts, Asked, Place};
 pub use caller::{Identity, OrganizationKey};
 pub use connection::{Database, Store, Transaction};
 pub use error::{Conflict, StoreError, StoreResult};

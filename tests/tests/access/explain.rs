@@ -107,6 +107,33 @@ async fn what_is_decided_at_a_place_says_in_which_it_is_allowed() {
     }
 }
 
+/// A ticket's queue, or the Inbox where one would wait, may be one that the asking person does not see.
+#[tokio::test]
+async fn a_place_that_the_asking_person_may_not_see_is_not_named() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let (user, staff) = (world.member(&org, "user").await, world.member(&org, "staff").await);
+    let (inbox, closed) = (world.inbox(&org).await, world.queue(&org, "Closed").await);
+    let path = format!("{}/access/explain", org.path);
+    let told = user.post(&path, json!({"question": {"permission": "ticket.create"}})).await.is(200);
+    assert!(!told.to_string().contains(&inbox), "{told:#}");
+    let remedy = &told["would_allow"][0];
+    assert_eq!((&remedy["role"], remedy.get("scope_id")), (&json!("contribute"), None), "{remedy}");
+    assert_eq!(remedy["text"], "You would be allowed as Contribute (queue role) in its queue.");
+    // Who sees the queue is told of it; so is who reviews somebody who does not.
+    let about = json!({"question": {"permission": "ticket.create"}, "member_id": user.id});
+    for (person, body) in [(&staff, json!({"question": {"permission": "ticket.create"}})), (&org.owner, about)] {
+        let told = person.post(&path, body).await.is(200);
+        assert_eq!(told["would_allow"][0]["scope_id"], json!(inbox), "{told:#}");
+    }
+    // Where somebody holds a role they know the place, even if it does not show them anything.
+    world.allow(&org, &user, &closed, &["administer_inbox"]).await;
+    let shown = user.get(&format!("{}/desk/queues/{closed}", org.path)).await;
+    assert_eq!(shown.status, 404, "{:#}", shown.body);
+    let at = json!({"question": {"permission": "ticket.create", "resource_id": closed}});
+    user.post(&path, at).await.names(404, "/question/resource_id");
+}
+
 /// What the documentation offers to try has no id that whoever tries it would have to know.
 #[test]
 fn the_examples_of_questions_name_nothing_that_is_not_there() {

@@ -5,3 +5,4 @@ mod explain;
 mod models;
 mod relations;
 mod roles;
+mod round_trips;

@@ -4,9 +4,10 @@ use actix_web::post;
 use serde::{Deserialize, Serialize};
 use usher_domain::MemberId;
 use usher_policy::{Action, Explanation, Outcome, can};
+use usher_store::Asked;
 use utoipa::ToSchema;
 
-use super::question::{AccessQuestion, Asked, answer, subject};
+use super::question::{AccessQuestion, subject};
 use crate::{
     http::{Answer, Body, Call, Path, Problem, ok},
     tenancy::OrganizationPath,
@@ -65,7 +66,8 @@ pub async fn check_access(call: Call, path: Path<OrganizationPath>, body: Body<A
     let AccessCheck { member_id, checks } = body.parse()?;
     let asked = understand(&checks)?;
     let subject = subject(&mut work, member_id).await?;
-    let results = answer(&mut work, &permit, &subject, &asked).await?.into_iter().map(AccessResult::from).collect();
+    let facts = work.access_facts(&permit, subject, &asked).await?;
+    let results = asked.iter().map(|asked| facts.explain(facts.subject(), asked).into()).collect();
     Ok(ok(AccessResults { results }))
 }
 

@@ -1,19 +1,23 @@
 //! Why, and what would allow: in words and as data.
 
+use std::{collections::HashSet, sync::Arc};
+
 use actix_web::post;
 use serde::{Deserialize, Serialize};
 use usher_domain::MemberId;
-use usher_policy::{Action, Condition, Considered, Explanation, Grant, Mask, Model, Outcome, Remedy, can};
-use usher_store::Place;
+use usher_policy::{
+    Action, Condition, Considered, Explanation, Grant, Level, Mask, Model, Outcome, Permit, Remedy, can,
+};
+use usher_store::{Place, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    question::{AccessQuestion, answer, denial_code, places_of, subject},
+    question::{AccessQuestion, denial_code, places_of, subject},
     told::{self, Told},
 };
 use crate::{
-    http::{Answer, Body, Call, Path, Problem, ok},
+    http::{Answer, Body, Call, Path, Problem, Stop, ok},
     tenancy::OrganizationPath,
 };
 
@@ -100,8 +104,10 @@ impl From<Place> for PlaceView {
 pub struct RoleAt {
     /// `organization`, `team`, `queue` …
     level: &'static str,
-    /// The organization, team, queue …
-    scope_id: Uuid,
+    /// The organization, team, queue …; none if you may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    scope_id: Option<Uuid>,
     /// The role.
     role: String,
     /// The condition under which it gives the permission.
@@ -113,8 +119,10 @@ pub struct RoleAt {
 pub struct ConsideredView {
     /// `organization`, `team`, `queue` …
     level: &'static str,
-    /// The organization, team, queue …
-    scope_id: Uuid,
+    /// The organization, team, queue …; none if you may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    scope_id: Option<Uuid>,
     /// The role.
     role: String,
     /// When it gives the permission: any one of these must hold. Empty: never.
@@ -139,7 +147,7 @@ pub struct RemedyView {
     role: String,
     /// Its level.
     level: &'static str,
-    /// Where it would have to be given; none if they hold it already.
+    /// Where it would have to be given; none if they hold it already, or if you may not see the place.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     scope_id: Option<Uuid>,
@@ -165,63 +173,112 @@ pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body
     let ExplainAccess { member_id, question } = body.parse()?;
     let asked = question.understand("/question").map_err(|fault| Problem::invalid(vec![fault]))?;
     let subject = subject(&mut work, member_id).await?;
-    let explanation = answer(&mut work, &permit, &subject, &[asked]).await?.pop().flatten();
+    let facts = work.access_facts(&permit, subject.clone(), &[asked]).await?;
     let kind = if asked.permission.is_of_a_place() { "place" } else { asked.permission.target().key() };
     let missing = || Problem::missing(kind).about("/question/resource_id");
-    let explanation = explanation.ok_or_else(missing)?;
-    let places = places_of(&mut work, &permit, &subject, asked).await?;
+    let explanation = facts.explain(facts.subject(), &asked).ok_or_else(missing)?;
+    let places = places_of(&mut work, &permit, subject.as_ref(), asked).await?;
     let allowed_in = places.map(|places| places.into_iter().map(PlaceView::from).collect());
-    let told = if subject.member() == work.caller().member() { Told::Themselves } else { Told::Another };
-    Ok(ok(AccessExplanation { allowed_in, ..view(told, subject.model(), &explanation) }))
+    let named = named_scopes(&mut work, &permit, &explanation).await?;
+    let told = if subject.is_some() { Told::Another } else { Told::Themselves };
+    let view = View { told, model: work.caller().model(), named: &named };
+    Ok(ok(AccessExplanation { allowed_in, ..view.explanation(&explanation) }))
+}
+
+/// The teams, queues … that the asking person may be told of: those that they see, or hold a role in.
+async fn named_scopes(
+    work: &mut Work,
+    permit: &Permit<can::ViewOrganization>,
+    explanation: &Explanation,
+) -> Result<HashSet<(Level, Uuid)>, Stop> {
+    let model = Arc::clone(work.caller().model());
+    let level = |role| model.role_at(role).level;
+    let considered = explanation.considered.iter().map(|c| (level(c.assignment.role), c.assignment.scope));
+    let remedies = explanation.remedies.iter().filter_map(|remedy| match *remedy {
+        Remedy::Role { role, scope } => Some((level(role), scope)),
+        Remedy::Condition { .. } => None,
+    });
+    let mentioned: HashSet<(Level, Uuid)> = considered.chain(remedies).collect();
+    let here = |(level, scope): &(Level, Uuid)| !work.caller().held_in(*level, *scope).is_empty();
+    let (mut named, unknown): (HashSet<_>, HashSet<_>) = mentioned.into_iter().partition(here);
+    let unknown: Vec<(Level, Uuid)> = unknown.into_iter().collect();
+    named.extend(work.visible_places(permit, &unknown).await?);
+    Ok(named)
 }
 
 fn keys(conditions: Mask) -> Vec<&'static str> {
     conditions.iter().map(Condition::key).collect()
 }
 
-fn view(told: Told, model: &Model, explanation: &Explanation) -> AccessExplanation {
-    let (outcome, granted_by, denial) = match explanation.outcome {
-        Outcome::Allowed(grant) => ("allowed", Some(grant), None),
-        Outcome::Forbidden(denial) => ("forbidden", None, Some(denial)),
-        Outcome::Hidden(denial) => ("hidden", None, Some(denial)),
-    };
-    AccessExplanation {
-        allowed: granted_by.is_some(),
-        outcome,
-        permission: explanation.permission.key(),
-        summary: told::summary(told, model, explanation),
-        denial: denial.map(denial_code),
-        granted_by: granted_by.map(|grant| role_at(model, &grant)),
-        considered: explanation.considered.iter().map(|c| considered(model, c)).collect(),
-        would_allow: explanation.remedies.iter().map(|remedy| self::remedy(told, model, remedy)).collect(),
-        allowed_in: None,
+/// How an explanation is shown.
+struct View<'a> {
+    told: Told,
+    model: &'a Model,
+    /// The scopes that may be named.
+    named: &'a HashSet<(Level, Uuid)>,
+}
+
+impl View<'_> {
+    fn explanation(&self, explanation: &Explanation) -> AccessExplanation {
+        let (outcome, granted_by, denial) = match explanation.outcome {
+            Outcome::Allowed(grant) => ("allowed", Some(grant), None),
+            Outcome::Forbidden(denial) => ("forbidden", None, Some(denial)),
+            Outcome::Hidden(denial) => ("hidden", None, Some(denial)),
+        };
+        AccessExplanation {
+            allowed: granted_by.is_some(),
+            outcome,
+            permission: explanation.permission.key(),
+            summary: told::summary(self.told, self.model, explanation),
+            denial: denial.map(denial_code),
+            granted_by: granted_by.map(|grant| self.role_at(&grant)),
+            considered: explanation.considered.iter().map(|c| self.considered(c)).collect(),
+            would_allow: explanation.remedies.iter().map(|remedy| self.remedy(remedy)).collect(),
+            allowed_in: None,
+        }
     }
-}
 
-fn role_at(model: &Model, grant: &Grant) -> RoleAt {
-    let role = model.role_at(grant.role);
-    RoleAt { level: role.level.key(), scope_id: grant.scope, role: role.key.clone(), condition: grant.condition.key() }
-}
-
-fn considered(model: &Model, considered: &Considered) -> ConsideredView {
-    let role = model.role_at(considered.assignment.role);
-    ConsideredView {
-        level: role.level.key(),
-        scope_id: considered.assignment.scope,
-        role: role.key.clone(),
-        when: keys(considered.cell),
-        met: keys(considered.met),
-        document: considered.source.map(|(model, line)| format!("crates/policy/{}:{line}", model.file())),
-        note: considered.note,
+    /// A scope, if it may be named.
+    fn scope(&self, level: Level, scope: Uuid) -> Option<Uuid> {
+        (level == Level::Organization || self.named.contains(&(level, scope))).then_some(scope)
     }
-}
 
-fn remedy(told: Told, model: &Model, remedy: &Remedy) -> RemedyView {
-    let (role, scope_id, conditions) = match *remedy {
-        Remedy::Role { role, scope } => (role, Some(scope), Mask::NONE),
-        Remedy::Condition { role, conditions } => (role, None, conditions),
-    };
-    let text = told::remedy(told, model, remedy);
-    let about = model.role_at(role);
-    RemedyView { role: about.key.clone(), level: about.level.key(), scope_id, conditions: keys(conditions), text }
+    fn role_at(&self, grant: &Grant) -> RoleAt {
+        let role = self.model.role_at(grant.role);
+        RoleAt {
+            level: role.level.key(),
+            scope_id: self.scope(role.level, grant.scope),
+            role: role.key.clone(),
+            condition: grant.condition.key(),
+        }
+    }
+
+    fn considered(&self, considered: &Considered) -> ConsideredView {
+        let role = self.model.role_at(considered.assignment.role);
+        ConsideredView {
+            level: role.level.key(),
+            scope_id: self.scope(role.level, considered.assignment.scope),
+            role: role.key.clone(),
+            when: keys(considered.cell),
+            met: keys(considered.met),
+            document: considered.source.map(|(model, line)| format!("crates/policy/{}:{line}", model.file())),
+            note: considered.note,
+        }
+    }
+
+    fn remedy(&self, remedy: &Remedy) -> RemedyView {
+        let (role, scope, conditions) = match *remedy {
+            Remedy::Role { role, scope } => (role, Some(scope), Mask::NONE),
+            Remedy::Condition { role, conditions } => (role, None, conditions),
+        };
+        let about = self.model.role_at(role);
+        let scope_id = scope.and_then(|scope| self.scope(about.level, scope));
+        RemedyView {
+            role: about.key.clone(),
+            level: about.level.key(),
+            scope_id,
+            conditions: keys(conditions),
+            text: told::remedy(self.told, self.model, remedy, scope_id.is_some()),
+        }
+    }
 }

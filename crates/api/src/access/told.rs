@@ -46,11 +46,14 @@ fn any_of(told: Told, conditions: Mask) -> String {
     told.say(&conditions.iter().map(Condition::words).collect::<Vec<_>>().join(", or "))
 }
 
-/// What would allow.
-pub(super) fn remedy(told: Told, model: &Model, remedy: &Remedy) -> String {
+/// What would allow; `named`: whether the place may be named where a role would have to be given.
+pub(super) fn remedy(told: Told, model: &Model, remedy: &Remedy, named: bool) -> String {
     // Titles of roles are an organization's own words, and stay as they are.
     match *remedy {
-        Remedy::Role { role, .. } => format!("{} {} there.", told.say("They would be allowed as"), title(model, role)),
+        Remedy::Role { role, .. } => {
+            let place = if named { "there".to_owned() } else { format!("in its {}", model.role_at(role).level) };
+            format!("{} {} {place}.", told.say("They would be allowed as"), title(model, role))
+        }
         Remedy::Condition { role, conditions } => {
             let then = told.say("they would be allowed if");
             format!("As {} {then} {}.", title(model, role), any_of(told, conditions))

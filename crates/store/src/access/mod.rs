@@ -1,0 +1,231 @@
+//! Questions about access: who may do what, of many things and for any caller of the organization.
+
+use std::collections::HashSet;
+
+use usher_domain::{Id, kind};
+use usher_policy::{
+    Caller, Condition, Decision, Explanation, Level, Mask, Outcome, Permission, Permit, Resource, ResourceKind, Scopes,
+    can,
+};
+use uuid::Uuid;
+
+use crate::{
+    StoreResult, Work,
+    things::{Thing, Things, Wanted},
+};
+
+/// A permission, and what it would be used on.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// The permission.
+    pub permission: Permission,
+    /// A thing of the permission's kind, or the place where one would be; `None`: the organization.
+    pub resource: Option<Uuid>,
+}
+
+/// A team or a queue, by name.
+#[derive(Debug)]
+pub struct Place {
+    /// Which of the two.
+    pub level: Level,
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+}
+
+/// The kinds of places that a ticket can be created in.
+const PLACES: [ResourceKind; 3] = [ResourceKind::Team, ResourceKind::Queue, ResourceKind::Template];
+
+/// What questions about access are answered from. Who asks is the first caller, whoever else it is about stands after them.
+pub struct AccessFacts {
+    callers: Vec<Caller>,
+    things: Things,
+}
+
+impl AccessFacts {
+    /// The callers, who asks before all others.
+    #[must_use]
+    pub fn callers(&self) -> &[Caller] {
+        &self.callers
+    }
+
+    /// The number of the last caller: who it is about, where that is one.
+    #[must_use]
+    pub const fn subject(&self) -> usize {
+        self.callers.len() - 1
+    }
+
+    /// What is decided of a caller, by their number. `None` where there is no such thing, or who asks may not see it: to
+    /// them that is the same.
+    #[must_use]
+    pub fn decide(&self, caller: usize, question: &Asked) -> Option<Decision> {
+        let decide = |thing: &dyn Thing, of: &Caller| thing.decide(of, question.permission);
+        self.answer(caller, question, decide, |decision| decision.is_allow())
+    }
+
+    /// The same, explained.
+    #[must_use]
+    pub fn explain(&self, caller: usize, question: &Asked) -> Option<Explanation> {
+        let explain = |thing: &dyn Thing, of: &Caller| thing.explain(of, question.permission);
+        let mut explanation =
+            self.answer(caller, question, explain, |told| !matches!(told.outcome, Outcome::Hidden(_)))?;
+        // What is not there yet cannot be hidden.
+        if let (true, Outcome::Hidden(denial)) = (question.permission.is_of_a_place(), explanation.outcome) {
+            explanation.outcome = Outcome::Forbidden(denial);
+        }
+        Some(explanation)
+    }
+
+    /// `tells`: whether an answer about who asks is one that the act itself would give away.
+    fn answer<T>(
+        &self,
+        caller: usize,
+        question: &Asked,
+        ask: impl Fn(&dyn Thing, &Caller) -> T,
+        tells: impl Fn(&T) -> bool,
+    ) -> Option<T> {
+        let of = self.callers.get(caller)?;
+        let kind = question.permission.target();
+        if question.permission.is_of_a_place() {
+            return Some(ask(&self.prospect(caller, question.resource)?, of));
+        }
+        if kind == ResourceKind::Organization {
+            return Some(ask(&Resource::organization(of.organization()), of));
+        }
+        let id = question.resource?;
+        let answer = ask(self.things.get(caller, kind, id)?, of);
+        // What the asking person may not see does not exist for them; what they may do all the same, they may know.
+        (self.asker_sees(kind, id) || (caller == 0 && tells(&answer))).then_some(answer)
+    }
+
+    fn asker_sees(&self, kind: ResourceKind, id: Uuid) -> bool {
+        self.sees(0, kind, id)
+    }
+
+    fn sees(&self, caller: usize, kind: ResourceKind, id: Uuid) -> bool {
+        let (thing, caller) = (self.things.get(caller, kind, id), self.callers.get(caller));
+        thing.zip(caller).is_some_and(|(thing, caller)| thing.is_seen_by(caller))
+    }
+
+    /// What a ticket's facts would be if a caller created it in a place: a team, a queue, a template, or none of them, which
+    /// is the organization itself. A place that is not there, or that the caller or who asks may not see, has no facts.
+    fn prospect(&self, caller: usize, place: Option<Uuid>) -> Option<Resource<kind::Ticket>> {
+        let of = self.callers.get(caller)?;
+        let has_queues = of.model().roles_at(Level::Queue).next().is_some();
+        let inbox = self.things.inbox.filter(|_| has_queues);
+        let (mut team, mut queue, mut visible) = (None, None, false);
+        if let Some(id) = place {
+            let seen = |kind: &ResourceKind| self.asker_sees(*kind, id) && self.sees(caller, *kind, id);
+            match PLACES.into_iter().find(seen)? {
+                ResourceKind::Team => team = place,
+                ResourceKind::Queue => queue = place,
+                kind => visible = self.things.get(caller, kind, id)?.holds(Condition::SharedWithTeam),
+            }
+        }
+        Some(Resource {
+            scopes: Scopes::NONE.with(Level::Team, team).with(Level::Queue, queue.or(inbox)),
+            holding: Mask::of(Condition::Own).with(Condition::TemplateVisible, visible),
+            ..Resource::new(of.organization(), Id::new())
+        })
+    }
+
+    /// The scopes below the organization that a question is decided by, for a caller.
+    #[must_use]
+    pub fn scopes(&self, caller: usize, question: &Asked) -> Option<Scopes> {
+        self.answer(caller, question, |thing, _| thing.scopes(), |_| false)
+    }
+}
+
+impl Work {
+    /// The facts that questions about access rest on, between every thing that they name and every caller: one statement,
+    /// however many questions there are and of however many kinds. `others`: who is asked about beside who asks.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn access_facts(
+        &mut self,
+        _permit: &Permit<can::ViewOrganization>,
+        others: impl IntoIterator<Item = Caller>,
+        questions: &[Asked],
+    ) -> StoreResult<AccessFacts> {
+        let mut wanted = Wanted::default();
+        for Asked { permission, resource } in questions {
+            match resource {
+                Some(id) if permission.is_of_a_place() => PLACES.into_iter().for_each(|kind| wanted.thing(kind, *id)),
+                Some(id) => wanted.thing(permission.target(), *id),
+                None => {}
+            }
+            if permission.is_of_a_place() {
+                wanted.inbox();
+            }
+        }
+        let callers: Vec<Caller> = std::iter::once(self.caller().clone()).chain(others).collect();
+        let things = self.things(&callers, &wanted).await?;
+        Ok(AccessFacts { callers, things })
+    }
+
+    /// Those of these teams and queues that who asks may see.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn visible_places(
+        &mut self,
+        _permit: &Permit<can::ViewOrganization>,
+        places: &[(Level, Uuid)],
+    ) -> StoreResult<HashSet<(Level, Uuid)>> {
+        let kind = |level| match level {
+            Level::Team => Some(ResourceKind::Team),
+            Level::Queue => Some(ResourceKind::Queue),
+            Level::Workspace => Some(ResourceKind::Workspace),
+            Level::Project => Some(ResourceKind::Project),
+            Level::Organization => None,
+        };
+        let mut wanted = Wanted::default();
+        places
+            .iter()
+            .filter_map(|(level, id)| Some((kind(*level)?, *id)))
+            .for_each(|(kind, id)| wanted.thing(kind, id));
+        let callers = [self.caller().clone()];
+        let things = self.things(&callers, &wanted).await?;
+        let seen = |(level, id): &&(Level, Uuid)| {
+            kind(*level).is_none_or(|kind| things.get(0, kind, *id).is_some_and(|thing| thing.is_seen_by(&callers[0])))
+        };
+        Ok(places.iter().filter(seen).copied().collect())
+    }
+
+    /// The teams and queues of these ids, by name. Only for those that who asks may see.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn named_places(
+        &mut self,
+        _permit: &Permit<can::ViewOrganization>,
+        ids: &[Uuid],
+    ) -> StoreResult<Vec<Place>> {
+        let rows = sqlx::query!(
+            r#"select id as "id!", name as "name!", of_team as "of_team!" from (
+                select id, name, true as of_team from teams where org_id = $1 and id = any($2)
+                union all select id, name, false from queues where org_id = $1 and id = any($2)
+             ) places order by name, id"#,
+            self.organization().uuid(),
+            ids
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let level = |of_team| if of_team { Level::Team } else { Level::Queue };
+        Ok(rows.into_iter().map(|row| Place { level: level(row.of_team), id: row.id, name: row.name }).collect())
+    }
+
+    /// Another member of this organization as a caller, to ask what they may do: a round trip of its own.
+    ///
+    /// # Errors
+    /// There is no such member.
+    pub async fn member_as_caller(
+        &mut self,
+        _permit: &Permit<can::ReviewAccess>,
+        member: Id<kind::Member>,
+    ) -> StoreResult<Caller> {
+        self.load(member).await
+    }
+}
