@@ -21,6 +21,8 @@ create function current_org() returns uuid language sql stable parallel safe
     return nullif(current_setting('app.org_id', true), '')::uuid;
 create function current_account() returns uuid language sql stable parallel safe
     return nullif(current_setting('app.account_id', true), '')::uuid;
+create function current_account_organizations() returns uuid[] language sql stable parallel safe
+    return nullif(current_setting('app.account_organizations', true), '')::uuid[];
 
 -- What a membership and a session are locked by while somebody acts on the strength of them.
 create function member_lock(org uuid, member uuid) returns bigint language sql immutable parallel safe
@@ -111,6 +113,8 @@ create table members (
     id uuid not null references accounts on delete cascade, -- the account's id: one membership of one organization each
     state text not null default 'active' check (state in ('active', 'blocked', 'deactivated')),
     manager_id uuid,
+    assignments text not null default '', -- what role_assignments says, kept by `keep_assignments`
+    teams uuid[] not null default '{}',   -- the teams among it
     version bigint not null default 1,
     joined_at timestamptz not null default now(),
     primary key (org_id, id),
@@ -210,6 +214,37 @@ create index on role_assignments (org_id, queue_id, member_id) where queue_id is
 create index on role_assignments (org_id, role, member_id);
 create index on role_assignments (granted_by);
 
+-- Every request reads what its caller holds, and few change what anybody holds: so it stands ready beside the membership,
+-- as one text, `level:scope:role` by commas, in the order of level and scope.
+create function keep_assignments() returns trigger language plpgsql as $$ begin
+    update members m set
+        assignments = coalesce(held.assignments, ''),
+        teams = coalesce(held.teams, '{}')
+    from (select distinct org_id, member_id from changed) c
+    left join lateral (
+        select string_agg(
+                case when r.team_id is not null then 'team:' || r.team_id
+                     when r.queue_id is not null then 'queue:' || r.queue_id
+                     else 'organization:' || r.org_id end || ':' || r.role,
+                ',' order by r.queue_id nulls first, r.team_id nulls first, r.role) as assignments,
+            array_agg(distinct r.team_id) filter (where r.team_id is not null) as teams
+        from role_assignments r where r.org_id = c.org_id and r.member_id = c.member_id
+    ) held on true
+    where m.org_id = c.org_id and m.id = c.member_id;
+    return null;
+end $$;
+create trigger keep_what_is_given after insert on role_assignments
+    referencing new table as changed for each statement execute function keep_assignments();
+create trigger keep_what_is_taken after delete on role_assignments
+    referencing old table as changed for each statement execute function keep_assignments();
+create trigger keep_what_is_changed after update on role_assignments
+    referencing new table as changed for each statement execute function keep_assignments();
+create function same_holder() returns trigger language plpgsql as $$ begin
+    raise exception 'an assignment stays with its member';
+end $$;
+create trigger same_holder before update of org_id, member_id on role_assignments
+    for each row when (old.org_id <> new.org_id or old.member_id <> new.member_id) execute function same_holder();
+
 create table invitations (
     org_id uuid not null references organizations on delete cascade,
     id uuid not null,
@@ -272,40 +307,43 @@ create index on recent_mail (created_at);
 -- ---- who is asking -------------------------------------------------------------------------------------------------
 
 -- A caller's facts, of the organization that has been entered: no row's worth of them for an account that is no member.
--- Assignments are one text, `level:scope:role` by commas, quicker to read than arrays, in the order of level and scope.
 create function caller_facts(account uuid, session uuid) returns table (
     signed_in boolean, caller_org uuid, caller_state text, caller_model text, roles_version bigint,
     plan_workflows boolean, members_create_workspaces boolean, assignments text, caller_teams uuid[]
 ) language sql stable rows 1 as $$
-    select exists (
-            select 1 from sessions s
-            where s.id = session and s.account_id = account and s.ended_at is null and s.expires_at > now()
-        ), m.org_id, m.state, o.model, o.roles_version,
-        p.workflows, o.members_create_workspaces, held.assignments, coalesce(held.teams, '{}')
+    select s.id is not null, m.org_id, m.state, o.model, o.roles_version,
+        p.workflows, o.members_create_workspaces, m.assignments, m.teams
     from (select current_org() as id) here
+    left join sessions s
+        on s.id = session and s.account_id = account and s.ended_at is null and s.expires_at > now()
     left join members m on m.org_id = here.id and m.id = account
     left join organizations o on o.id = m.org_id
     left join plans p on p.key = o.plan
-    left join lateral (
-        select string_agg(
-                case when r.team_id is not null then 'team:' || r.team_id
-                     when r.queue_id is not null then 'queue:' || r.queue_id
-                     else 'organization:' || r.org_id end || ':' || r.role,
-                ',' order by r.queue_id nulls first, r.team_id nulls first, r.role) as assignments,
-            array_agg(distinct r.team_id) filter (where r.team_id is not null) as teams
-        from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
-    ) held on true
 $$;
 
 -- Sets the tenant for the rest of the transaction, by its id or its slug, and then reads the caller's facts. It calls itself
 -- stable so that all that one statement reads, here and around it, is of one moment.
-create function enter(organization uuid, name text, account uuid, session uuid) returns table (
-    signed_in boolean, caller_org uuid, caller_state text, caller_model text, roles_version bigint,
-    plan_workflows boolean, members_create_workspaces boolean, assignments text, caller_teams uuid[]
-) language plpgsql stable rows 1 as $$ begin
-    perform set_config('app.org_id',
-        coalesce(organization::text, (select s.org_id::text from organization_slugs s where s.slug = name), ''), true);
-    return query select * from caller_facts(account, session);
+create function enter(
+    organization uuid, name text, account uuid, session uuid,
+    out signed_in boolean, out caller_org uuid, out caller_state text, out caller_model text, out roles_version bigint,
+    out plan_workflows boolean, out members_create_workspaces boolean, out assignments text, out caller_teams uuid[]
+) language plpgsql stable as $$
+declare entered text;
+begin
+    if organization is null then
+        organization := (select s.org_id from organization_slugs s where s.slug = name);
+    end if;
+    entered := set_config('app.org_id', coalesce(organization::text, ''), true);
+    select * into signed_in, caller_org, caller_state, caller_model, roles_version,
+        plan_workflows, members_create_workspaces, assignments, caller_teams
+    from caller_facts(account, session);
+end $$;
+
+-- Lets the rest of the transaction see an account's own memberships, in whatever organization.
+create function act_as(account uuid) returns void language plpgsql as $$ begin
+    perform set_config('app.account_id', account::text, true);
+    perform set_config('app.account_organizations',
+        (select coalesce(array_agg(m.org_id), '{}')::text from members m where m.id = account), true);
 end $$;
 
 -- ---- walls ---------------------------------------------------------------------------------------------------------
@@ -314,9 +352,7 @@ end $$;
 
 alter table organizations enable row level security, force row level security;
 create policy tenant on organizations using (id = (select current_org()));
-create policy own on organizations for select using (
-    id in (select org_id from members where members.id = (select current_account()))
-);
+create policy own on organizations for select using (id = any ((select current_account_organizations())::uuid[]));
 
 alter table members enable row level security, force row level security;
 create policy tenant on members using (org_id = (select current_org()));

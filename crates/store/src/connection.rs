@@ -107,6 +107,8 @@ impl Store {
         let pool = managed::Pool::builder(Connections(options.clone()))
             .max_size(size)
             .wait_timeout(Some(Duration::from_secs(10)))
+            // The one used last has its caches warm.
+            .queue_mode(managed::QueueMode::Lifo)
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;

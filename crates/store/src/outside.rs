@@ -98,18 +98,15 @@ impl Outside {
     /// Sets the tenant for the rest of the transaction.
     pub(crate) async fn enter(&mut self, organization: Id<kind::Organization>) -> StoreResult<()> {
         self.organization = Some(organization);
-        self.set("app.org_id", organization.uuid()).await
+        sqlx::query!("select set_config('app.org_id', $1::text, true)", organization.to_string())
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        Ok(())
     }
 
     /// Lets the rest of the transaction see the account's own memberships, in whatever organization.
     pub(crate) async fn act_as(&mut self, account: Id<kind::Account>) -> StoreResult<()> {
-        self.set("app.account_id", account.uuid()).await
-    }
-
-    async fn set(&mut self, setting: &'static str, value: Uuid) -> StoreResult<()> {
-        sqlx::query!("select set_config($1, $2::text, true)", setting, value.to_string())
-            .fetch_one(&mut *self.transaction)
-            .await?;
+        sqlx::query!("select act_as($1)::text", account.uuid()).fetch_one(&mut *self.transaction).await?;
         Ok(())
     }
 

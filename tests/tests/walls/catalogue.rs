@@ -132,7 +132,8 @@ async fn who_is_only_a_member_of_it_writes_no_organization() {
     let org = world.organization("helpdesk").await;
     let mut app = PgConnection::connect(&world.database_url()).await.unwrap();
     sqlx::query("set role usher_app").execute(&mut app).await.unwrap();
-    sqlx::query("select set_config('app.account_id', $1, false)").bind(&org.owner.id).execute(&mut app).await.unwrap();
+    sqlx::query("begin").execute(&mut app).await.unwrap();
+    sqlx::query("select act_as($1::uuid)").bind(&org.owner.id).execute(&mut app).await.unwrap();
     for table in ["organizations", "members", "role_assignments"] {
         let sql = |verb: &str| sqlx::AssertSqlSafe(verb.replace("{}", table));
         let rows: i64 = sqlx::query_scalar(sql("select count(*) from {}")).fetch_one(&mut app).await.unwrap();

@@ -1,5 +1,6 @@
 //! What stands between the tenants, whatever the code above it does.
 
+mod assignments;
 mod catalogue;
 mod database;
 mod foreign_ids;
