@@ -35,7 +35,7 @@ check: rust ## all that must hold before a change is handed in, which is what CI
 	RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps
 	scripts/tool.sh cargo-deny 0.20.2
 	cargo deny --log-level error check bans licenses sources
-	scripts/unchanged.sh $(MAKE) --no-print-directory sqlx openapi golden
+	scripts/unchanged.sh $(MAKE) --no-print-directory sqlx openapi docs golden
 	scripts/contract.sh
 	cargo test --quiet --workspace --doc
 	$(MAKE) --no-print-directory test
@@ -61,7 +61,11 @@ bench: rust ## measure: a decision, a request
 	@cargo build --quiet -p usher-postgres --bins
 	@$(WITH_POSTGRES) --durable -- scripts/bench.sh $(ARGS)
 
-docs: rust ## the code's documentation
+docs: rust ## write docs/permissions.html anew: the access models, drawn for people
+	@mkdir -p docs
+	@cargo run --quiet -p usher -- permissions > $(TARGET)/permissions.html && mv $(TARGET)/permissions.html docs/permissions.html
+
+rustdoc: rust ## the code's documentation
 	@cargo doc --workspace --no-deps
 	@echo "open $(TARGET)/doc/usher/index.html"
 
@@ -74,4 +78,4 @@ test-tools: rust
 
 # The steps build on each other, and cargo uses all cores by itself.
 .NOTPARALLEL:
-.PHONY: help run test test-deep check openapi golden sqlx contract bench docs rust test-tools
+.PHONY: help run test test-deep check openapi golden sqlx contract bench docs rustdoc rust test-tools

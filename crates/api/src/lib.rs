@@ -16,5 +16,6 @@ pub mod tenancy;
 pub use app::{App, DemoPerson, Settings, serve};
 pub use auth::password;
 pub use background::background;
+pub use docs::permissions_page;
 pub use http::Proxies;
 pub use openapi::document;

@@ -8,7 +8,7 @@ use crate::demo;
 pub fn ready(address: SocketAddr, demo: bool) -> String {
     let base = format!("http://{address}");
     let mut text = format!(
-        "\nUsher is ready.\n\n  API         {base}/v1\n  Swagger UI  {base}/docs/\n  Contract    {base}/openapi.json\n"
+        "\nUsher is ready.\n\n  API         {base}/v1\n  Swagger UI  {base}/docs/\n  Contract    {base}/openapi.json\n  Who may     {base}/docs/permissions\n"
     );
     if demo {
         let _ = write!(text, "\n{}\n{}", people(), first_steps(&base));

@@ -39,6 +39,8 @@ pub enum Command {
     Demo,
     /// Print the API's contract (OpenAPI 3.1), and stop.
     Openapi,
+    /// Print the access models as a page for people (HTML), and stop.
+    Permissions,
 }
 
 /// Where the data is.

@@ -1,4 +1,4 @@
-//! The `usher` program: serve, migrate, load the demo, print the contract.
+//! The `usher` program: serve, migrate, load the demo, print the contract or the access models.
 
 mod banner;
 mod command;
@@ -29,6 +29,10 @@ fn run(options: Options) -> Result<(), Failure> {
     match options.command.clone().unwrap_or_default() {
         Command::Openapi => {
             println!("{}", serde_json::to_string_pretty(&usher_api::document())?);
+            Ok(())
+        }
+        Command::Permissions => {
+            println!("{}", usher_api::permissions_page());
             Ok(())
         }
         Command::Migrate => {

@@ -9,4 +9,5 @@ mod lines;
 mod mail;
 mod methods;
 mod pages;
+mod permissions_page;
 mod words;

@@ -1,4 +1,7 @@
-//! Swagger UI, and the contract itself. All files come from this program; nothing is fetched from elsewhere.
+//! Swagger UI, the access models drawn for people, and the contract itself. All files come from this program; nothing is
+//! fetched from elsewhere.
+
+mod permissions;
 
 use std::sync::Arc;
 
@@ -42,6 +45,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig, contract: web::Data<Contra
         .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
         .route("/docs/people.json", web::get().to(people))
+        .route("/docs/permissions", web::get().to(permissions_html))
         .route("/docs/{file:.*}", web::get().to(file));
 }
 
@@ -57,6 +61,19 @@ async fn contract_json(request: HttpRequest, contract: web::Data<Contract>) -> H
 /// Whom the page offers to sign in as: nobody, outside the demo.
 async fn people(app: web::Data<App>) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(&app.settings.demo_people)
+}
+
+/// The access models, drawn for people: a page, whole in itself.
+#[must_use]
+pub fn permissions_page() -> &'static str {
+    &permissions::PAGE
+}
+
+async fn permissions_html() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_SECURITY_POLICY, permissions::CONTENT_SECURITY_POLICY.as_str()))
+        .content_type("text/html; charset=utf-8")
+        .body(permissions_page())
 }
 
 async fn file(name: web::Path<String>) -> Result<HttpResponse, Problem> {
