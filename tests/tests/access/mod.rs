@@ -6,3 +6,4 @@ mod models;
 mod relations;
 mod roles;
 mod round_trips;
+mod who_can;

@@ -62,3 +62,25 @@ async fn a_hundred_questions_of_all_kinds_take_the_two_round_trips_that_one_take
         assert_eq!(fewest(&way, &owner, &path, &body).await, 1, "{model}");
     }
 }
+
+#[tokio::test]
+async fn who_can_takes_four_round_trips_for_a_page_of_any_size() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    for _ in 0..5 {
+        world.member(&org, "admin").await;
+    }
+    let way = Way::to(&world).await;
+    let owner = org.owner.at(&way.serve(&world).await);
+    for limit in [1, 3, 100] {
+        let path =
+            format!("{}/access/who-can?permission=member.view&resource_id={}&limit={limit}", org.path, org.owner.id);
+        let mut counts = Vec::new();
+        for _ in 0..12 {
+            let before = way.round_trips();
+            owner.get(&path).await.is(200);
+            counts.push(way.round_trips() - before);
+        }
+        assert_eq!(counts.into_iter().min(), Some(4), "limit {limit}");
+    }
+}

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    question::{AccessQuestion, denial_code, places_of, subject},
+    question::{AccessQuestion, denial_code, missing, places_of, subject},
     told::{self, Told},
 };
 use crate::{
@@ -174,8 +174,7 @@ pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body
     let asked = question.understand("/question").map_err(|fault| Problem::invalid(vec![fault]))?;
     let subject = subject(&mut work, member_id).await?;
     let facts = work.access_facts(&permit, subject.clone(), &[asked]).await?;
-    let kind = if asked.permission.is_of_a_place() { "place" } else { asked.permission.target().key() };
-    let missing = || Problem::missing(kind).about("/question/resource_id");
+    let missing = || missing(&asked).about("/question/resource_id");
     let explanation = facts.explain(facts.subject(), &asked).ok_or_else(missing)?;
     let places = places_of(&mut work, &permit, subject.as_ref(), asked).await?;
     let allowed_in = places.map(|places| places.into_iter().map(PlaceView::from).collect());

@@ -1,4 +1,5 @@
-//! Questions about access itself: which models there are, what I may do, whether, and why not.
+//! Questions about access itself: which models there are, what I may do, whether, why not,
+//! and who else.
 
 mod check;
 mod explain;
@@ -6,6 +7,7 @@ mod mine;
 mod models;
 mod question;
 mod told;
+mod who_can;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -13,4 +15,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(models::list_access_models).service(models::get_access_model);
     config.service(mine::get_my_permissions).service(check::check_access).service(explain::explain_access);
+    config.service(who_can::list_who_can);
 }

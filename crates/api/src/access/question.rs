@@ -25,27 +25,46 @@ impl AccessQuestion {
     /// # Errors
     /// 422: no such permission, or a thing is named where none is meant, or the other way round.
     pub(super) fn understand(&self, pointer: &str) -> Result<Asked, FieldError> {
-        let permission = Permission::parse(&self.permission).ok_or_else(|| {
-            let detail = format!("There is no permission `{}`.", self.permission);
-            FieldError::at(format!("{pointer}/permission"), "unknown_value", detail)
-        })?;
-        if permission.is_of_a_place() {
-            return Ok(Asked { permission, resource: self.resource_id });
-        }
-        let about_organization = permission.target() == ResourceKind::Organization;
-        let kind = permission.target().key();
-        match self.resource_id {
-            None if !about_organization => {
-                let detail = format!("`{permission}` is about one {kind}: name its id.");
-                Err(FieldError::at(format!("{pointer}/resource_id"), "required", detail))
-            }
-            Some(_) if about_organization => {
-                let detail = format!("`{permission}` is about the organization as such: leave `resource_id` out.");
-                Err(FieldError::at(format!("{pointer}/resource_id"), "unknown_field", detail))
-            }
-            resource => Ok(Asked { permission, resource }),
-        }
+        understood(&self.permission, self.resource_id)
+            .map_err(|Fault { field, code, detail }| FieldError::at(format!("{pointer}/{field}"), code, detail))
     }
+}
+
+/// What is wrong with a question.
+pub(super) struct Fault {
+    pub field: &'static str,
+    pub code: &'static str,
+    pub detail: String,
+}
+
+/// What a permission and an id ask.
+pub(super) fn understood(permission: &str, resource: Option<Uuid>) -> Result<Asked, Fault> {
+    let key = permission;
+    let permission = Permission::parse(key).ok_or_else(|| Fault {
+        field: "permission",
+        code: "unknown_value",
+        detail: format!("There is no permission `{key}`."),
+    })?;
+    let about_organization = permission.target() == ResourceKind::Organization;
+    let fault = |code, detail| Err(Fault { field: "resource_id", code, detail });
+    match resource {
+        _ if permission.is_of_a_place() => {}
+        None if !about_organization => {
+            let kind = permission.target().key();
+            return fault("required", format!("`{permission}` is about one {kind}: name its id."));
+        }
+        Some(_) if about_organization => {
+            let detail = format!("`{permission}` is about the organization as such: leave `resource_id` out.");
+            return fault("unknown_field", detail);
+        }
+        _ => {}
+    }
+    Ok(Asked { permission, resource })
+}
+
+/// That there is no such thing as was asked about, for who asks.
+pub(super) fn missing(asked: &Asked) -> Problem {
+    Problem::missing(if asked.permission.is_of_a_place() { "place" } else { asked.permission.target().key() })
 }
 
 /// Who is asked about: another member, for which a right is needed; none: the caller.

@@ -1,5 +1,7 @@
 //! Questions about access: who may do what, of many things and for any caller of the organization.
 
+mod who_can;
+
 use std::collections::HashSet;
 
 use usher_domain::{Id, kind};
@@ -13,6 +15,8 @@ use crate::{
     StoreResult, Work,
     things::{Thing, Things, Wanted},
 };
+
+pub use who_can::{GivenBy, WhoMay};
 
 /// A permission, and what it would be used on.
 #[derive(Debug, Clone, Copy)]
