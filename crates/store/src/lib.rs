@@ -27,7 +27,7 @@ mod things;
 mod unlocked;
 mod work;
 
-pub use access::{AccessFacts, Asked, GivenBy, Place, WhoMay};
+pub use access::{AccessFacts, Asked, Concerned, GivenBy, Place, Somebody, WhoMay};
 pub use caller::{Identity, OrganizationKey};
 pub use connection::{Database, Store, Transaction};
 pub use error::{Conflict, StoreError, StoreResult};

@@ -237,6 +237,11 @@ impl Work {
         self.caller.listing()
     }
 
+    /// The access models of organizations.
+    pub(crate) const fn models(&self) -> &Models {
+        &self.models
+    }
+
     /// The facts of another member.
     pub(crate) async fn load(&mut self, member: Id<kind::Member>) -> StoreResult<Caller> {
         let identity = Identity { account: member.uuid().into(), session: self.identity.session, scopes: None };

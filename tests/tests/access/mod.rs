@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod models;
+mod preview;
 mod relations;
 mod roles;
 mod round_trips;

@@ -52,11 +52,9 @@ pub async fn get_my_permissions(call: Call, path: Path<OrganizationPath>) -> Ans
 
 fn scope_view(caller: &Caller, level: Level, scope: Uuid) -> ScopeView {
     let (model, held) = (caller.model(), caller.held_in(level, scope));
-    let open = Permission::ALL.iter().copied().filter(|permission| caller.is_open(*permission));
-    let permissions = open.filter_map(|permission| {
-        let cell = held.iter().fold(Mask::NONE, |all, a| all | model.cell(a.role, permission));
-        let when: Vec<&'static str> = caller.remaining(cell).iter().map(Condition::key).collect();
-        (!when.is_empty()).then_some(GrantView { permission: permission.key(), when })
+    let permissions = given(caller, level, scope).map(|(permission, when)| GrantView {
+        permission: permission.key(),
+        when: when.iter().map(Condition::key).collect(),
     });
     ScopeView {
         level: level.key(),
@@ -64,4 +62,15 @@ fn scope_view(caller: &Caller, level: Level, scope: Uuid) -> ScopeView {
         roles: held.iter().map(|a| model.role_at(a.role).key.clone()).collect(),
         permissions: permissions.collect(),
     }
+}
+
+/// What somebody's roles in one scope give them, and what must hold of the single thing.
+pub(super) fn given(caller: &Caller, level: Level, scope: Uuid) -> impl Iterator<Item = (Permission, Mask)> {
+    let held = caller.held_in(level, scope);
+    let open = Permission::ALL.iter().copied().filter(|permission| caller.is_open(*permission));
+    open.filter_map(move |permission| {
+        let cell = held.iter().fold(Mask::NONE, |all, a| all | caller.model().cell(a.role, permission));
+        let when = caller.remaining(cell);
+        (!when.is_empty()).then_some((permission, when))
+    })
 }

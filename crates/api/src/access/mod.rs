@@ -1,10 +1,12 @@
 //! Questions about access itself: which models there are, what I may do, whether, why not,
-//! and who else.
+//! who else, and what a change would change.
 
+mod change;
 mod check;
 mod explain;
 mod mine;
 mod models;
+mod preview;
 mod question;
 mod told;
 mod who_can;
@@ -15,5 +17,5 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(models::list_access_models).service(models::get_access_model);
     config.service(mine::get_my_permissions).service(check::check_access).service(explain::explain_access);
-    config.service(who_can::list_who_can);
+    config.service(who_can::list_who_can).service(preview::preview_access);
 }

@@ -6,12 +6,14 @@ use usher_domain::{
     QueueId,
     desk::{QueueHolder, QueuePreset, QueueRoles, QueueTable},
 };
-use usher_policy::{Action, can};
+use usher_policy::{Action, Permit, can};
+use usher_store::{Expected, Work};
 use utoipa::ToSchema;
 
 use super::QueuePath;
 use crate::http::{
-    Answer, Body, Call, IfMatch, Listed, MemberPath, MustMatch, Path, PlainPageQuery, Problem, Query, ok, paged, shown,
+    Answer, Body, Call, IfMatch, Listed, MemberPath, MustMatch, Path, PlainPageQuery, Problem, Query, Stop, ok, paged,
+    shown,
 };
 
 /// List who may do what on a queue
@@ -47,6 +49,24 @@ pub struct SetQueuePermissions {
     /// The queues on which anything is on. On all others everything is off.
     #[schema(max_items = 1000)]
     permissions: Vec<SetQueueRow>,
+}
+
+impl SetQueuePermissions {
+    /// Sets the table.
+    ///
+    /// # Errors
+    /// As [`Work::set_queue_permissions`]; 404: a queue that is not there, or that the caller may not see.
+    pub(crate) async fn apply(
+        &self,
+        work: &mut Work,
+        permit: Permit<can::SetQueuePermissions>,
+        version: &Expected,
+    ) -> Result<QueueTable, Stop> {
+        let ids: Vec<_> = self.permissions.iter().map(|row| row.queue_id).collect();
+        let queues = work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/permissions", "/queue_id"))?;
+        let wanted: Vec<_> = queues.into_iter().zip(self.permissions.iter().map(SetQueueRow::roles)).collect();
+        Ok(work.set_queue_permissions(permit, version, &wanted).await?)
+    }
 }
 
 /// What a member may do on one queue. The permissions are independent of each other: every combination is stored as given.
@@ -91,11 +111,7 @@ impl SetQueueRow {
 pub async fn set_queue_permissions(call: Call, path: Path<MemberPath>, body: Body<SetQueuePermissions>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;
-    let SetQueuePermissions { permissions } = body.parse()?;
-    let ids: Vec<_> = permissions.iter().map(|row| row.queue_id).collect();
-    let queues = work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/permissions", "/queue_id"))?;
-    let wanted: Vec<_> = queues.into_iter().zip(permissions.iter().map(SetQueueRow::roles)).collect();
-    let table = work.set_queue_permissions(permit, call.if_match(), &wanted).await?;
+    let table = body.parse()?.apply(&mut work, permit, call.if_match()).await?;
     work.commit(shown(table)).await
 }
 

@@ -8,9 +8,9 @@ use usher_domain::{
     TeamId, Text,
     tenancy::{Invitation, Member},
 };
-use usher_policy::{Action, Level, Standing, can};
+use usher_policy::{Action, Level, Permit, Standing, can};
 use usher_store::{
-    Key, Work,
+    Expected, Key, Work,
     tenancy::{MemberFilter, MemberOrder},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -185,6 +185,22 @@ pub struct MemberPatch {
     roles: Vec<Text<1, 60>>,
 }
 
+impl MemberPatch {
+    /// Makes the change.
+    ///
+    /// # Errors
+    /// As [`Work::change_member_roles`]; 422: the access model has no such roles, or they cannot go together.
+    pub(crate) async fn apply(
+        &self,
+        work: &mut Work,
+        permit: Permit<can::ChangeMemberRole>,
+        version: &Expected,
+    ) -> Result<Member, Stop> {
+        let roles = roles::organization_roles(work.caller().model(), &self.roles).map_err(Problem::invalid)?;
+        Ok(work.change_member_roles(permit, version, &roles).await?)
+    }
+}
+
 /// Change a member's organization roles
 ///
 /// Every role that is new must be one that the caller's roles may give, every role that goes one that they may take; the
@@ -196,8 +212,7 @@ pub struct MemberPatch {
 pub async fn change_member_roles(call: Call, path: Path<MemberPath>, body: Body<MemberPatch>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::ChangeMemberRole>(path.member).await?;
-    let roles = roles::organization_roles(work.caller().model(), &body.parse()?.roles).map_err(Problem::invalid)?;
-    let member = work.change_member_roles(permit, call.if_match(), &roles).await?;
+    let member = body.parse()?.apply(&mut work, permit, call.if_match()).await?;
     work.commit(shown(member)).await
 }
 

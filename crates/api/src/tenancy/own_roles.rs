@@ -6,16 +6,16 @@ use usher_domain::{
     RoleId, Slug, Text,
     tenancy::{Role, RoleGrant},
 };
-use usher_policy::{Action, Level, Mask, Permission, can};
+use usher_policy::{Action, Level, Mask, Permission, Permit, can};
 use usher_store::{
-    OrganizationKey,
+    Expected, OrganizationKey, Work,
     tenancy::{NewRole, RoleChange},
 };
 use utoipa::{IntoParams, ToSchema};
 
 use super::OrganizationPath;
 use crate::http::{
-    Answer, Body, Call, FieldError, IfMatch, Listed, MustMatch, Path, PlainPageQuery, Problem, Query, created,
+    Answer, Body, Call, FieldError, IfMatch, Listed, MustMatch, Path, PlainPageQuery, Problem, Query, Stop, created,
     no_content, ok, paged, shown,
 };
 
@@ -72,6 +72,18 @@ pub struct CreateRole {
     grants: Vec<RoleGrant>,
 }
 
+impl CreateRole {
+    /// Adds it.
+    ///
+    /// # Errors
+    /// As [`Work::create_role`].
+    pub(crate) async fn apply(self, work: &mut Work, permit: Permit<can::ManageRoles>) -> Result<Role, Stop> {
+        let Self { level, key, title, description, grants } = self;
+        let new = NewRole { level: level.into(), key, title, description, grants };
+        Ok(work.create_role(permit, new).await?)
+    }
+}
+
 /// List the organization's own roles
 ///
 /// Those that it has added to its access model, the oldest first: at most 100. The roles of the model itself are told by the
@@ -110,9 +122,7 @@ pub async fn get_role(call: Call, path: Path<RolePath>) -> Answer {
 pub async fn create_role(call: Call, path: Path<OrganizationPath>, body: Body<CreateRole>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageRoles>()?;
-    let CreateRole { level, key, title, description, grants } = body.parse()?;
-    let new = NewRole { level: level.into(), key, title, description, grants };
-    let role = work.create_role(permit, new).await?;
+    let role = body.parse()?.apply(&mut work, permit).await?;
     let location = format!("/v1/organizations/{}/roles/{}", work.organization(), role.id);
     work.commit(created(role, &location)).await
 }
@@ -133,6 +143,23 @@ pub struct RolePatch {
     grants: Option<Vec<RoleGrant>>,
 }
 
+impl RolePatch {
+    /// Makes the change.
+    ///
+    /// # Errors
+    /// As [`Work::update_role`].
+    pub(crate) async fn apply(
+        self,
+        work: &mut Work,
+        permit: Permit<can::ManageRoles>,
+        role: RoleId,
+        version: &Expected,
+    ) -> Result<Role, Stop> {
+        let Self { title, description, grants } = self;
+        Ok(work.update_role(permit, role, version, RoleChange { title, description, grants }).await?)
+    }
+}
+
 /// Change a role
 ///
 /// What it gives changes for everybody who holds it, from their next request on. `If-Match` is required.
@@ -143,9 +170,7 @@ pub struct RolePatch {
 pub async fn update_role(call: Call, path: Path<RolePath>, body: Body<RolePatch>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageRoles>()?;
-    let RolePatch { title, description, grants } = body.parse()?;
-    let change = RoleChange { title, description, grants };
-    let role = work.update_role(permit, path.role, call.if_match(), change).await?;
+    let role = body.parse()?.apply(&mut work, permit, path.role, call.if_match()).await?;
     work.commit(shown(role)).await
 }
 

@@ -3,12 +3,14 @@
 use actix_web::{delete, get, post, put};
 use serde::Deserialize;
 use usher_domain::{Email, MemberId, TeamId, Text, tenancy::TeamMember};
-use usher_policy::{Action, can};
-use usher_store::{OrganizationKey, StoreError};
+use usher_policy::{Action, Permit, can};
+use usher_store::{OrganizationKey, StoreError, Work};
 use utoipa::{IntoParams, ToSchema};
 
 use super::TeamPath;
-use crate::http::{Answer, Body, Call, Listed, Path, PlainPageQuery, Problem, Query, made, no_content, ok, paged};
+use crate::http::{
+    Answer, Body, Call, Listed, Path, PlainPageQuery, Problem, Query, Stop, made, no_content, ok, paged,
+};
 
 /// A member of a team in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -46,6 +48,21 @@ pub struct TeamMembership {
     role: Text<1, 60>,
 }
 
+impl TeamMembership {
+    /// Makes it so; whether they are new in the team.
+    ///
+    /// # Errors
+    /// As [`Work::set_team_member`].
+    pub(crate) async fn apply(
+        &self,
+        work: &mut Work,
+        permit: Permit<can::ManageTeamMembers>,
+        member: Permit<can::ViewMember>,
+    ) -> Result<(TeamMember, bool), Stop> {
+        Ok(work.set_team_member(permit, member, &self.role).await?)
+    }
+}
+
 /// Add a member to a team, or change their role in it
 ///
 /// The role must be one that the caller's roles may give there, and one that goes one that they may take.
@@ -57,7 +74,7 @@ pub async fn set_team_member(call: Call, path: Path<TeamMemberPath>, body: Body<
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;
     let member = work.permit_unlocked::<can::ViewMember>(path.member).await?;
-    let (member, new) = work.set_team_member(permit, member, &body.parse()?.role).await?;
+    let (member, new) = body.parse()?.apply(&mut work, permit, member).await?;
     work.commit(if new { made(member) } else { ok(member) }).await
 }
 

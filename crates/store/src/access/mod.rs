@@ -1,5 +1,6 @@
 //! Questions about access: who may do what, of many things and for any caller of the organization.
 
+mod preview;
 mod who_can;
 
 use std::collections::HashSet;
@@ -16,6 +17,7 @@ use crate::{
     things::{Thing, Things, Wanted},
 };
 
+pub use preview::{Concerned, Somebody};
 pub use who_can::{GivenBy, WhoMay};
 
 /// A permission, and what it would be used on.
