@@ -245,6 +245,32 @@ end $$;
 create trigger same_holder before update of org_id, member_id on role_assignments
     for each row when (old.org_id <> new.org_id or old.member_id <> new.member_id) execute function same_holder();
 
+-- When an assignment last allowed anything. Apart from the assignments, which are read at every request.
+create table assignment_use (
+    org_id uuid not null,
+    assignment_id uuid not null,
+    last_used_at timestamptz not null default now(),
+    primary key (org_id, assignment_id),
+    foreign key (org_id, assignment_id) references role_assignments (org_id, id) on delete cascade
+);
+
+-- Notes uses of any organizations' assignments, each named by what a decision knows of it. An assignment that is being
+-- changed at that moment is left out.
+create function note_assignment_uses(orgs uuid[], members uuid[], scopes uuid[], roles text[]) returns void
+language plpgsql as $$ declare org uuid; begin
+    for org in select distinct o from unnest(orgs) as o order by o loop
+        perform set_config('app.org_id', org::text, true);
+        insert into assignment_use (org_id, assignment_id)
+        select held.org_id, held.id from (
+            select r.org_id, r.id from unnest(orgs, members, scopes, roles) as used (org_id, member_id, scope, role)
+            join role_assignments r on r.org_id = org and r.member_id = used.member_id and r.role = used.role
+                and coalesce(r.team_id, r.queue_id, r.org_id) = used.scope
+            where used.org_id = org order by r.id for key share of r skip locked
+        ) held group by held.org_id, held.id order by held.id
+        on conflict (org_id, assignment_id) do update set last_used_at = now();
+    end loop;
+end $$;
+
 create table invitations (
     org_id uuid not null references organizations on delete cascade,
     id uuid not null,
@@ -363,7 +389,7 @@ create policy tenant on role_assignments using (org_id = (select current_org()))
 create policy own on role_assignments for select using (member_id = (select current_account()));
 
 do $$ declare name text; begin
-    foreach name in array array['member_activity', 'proxies', 'custom_roles', 'teams', 'queues', 'invitations'] loop
+    foreach name in array array['member_activity', 'assignment_use', 'proxies', 'custom_roles', 'teams', 'queues', 'invitations'] loop
         execute format('alter table %I enable row level security, force row level security', name);
         execute format('create policy tenant on %I using (org_id = (select current_org()))', name);
     end loop;

@@ -1,4 +1,5 @@
-//! What a server does beside answering: it delivers mail, keeps its signing keys young, and forgets what has run out.
+//! What a server does beside answering: it delivers mail, writes down which roles were used, keeps its signing keys young, and
+//! forgets what has run out.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use crate::{
     mail::{MailError, Mailer},
 };
 
-/// How often a server looks for signing keys that others have made.
+/// How often a server looks for signing keys that others have made, and writes down which roles were used.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// Every how many of those minutes it forgets what has run out.
@@ -25,7 +26,15 @@ pub fn background<S: Future<Output = ()>>(app: &App, stop: S) -> Result<impl Fut
             () = mailer.run(stop) => {}
             () = keep_up(&app) => {}
         }
+        write_uses(&app).await;
     })
+}
+
+/// Writes down which roles were used; the last time when the server has answered all requests.
+async fn write_uses(app: &App) {
+    if let Err(error) = app.store.write_uses().await {
+        tracing::warn!(%error, "it was not noted which roles were used");
+    }
 }
 
 async fn keep_up(app: &App) {
@@ -34,6 +43,7 @@ async fn keep_up(app: &App) {
         if let Err(error) = app.keys.refresh(&app.store).await {
             tracing::warn!(%error, "the signing keys were not renewed");
         }
+        write_uses(app).await;
         if minutes % SWEEP == 0
             && let Err(error) = app.store.sweep().await
         {

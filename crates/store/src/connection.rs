@@ -6,6 +6,7 @@
 
 use std::{
     ops::{Deref, DerefMut},
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,62 +16,11 @@ use sqlx::{
     postgres::{PgArguments, PgConnectOptions, PgRow},
 };
 
-use crate::{StoreError, StoreResult, caller, models::Models};
-
-/// How to reach the database: once as its owner, to migrate, and once as the role that the application runs as.
-#[derive(Debug, Clone)]
-pub struct Database {
-    pub(crate) owner: PgConnectOptions,
-    app: PgConnectOptions,
-}
-
-impl Database {
-    /// Takes a URL whose role owns the schema (or may create it). Unless a second URL is given for it, the application
-    /// connects with the same one and becomes `usher_app` as the connection starts.
-    ///
-    /// # Errors
-    /// A URL that is none.
-    pub fn new(owner_url: &str, app_url: Option<&str>) -> Result<Self, sqlx::Error> {
-        let owner: PgConnectOptions = owner_url.parse()?;
-        let app = match app_url {
-            Some(url) => url.parse()?,
-            None => owner.clone().options([("role", "usher_app")]),
-        };
-        let app = app.application_name("usher").options([
-            ("statement_timeout", "15s"),
-            ("lock_timeout", "10s"),
-            ("idle_in_transaction_session_timeout", "30s"),
-            // Every statement is written so that one plan fits all of its values; planning a list anew costs more than
-            // running it.
-            ("plan_cache_mode", "force_generic_plan"),
-            // To compile a plan costs more than any of ours takes to run.
-            ("jit", "off"),
-        ]);
-        Ok(Self { owner: owner.application_name("usher-owner"), app })
-    }
-}
-
-impl Database {
-    /// Where it is, for people: host, port and name, and never a password.
-    #[must_use]
-    pub fn address(&self) -> String {
-        address(&self.owner)
-    }
-
-    /// The same of the way that the application takes.
-    #[must_use]
-    pub fn app_address(&self) -> String {
-        address(&self.app)
-    }
-}
-
-fn address(options: &PgConnectOptions) -> String {
-    let name = options.get_database().unwrap_or(options.get_username());
-    match options.get_socket() {
-        Some(folder) => format!("{}:{}/{name}", folder.display(), options.get_port()),
-        None => format!("{}:{}/{name}", options.get_host(), options.get_port()),
-    }
-}
+use crate::{
+    Database, StoreError, StoreResult, caller,
+    models::Models,
+    uses::{AllUses, Uses},
+};
 
 /// The database, for the application.
 #[derive(Debug, Clone)]
@@ -78,6 +28,8 @@ pub struct Store {
     pool: managed::Pool<Connections>,
     size: usize,
     models: Models,
+    uses: Arc<Uses>,
+    all_uses: AllUses,
 }
 
 impl Store {
@@ -86,7 +38,7 @@ impl Store {
     /// # Errors
     /// The database is out of reach, or the role could pass by the walls between the tenants.
     pub async fn open(database: &Database, size: usize) -> StoreResult<Self> {
-        let store = Self::unchecked(&database.app, size, Models::new())?;
+        let store = Self::unchecked(&database.app, size, Models::new(), AllUses::default())?;
         let mut transaction = store.begin("BEGIN READ ONLY").await?;
         let bound: bool = sqlx::query_scalar(
             "select not rolsuper and not rolbypassrls and not exists (select 1 from pg_tables where tableowner = current_user)
@@ -103,7 +55,7 @@ impl Store {
         }
     }
 
-    fn unchecked(options: &PgConnectOptions, size: usize, models: Models) -> StoreResult<Self> {
+    fn unchecked(options: &PgConnectOptions, size: usize, models: Models, all_uses: AllUses) -> StoreResult<Self> {
         let pool = managed::Pool::builder(Connections(options.clone()))
             .max_size(size)
             .wait_timeout(Some(Duration::from_secs(10)))
@@ -112,7 +64,7 @@ impl Store {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;
-        Ok(Self { pool, size, models })
+        Ok(Self { pool, size, models, uses: all_uses.another(), all_uses })
     }
 
     /// The same database through connections of its own: for a thread that serves requests, whose connections then wake
@@ -121,7 +73,7 @@ impl Store {
     /// # Errors
     /// The pool cannot be made.
     pub fn another(&self, size: usize) -> StoreResult<Self> {
-        Self::unchecked(self.options(), size, self.models.clone())
+        Self::unchecked(self.options(), size, self.models.clone(), self.all_uses.clone())
     }
 
     /// How many connections there are at most.
@@ -133,6 +85,16 @@ impl Store {
     /// The access models of organizations, as far as they are known.
     pub(crate) const fn models(&self) -> &Models {
         &self.models
+    }
+
+    /// Where it is noted which assignments allow something.
+    pub(crate) fn uses(&self) -> &Uses {
+        &self.uses
+    }
+
+    /// The same of all threads.
+    pub(crate) const fn all_uses(&self) -> &AllUses {
+        &self.all_uses
     }
 
     /// How the application's connections are made.
@@ -162,7 +124,7 @@ impl Store {
         let mut attempts = 0;
         loop {
             let connection = self.pool.get().await.map_err(pool_error)?;
-            let mut transaction = Transaction { connection: Some(connection) };
+            let mut transaction = Transaction { connection: Some(connection), uses: Arc::clone(&self.uses) };
             let sent = sqlx::raw_sql(AssertSqlSafe(statements.to_owned()));
             match transaction.fetch_all(sent).await {
                 Ok(mut rows) => return Ok((transaction, rows.pop())),
@@ -237,9 +199,15 @@ impl managed::Manager for Connections {
 /// An open transaction on a connection of its own. Dropped, it is rolled back, in the background.
 pub struct Transaction {
     connection: Option<managed::Object<Connections>>,
+    uses: Arc<Uses>,
 }
 
 impl Transaction {
+    /// Where it is noted which assignments allow something.
+    pub(crate) const fn uses(&self) -> &Arc<Uses> {
+        &self.uses
+    }
+
     pub(crate) async fn commit(mut self) -> StoreResult<()> {
         let answer = self.execute(sqlx::raw_sql("COMMIT")).await;
         match answer {

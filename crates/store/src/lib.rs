@@ -8,6 +8,7 @@
 mod access;
 mod caller;
 mod connection;
+mod database;
 mod demo;
 pub mod desk;
 mod error;
@@ -19,21 +20,26 @@ pub mod mail;
 mod migrate;
 mod models;
 mod outside;
+mod page;
 mod seeing;
 pub mod sessions;
 mod sql;
 pub mod tenancy;
 mod things;
 mod unlocked;
+mod uses;
 mod work;
 
-pub use access::{AccessFacts, Asked, Concerned, GivenBy, Place, Somebody, WhoMay};
+pub use access::{
+    AccessFacts, Asked, Concerned, GivenBy, HeldRole, HeldRoleFilter, HeldRoleOrder, Place, Somebody, WhoMay,
+};
 pub use caller::{Identity, OrganizationKey};
-pub use connection::{Database, Store, Transaction};
+pub use connection::{Store, Transaction};
+pub use database::Database;
 pub use error::{Conflict, StoreError, StoreResult};
 pub use expected::Expected;
-pub use listing::{After, Page, PageRequest};
 pub use located::{Key, Located, Seen};
 pub use outside::Outside;
+pub use page::{After, Page, PageRequest};
 pub use unlocked::Refused;
 pub use work::Work;

@@ -4,25 +4,18 @@
 //! A filter of several clauses is not one long `or`, through which no index leads: each clause, and within it each scope,
 //! finds its own first rows in the wanted order, and the page is merged out of those.
 
+use std::sync::Arc;
+
 use sqlx::{Row, postgres::PgRow};
 use usher_policy::{Action, Clause, Level, Listing, Mask, Place, ViewFilter};
 use uuid::Uuid;
 
 use crate::{
-    Located, Seen, StoreResult,
+    After, Located, Page, PageRequest, Seen, StoreResult,
     connection::Transaction,
     located::{fact_columns, resource, rule},
     sql::Sql,
 };
-
-/// Where a page goes on: behind the last row of the one before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct After {
-    /// The last row's value in the order, as text; empty where the order is that of ids.
-    pub key: String,
-    /// The last row's id.
-    pub id: Uuid,
-}
 
 /// An order: a column, unless it is that of ids alone.
 #[derive(Debug, Clone, Copy)]
@@ -30,59 +23,6 @@ pub(crate) struct Order {
     /// The expression and its Postgres type; `None` to order by id.
     pub column: Option<(&'static str, &'static str)>,
     pub descending: bool,
-}
-
-/// Which part of a list is wanted.
-#[derive(Debug, Clone)]
-pub struct PageRequest {
-    /// How many rows at most, from 1.
-    pub limit: u32,
-    /// Behind which row.
-    pub after: Option<After>,
-    /// Whether to count all rows, which costs as much as reading them.
-    pub total: bool,
-}
-
-/// A part of a list.
-#[derive(Debug)]
-pub struct Page<T> {
-    /// The rows.
-    pub items: Vec<T>,
-    /// Where the next page begins, if there is one.
-    pub next: Option<After>,
-    /// How many rows there are in all, if asked for.
-    pub total: Option<i64>,
-}
-
-impl<T> Page<T> {
-    /// A page of nothing: the total is known.
-    fn empty(request: &PageRequest) -> Self {
-        Self { items: Vec::new(), next: None, total: request.total.then_some(0) }
-    }
-
-    /// The page of rows that were read in the order of their ids, one more than the page holds at most.
-    pub(crate) fn cut(items: Vec<T>, request: &PageRequest, total: Option<i64>, id: impl Fn(&T) -> Uuid) -> Self {
-        Self::cut_at(items, request, total, |last| After { key: String::new(), id: id(last) })
-    }
-
-    /// The same of rows that were read in another order.
-    pub(crate) fn cut_at(
-        mut items: Vec<T>,
-        request: &PageRequest,
-        total: Option<i64>,
-        after: impl Fn(&T) -> After,
-    ) -> Self {
-        let limit = request.limit as usize;
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = items.last().filter(|_| more).map(after);
-        Self { items, next, total }
-    }
-
-    /// The same page of other things.
-    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(change).collect(), next: self.next, total: self.total }
-    }
 }
 
 /// Lists what a listing shows. `filters` adds conditions of the user's to the statement, each beginning with ` and `.
@@ -96,7 +36,12 @@ pub(crate) async fn list<A: Action>(
 where
     A::Target: Located,
 {
-    let seen = |row: &PgRow| Ok(Seen { item: A::Target::item(row)?, resource: resource(listing.caller(), row)? });
+    let uses = Arc::clone(transaction.uses());
+    let seen = |row: &PgRow| {
+        let resource = resource(listing.caller(), row)?;
+        uses.note(listing.caller(), A::PERMISSION, &resource);
+        Ok(Seen { item: A::Target::item(row)?, resource })
+    };
     list_columns(transaction, listing, filters, order, request, (A::Target::COLUMNS, seen)).await
 }
 
@@ -191,11 +136,13 @@ where
          order by {by}",
         facts = fact_columns::<A::Target>(),
     );
-    sql.query(text).fetch_all(&mut **transaction).await.map_err(|error| {
-        // A data exception can only come of the one value that is sent as text: the cursor's key.
-        let data = error.as_database_error().and_then(|cause| cause.code()).is_some_and(|code| code.starts_with("22"));
-        if data && request.after.is_some() { crate::StoreError::Cursor } else { error.into() }
-    })
+    sql.query(text).fetch_all(&mut **transaction).await.map_err(|error| page_fault(error, request))
+}
+
+/// What became of reading a page. A data exception can only come of the one value that is sent as text: the cursor's key.
+pub(crate) fn page_fault(error: sqlx::Error, request: &PageRequest) -> crate::StoreError {
+    let data = error.as_database_error().and_then(|cause| cause.code()).is_some_and(|code| code.starts_with("22"));
+    if data && request.after.is_some() { crate::StoreError::Cursor } else { error.into() }
 }
 
 /// The selects that find the first rows of one clause.

@@ -56,6 +56,7 @@ impl Store {
         if !caller.sees(&resource) {
             return Err(missing);
         }
+        self.uses().note(&caller, K::KIND.view(), &resource);
         Ok((caller, Seen { item: K::item(&row)?, resource }))
     }
 

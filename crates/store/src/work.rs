@@ -112,7 +112,9 @@ impl Work {
     /// The one place where a permit is asked for: what it is asked of has been read in this transaction.
     #[allow(clippy::disallowed_methods, reason = "this is where the others are sent")]
     fn ask<A: Action>(&self, resource: &Resource<A::Target>) -> Result<Permit<A>, Refusal> {
-        self.caller.permit::<A>(resource)
+        let permit = self.caller.permit::<A>(resource)?;
+        self.transaction.uses().note(&self.caller, A::PERMISSION, resource);
+        Ok(permit)
     }
 
     /// A permit for a thing that is about to be: its facts are what they will be.

@@ -5,6 +5,7 @@ mod explain;
 mod models;
 mod preview;
 mod relations;
+mod review;
 mod roles;
 mod round_trips;
 mod who_can;

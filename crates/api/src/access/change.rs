@@ -47,6 +47,7 @@ pub struct AccessChange {
 /// A member's organization roles change.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"member_id": "019f0000-0000-7000-8000-000000000005", "body": {"roles": ["admin"]}}))]
 pub struct MemberRolesChange {
     /// The member.
     member_id: MemberId,
@@ -57,6 +58,7 @@ pub struct MemberRolesChange {
 /// A member is removed from the organization.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"member_id": "019f0000-0000-7000-8000-000000000005"}))]
 pub struct MemberRemoval {
     /// The member.
     member_id: MemberId,
@@ -65,6 +67,7 @@ pub struct MemberRemoval {
 /// A member comes into a team, or has another role in it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"team_id": "019f0000-0000-7000-8000-000000000002", "member_id": "019f0000-0000-7000-8000-000000000005", "body": {"role": "member"}}))]
 pub struct TeamMemberChange {
     /// The team.
     team_id: TeamId,
@@ -77,6 +80,7 @@ pub struct TeamMemberChange {
 /// A member is taken out of a team.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"team_id": "019f0000-0000-7000-8000-000000000002", "member_id": "019f0000-0000-7000-8000-000000000005"}))]
 pub struct TeamMemberRemoval {
     /// The team.
     team_id: TeamId,
@@ -87,6 +91,7 @@ pub struct TeamMemberRemoval {
 /// A member's whole table of queue permissions is set.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"member_id": "019f0000-0000-7000-8000-000000000005", "body": {"permissions": [{"queue_id": "019f0000-0000-7000-8000-000000000001", "contribute": true}]}}))]
 pub struct QueuePermissionsChange {
     /// The member.
     member_id: MemberId,
@@ -97,6 +102,7 @@ pub struct QueuePermissionsChange {
 /// A role of the organization's own is added.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"body": {"level": "team", "key": "greeter", "title": "Greeter", "grants": [{"permission": "ticket.view"}]}}))]
 pub struct RoleCreation {
     /// What would be sent to add it.
     body: CreateRole,
@@ -105,6 +111,7 @@ pub struct RoleCreation {
 /// A role of the organization's own changes.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"role_id": "019f0000-0000-7000-8000-000000000006", "body": {"grants": [{"permission": "ticket.view"}]}}))]
 pub struct RoleUpdate {
     /// The role.
     role_id: RoleId,
@@ -115,6 +122,7 @@ pub struct RoleUpdate {
 /// A role of the organization's own is deleted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"role_id": "019f0000-0000-7000-8000-000000000006"}))]
 pub struct RoleDeletion {
     /// The role.
     role_id: RoleId,

@@ -8,6 +8,7 @@ mod mine;
 mod models;
 mod preview;
 mod question;
+mod review;
 mod told;
 mod who_can;
 
@@ -18,4 +19,5 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(models::list_access_models).service(models::get_access_model);
     config.service(mine::get_my_permissions).service(check::check_access).service(explain::explain_access);
     config.service(who_can::list_who_can).service(preview::preview_access);
+    config.service(review::review_access).service(review::export_access_review);
 }

@@ -168,6 +168,10 @@ fn in_words(kind: &Kind) -> (&'static str, String) {
         Kind::MaxLength { limit } => ("too_long", format!("It may have at most {}.", plural(*limit, "character"))),
         Kind::MinItems { limit } => ("min_items", format!("It needs at least {}.", plural(*limit, "item"))),
         Kind::MaxItems { limit } => ("max_items", format!("It may have at most {}.", plural(*limit, "item"))),
+        Kind::MinProperties { limit } => ("too_few_fields", format!("It needs at least {}.", plural(*limit, "field"))),
+        Kind::MaxProperties { limit } => {
+            ("too_many_fields", format!("It may have at most {}.", plural(*limit, "field")))
+        }
         Kind::UniqueItems => ("not_unique", "Something stands in it twice.".to_owned()),
         Kind::Minimum { limit } => ("out_of_range", format!("It must be {limit} or more.")),
         Kind::Maximum { limit } => ("out_of_range", format!("It must be {limit} or less.")),

@@ -1,6 +1,7 @@
 //! Questions about access: who may do what, of many things and for any caller of the organization.
 
 mod preview;
+mod review;
 mod who_can;
 
 use std::collections::HashSet;
@@ -18,6 +19,7 @@ use crate::{
 };
 
 pub use preview::{Concerned, Somebody};
+pub use review::{HeldRole, HeldRoleFilter, HeldRoleOrder};
 pub use who_can::{GivenBy, WhoMay};
 
 /// A permission, and what it would be used on.

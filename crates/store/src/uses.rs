@@ -1,0 +1,94 @@
+//! Which assignments have allowed something lately: remembered in memory, and written together every minute or so.
+//!
+//! Nothing of it is written for a request, and what is noted is noted where other threads do not wait.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use usher_domain::{Id, kind};
+use usher_policy::{Caller, Decision, Grant, Model, Permission, Resource, RoleIx, Target};
+use uuid::Uuid;
+
+use crate::{Store, StoreResult};
+
+/// How many uses of one thread are remembered between two writings: what is beyond is not told.
+const REMEMBERED: usize = 100_000;
+
+/// An assignment, by what a decision knows of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Use {
+    organization: Id<kind::Organization>,
+    member: Id<kind::Member>,
+    scope: Uuid,
+    role: RoleIx,
+    /// The address of the model that the role is one of, which stays what it is while the model is kept beside it.
+    model: usize,
+}
+
+type Remembered = HashMap<Use, Arc<Model>>;
+
+/// The uses that one thread has seen since they were last written.
+#[derive(Debug, Default)]
+pub(crate) struct Uses(Mutex<Remembered>);
+
+impl Uses {
+    /// Notes what allows a caller what they are about to do or see, if anything does.
+    pub(crate) fn note<K: Target>(&self, caller: &Caller, permission: Permission, resource: &Resource<K>) {
+        if let Decision::Allow(Grant { role, scope, .. }) = caller.decide(permission, resource) {
+            let (organization, member) = (caller.organization(), caller.member());
+            let model = Arc::as_ptr(caller.model()).addr();
+            let used = Use { organization, member, scope, role, model };
+            let mut remembered = self.remembered();
+            if remembered.len() < REMEMBERED && !remembered.contains_key(&used) {
+                remembered.insert(used, Arc::clone(caller.model()));
+            }
+        }
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, Remembered> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The uses of every thread.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AllUses(Arc<Mutex<Vec<Arc<Uses>>>>);
+
+impl AllUses {
+    /// Those of one more thread.
+    pub(crate) fn another(&self) -> Arc<Uses> {
+        let uses = Arc::new(Uses::default());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&uses));
+        uses
+    }
+
+    fn take(&self) -> Remembered {
+        let each = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        each.iter().flat_map(|uses| std::mem::take(&mut *uses.remembered())).collect()
+    }
+}
+
+impl Store {
+    /// Writes which assignments were used since this was last done, in one statement. What cannot be written is told of at
+    /// the assignment's next use.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn write_uses(&self) -> StoreResult<()> {
+        let used = self.all_uses().take();
+        if used.is_empty() {
+            return Ok(());
+        }
+        let each = |of: fn(&Use) -> Uuid| used.keys().map(of).collect::<Vec<Uuid>>();
+        let organizations = each(|used| used.organization.uuid());
+        let (members, scopes) = (each(|used| used.member.uuid()), each(|used| used.scope));
+        let roles: Vec<String> = used.iter().map(|(used, model)| model.role_at(used.role).key.clone()).collect();
+        let mut transaction = self.begin("BEGIN").await?;
+        sqlx::query!("select note_assignment_uses($1, $2, $3, $4)", &organizations, &members, &scopes, &roles)
+            .fetch_one(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+}
