@@ -29,7 +29,7 @@ pub struct World {
     base: String,
     password_hash: String,
     mailer: Mailer,
-    store: Store,
+    app: App,
     outbox: tempfile::TempDir,
     // Last, so that it goes last.
     database: TestDatabase,
@@ -75,12 +75,12 @@ impl World {
         let outbox = tempfile::tempdir().unwrap();
         settings.mail = MailSettings { outbox: outbox.path().to_owned(), ..settings.mail };
         let mailer = Mailer::new(store.clone(), &settings.mail).unwrap();
-        let app = App::new(store.clone(), settings).await.unwrap();
+        let app = App::new(store, settings).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(usher_api::serve(app, listener).unwrap());
+        tokio::spawn(usher_api::serve(app.clone(), listener).unwrap());
         let password_hash = usher_api::password::hash(PASSWORD.to_owned()).await.unwrap();
-        Self { client: Client::new(), base, password_hash, mailer, store, outbox, database }
+        Self { client: Client::new(), base, password_hash, mailer, app, outbox, database }
     }
 
     /// Where the server listens: `http://127.0.0.1:…`.
@@ -98,9 +98,9 @@ impl World {
         self.database.url()
     }
 
-    /// Writes down which assignments were used, as a server does every minute.
+    /// Writes down which assignments were used, as a server does every minute and at its end.
     pub async fn write_uses(&self) {
-        self.store.write_uses().await.unwrap();
+        usher_api::background(&self.app, async {}).unwrap().await;
     }
 
     /// Delivers what mail is due, and returns all that was ever sent to an address, the oldest first.

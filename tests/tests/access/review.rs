@@ -217,3 +217,19 @@ async fn a_review_is_refused_and_told_place_by_place() {
         org.owner.get(&path(&org, query)).await.names(status, place);
     }
 }
+
+#[tokio::test]
+async fn uses_in_several_organizations_are_written_together_each_in_its_own() {
+    let world = World::start().await;
+    let organizations = [world.organization("helpdesk").await, world.organization("queues").await];
+    for org in &organizations {
+        org.owner.get(&org.path).await.is(200);
+    }
+    world.write_uses().await;
+    for org in &organizations {
+        let held = org.owner.get(&path(org, "")).await.is(200);
+        assert!(!held["items"][0]["last_used_at"].is_null(), "{held:#}");
+    }
+    let used = world.look("select count(*) from assignment_use").await.unwrap();
+    assert_eq!(used, "2");
+}
