@@ -64,20 +64,39 @@ impl AllUses {
         uses
     }
 
-    fn take(&self) -> Remembered {
+    fn take(&self) -> Taken<'_> {
         let each = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        each.iter().flat_map(|uses| std::mem::take(&mut *uses.remembered())).collect()
+        let uses = each.iter().flat_map(|uses| std::mem::take(&mut *uses.remembered())).collect();
+        Taken { from: self, uses }
+    }
+}
+
+/// Uses that are being written: dropped before they are, they are remembered again.
+struct Taken<'a> {
+    from: &'a AllUses,
+    uses: Remembered,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        let each = self.from.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(uses) = each.first() {
+            let mut remembered = uses.remembered();
+            let room = REMEMBERED.saturating_sub(remembered.len());
+            remembered.extend(self.uses.drain().take(room));
+        }
     }
 }
 
 impl Store {
-    /// Writes which assignments were used since this was last done, in one statement. What cannot be written is told of at
-    /// the assignment's next use.
+    /// Writes which assignments were used since this was last done, in one statement. What cannot be written is
+    /// remembered, and written the next time.
     ///
     /// # Errors
     /// The database's.
     pub async fn write_uses(&self) -> StoreResult<()> {
-        let used = self.all_uses().take();
+        let mut taken = self.all_uses().take();
+        let used = &taken.uses;
         if used.is_empty() {
             return Ok(());
         }
@@ -89,6 +108,8 @@ impl Store {
         sqlx::query!("select note_assignment_uses($1, $2, $3, $4)", &organizations, &members, &scopes, &roles)
             .fetch_one(&mut *transaction)
             .await?;
-        transaction.commit().await
+        transaction.commit().await?;
+        taken.uses.clear();
+        Ok(())
     }
 }

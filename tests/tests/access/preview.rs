@@ -39,29 +39,19 @@ fn sorted(mut differences: Vec<Value>) -> Vec<Value> {
     differences
 }
 
-/// All that a preview could leave behind.
+/// What a preview could leave behind.
+const TABLES: &str = "members role_assignments custom_roles organizations accounts teams tickets ticket_messages \
+    outgoing_mail recent_mail idempotency_keys";
+
 async fn everything(world: &World) -> Vec<String> {
     let mut found = Vec::new();
-    for table in [
-        "members",
-        "role_assignments",
-        "custom_roles",
-        "organizations",
-        "accounts",
-        "teams",
-        "tickets",
-        "ticket_messages",
-        "outgoing_mail",
-        "recent_mail",
-        "idempotency_keys",
-    ] {
+    for table in TABLES.split_whitespace() {
         let sql = format!("select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t");
         found.push(world.look(&sql).await.unwrap());
     }
     found
 }
 
-/// An act, by its method, path and body.
 struct Act<'a> {
     method: &'a str,
     path: String,
@@ -304,7 +294,7 @@ async fn a_preview_is_not_kept_under_an_idempotency_key() {
         let told = org.owner.send(request).await.is(200);
         told["members"][0]["differences"].as_array().unwrap().len()
     };
-    assert_ne!(ask().await, 0);
+    assert!(ask().await > 0);
     org.owner.patch(&format!("{}/members/{}", org.path, member.id), json!({"roles": ["admin"]})).await.is(200);
     assert_eq!(ask().await, 0);
 }
