@@ -122,3 +122,26 @@ async fn whether_a_ticket_may_be_created_is_asked_of_the_place_and_answered_as_t
             .names(404, "/question/resource_id");
     }
 }
+
+/// Who reviews access learns nothing of what they may not see themselves.
+#[tokio::test]
+async fn what_the_asking_person_may_not_see_is_not_there_for_anybody_they_ask_about() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let (staff, queue) = (world.member(&org, "staff").await, world.queue(&org, "A").await);
+    world.allow(&org, &staff, &queue, &["contribute"]).await;
+    let new = json!({"subject": "x", "queue_id": queue});
+    let ticket = staff.post(&format!("{}/desk/tickets", org.path), new).await.is(201)["id"].clone();
+    let checks = json!([{"permission": "ticket.view", "resource_id": ticket}]);
+    let path = format!("{}/access/check", org.path);
+    let about = json!({"member_id": staff.id, "checks": checks});
+    assert_eq!(staff.post(&path, json!({"checks": checks})).await.is(200)["results"][0]["outcome"], "allowed");
+    assert_eq!(org.owner.post(&path, about.clone()).await.is(200)["results"][0]["outcome"], "not_found");
+    let query = format!("permission=ticket.view&resource_id={}", ticket.as_str().unwrap());
+    let who_can = format!("{}/access/who-can?{query}", org.path);
+    org.owner.get(&who_can).await.names(404, "resource_id");
+    // Who sees it is told.
+    world.allow(&org, &org.owner, &queue, &["contribute"]).await;
+    assert_eq!(org.owner.post(&path, about).await.is(200)["results"][0]["outcome"], "allowed");
+    assert_eq!(org.owner.get(&who_can).await.is(200)["items"].as_array().unwrap().len(), 2);
+}
