@@ -101,6 +101,10 @@ create index on organizations (plan);
 alter table accounts add foreign key (active_org_id) references organizations on delete set null;
 create index on accounts (active_org_id) where active_org_id is not null;
 
+-- The account of a service is no person's: it belongs to the one organization, goes with it, and nobody signs in to it.
+alter table accounts add column service_of uuid references organizations on delete cascade;
+create index on accounts (service_of) where service_of is not null;
+
 -- What turns the name in an address into a tenant, and shows nothing else of it.
 create table organization_slugs (
     slug text primary key,
@@ -287,6 +291,28 @@ create unique index invitation_pending on invitations (org_id, email) where stat
 create unique index on invitations (org_id, token_hash);
 create index on invitations (invited_by);
 
+-- Tokens of integrations: a person's own, or the one of a service. What acts with one is the member.
+create table api_tokens (
+    org_id uuid not null,
+    id uuid not null,
+    member_id uuid not null,
+    kind text not null check (kind in ('personal', 'service')),
+    name text not null,
+    secret_hash bytea not null, -- of 256 random bits, which are stored nowhere
+    scopes text[], -- null: all that the member may, but to manage tokens
+    expires_at timestamptz,
+    last_used_at timestamptz,
+    version bigint not null default 1,
+    created_at timestamptz not null default now(),
+    created_by uuid references accounts on delete set null,
+    primary key (org_id, id),
+    foreign key (org_id, member_id) references members (org_id, id) on delete cascade
+);
+create index on api_tokens (org_id, member_id, id);
+create unique index one_token_of_a_service on api_tokens (org_id, member_id) where kind = 'service';
+create index on api_tokens (org_id, id) where kind = 'service';
+create index on api_tokens (created_by);
+
 -- The answers that were given to requests with an Idempotency-Key, for a day.
 create table idempotency_keys (
     account_id uuid not null references accounts on delete cascade,
@@ -332,12 +358,22 @@ create index on recent_mail (created_at);
 
 -- ---- who is asking -------------------------------------------------------------------------------------------------
 
+-- The scopes of a token that is good in the organization that has been entered, by commas; `*` where it has none of its own.
+-- No text where it is not good.
+create function token_scopes(member uuid, token uuid, secret bytea) returns text language sql stable as $$
+    select coalesce(array_to_string(t.scopes, ','), '*') from api_tokens t
+    where t.org_id = current_org() and t.id = token and t.member_id = member and t.secret_hash = secret
+        and (t.expires_at is null or t.expires_at > now())
+$$;
+
 -- A caller's facts, of the organization that has been entered: no row's worth of them for an account that is no member.
-create function caller_facts(account uuid, session uuid) returns table (
-    signed_in boolean, caller_org uuid, caller_state text, caller_model text, roles_version bigint,
+create function caller_facts(account uuid, session uuid, secret bytea) returns table (
+    signed_in boolean, token_scopes text, caller_org uuid, caller_state text, caller_model text, roles_version bigint,
     plan_workflows boolean, members_create_workspaces boolean, assignments text, caller_teams uuid[]
 ) language sql stable rows 1 as $$
-    select s.id is not null, m.org_id, m.state, o.model, o.roles_version,
+    select case when secret is null then s.id is not null else token_scopes(account, session, secret) is not null end,
+        case when secret is not null then nullif(token_scopes(account, session, secret), '*') end,
+        m.org_id, m.state, o.model, o.roles_version,
         p.workflows, o.members_create_workspaces, m.assignments, m.teams
     from (select current_org() as id) here
     left join sessions s
@@ -350,8 +386,8 @@ $$;
 -- Sets the tenant for the rest of the transaction, by its id or its slug, and then reads the caller's facts. It calls itself
 -- stable so that all that one statement reads, here and around it, is of one moment.
 create function enter(
-    organization uuid, name text, account uuid, session uuid,
-    out signed_in boolean, out caller_org uuid, out caller_state text, out caller_model text, out roles_version bigint,
+    organization uuid, name text, account uuid, session uuid, secret bytea,
+    out signed_in boolean, out token_scopes text, out caller_org uuid, out caller_state text, out caller_model text, out roles_version bigint,
     out plan_workflows boolean, out members_create_workspaces boolean, out assignments text, out caller_teams uuid[]
 ) language plpgsql stable as $$
 declare entered text;
@@ -360,9 +396,9 @@ begin
         organization := (select s.org_id from organization_slugs s where s.slug = name);
     end if;
     entered := set_config('app.org_id', coalesce(organization::text, ''), true);
-    select * into signed_in, caller_org, caller_state, caller_model, roles_version,
+    select * into signed_in, token_scopes, caller_org, caller_state, caller_model, roles_version,
         plan_workflows, members_create_workspaces, assignments, caller_teams
-    from caller_facts(account, session);
+    from caller_facts(account, session, secret);
 end $$;
 
 -- Lets the rest of the transaction see an account's own memberships, in whatever organization.
@@ -389,7 +425,8 @@ create policy tenant on role_assignments using (org_id = (select current_org()))
 create policy own on role_assignments for select using (member_id = (select current_account()));
 
 do $$ declare name text; begin
-    foreach name in array array['member_activity', 'assignment_use', 'proxies', 'custom_roles', 'teams', 'queues', 'invitations'] loop
+    foreach name in array array['member_activity', 'assignment_use', 'proxies', 'custom_roles', 'teams', 'queues', 'invitations',
+        'api_tokens'] loop
         execute format('alter table %I enable row level security, force row level security', name);
         execute format('create policy tenant on %I using (org_id = (select current_org()))', name);
     end loop;

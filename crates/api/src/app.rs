@@ -17,7 +17,7 @@ use moka::sync::Cache;
 use serde::Serialize;
 use usher_domain::{Id, kind};
 use usher_policy::{Caller, Model, ModelKey};
-use usher_store::Store;
+use usher_store::{Identity, Store};
 use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use crate::{
@@ -138,9 +138,10 @@ impl App {
     }
 }
 
-/// Remembers who was active, so that a member's last activity is written every few minutes and not at every request.
+/// Remembers who was active, and with which token, so that a member's last activity and a token's last use are written every
+/// few minutes and not at every request.
 #[derive(Clone)]
-pub struct Activity(Cache<(Id<kind::Organization>, Id<kind::Member>), ()>);
+pub struct Activity(Cache<(Id<kind::Organization>, Id<kind::Member>, Option<Id<kind::Token>>), ()>);
 
 impl Default for Activity {
     fn default() -> Self {
@@ -150,15 +151,16 @@ impl Default for Activity {
 
 impl Activity {
     /// Notes that a caller is active.
-    pub fn note(&self, store: &Store, caller: &Caller) {
-        let who = (caller.organization(), caller.member());
+    pub fn note(&self, store: &Store, identity: &Identity, caller: &Caller) {
+        let token = identity.token.map(|_| identity.session.uuid().into());
+        let who = (caller.organization(), caller.member(), token);
         if self.0.contains_key(&who) {
             return;
         }
         self.0.insert(who, ());
         let store = store.clone();
         tokio::spawn(async move {
-            if let Err(error) = store.note_activity(who.0, who.1).await {
+            if let Err(error) = store.note_activity(who.0, who.1, who.2).await {
                 tracing::warn!(%error, "a member's activity was not noted");
             }
         });

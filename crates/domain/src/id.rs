@@ -34,6 +34,8 @@ pub mod kind {
         Member = "member",
         /// An offer of membership, sent to an e-mail address.
         Invitation = "invitation",
+        /// A token of an integration.
+        Token = "token",
         /// A role that an organization has added to its access model.
         Role = "role",
         /// A group of members.
@@ -187,6 +189,7 @@ aliases! {
     OrganizationId = Organization,
     MemberId = Member,
     InvitationId = Invitation,
+    TokenId = Token,
     RoleId = Role,
     TeamId = Team,
     WebsiteId = Website,

@@ -187,6 +187,12 @@ impl Caller {
         self.standing == Standing::Active
     }
 
+    /// What the caller's token allows at most; everything for a signed-in person.
+    #[must_use]
+    pub const fn scopes(&self) -> PermissionSet {
+        self.scopes
+    }
+
     /// Whether guards leave the permission at all: the membership is active, and neither the token's scopes nor a
     /// read-only role exclude it.
     #[must_use]

@@ -12,6 +12,21 @@ impl PermissionSet {
     /// None.
     pub const NONE: Self = Self([0; Permission::COUNT.div_ceil(64)]);
 
+    /// What a token without scopes of its own may at most: everything but to manage tokens. A token that was copied must not
+    /// be able to make itself others that outlive it, unless somebody has said so.
+    pub const UNSCOPED: Self = {
+        let mut set = Self::NONE;
+        let mut index = 0;
+        while index < Permission::COUNT {
+            let permission = Permission::ALL[index];
+            if !matches!(permission, Permission::PersonalTokenManage | Permission::ServiceTokenManage) {
+                set = set.with(permission);
+            }
+            index += 1;
+        }
+        set
+    };
+
     const READS: Self = Self::pick(false);
 
     const fn pick(writes: bool) -> Self {
@@ -43,6 +58,13 @@ impl PermissionSet {
     #[must_use]
     pub const fn contains(&self, permission: Permission) -> bool {
         self.0[permission as usize / 64] >> (permission as usize % 64) & 1 == 1
+    }
+
+    /// This set without the permissions of another.
+    #[must_use]
+    pub fn without(mut self, other: Self) -> Self {
+        self.0.iter_mut().zip(other.0).for_each(|(mine, theirs)| *mine &= !theirs);
+        self
     }
 
     /// The permissions in both sets.

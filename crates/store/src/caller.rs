@@ -4,7 +4,7 @@ use std::{marker::PhantomData, sync::Arc};
 
 use sqlx::{Row, postgres::PgRow};
 use usher_domain::{Id, Slug, kind};
-use usher_policy::{Caller, CallerFacts, Condition, Level, Mask, Model, ModelKey, PermissionSet, Standing};
+use usher_policy::{Caller, CallerFacts, Condition, Level, Mask, Model, ModelKey, Permission, PermissionSet, Standing};
 use uuid::Uuid;
 
 use crate::{
@@ -18,10 +18,30 @@ use crate::{
 pub struct Identity {
     /// The account.
     pub account: Id<kind::Account>,
-    /// The sign-in that the token belongs to.
+    /// The sign-in that the token belongs to, or the token of an integration itself: what is locked while it acts.
     pub session: Id<kind::Session>,
-    /// What the token allows at most; `None` for a signed-in person.
-    pub scopes: Option<PermissionSet>,
+    /// What a token of an integration shows; `None` for a signed-in person.
+    pub token: Option<TokenProof>,
+}
+
+/// What a token of an integration shows for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TokenProof {
+    /// The organization that it acts in.
+    pub organization: Id<kind::Organization>,
+    /// The hash of its secret.
+    pub secret_hash: [u8; 32],
+}
+
+impl TokenProof {
+    /// The hash as Postgres writes it.
+    fn literal(&self) -> String {
+        use std::fmt::Write;
+        self.secret_hash.iter().fold(String::from(r"'\x"), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }) + "'"
+    }
 }
 
 /// How an address names an organization.
@@ -52,6 +72,9 @@ impl<'de> serde::Deserialize<'de> for OrganizationKey {
 ///
 /// Only a member gets the lock on an organization's rights. Who is none at that moment is in no organization for the rest
 /// of the transaction, even if they become one before their facts are read: they would act without the lock.
+///
+/// A session's token was signed by us; that a token of an integration is one is not known before the database has been asked.
+/// Where locks are taken it is asked first, and who shows none that is good is in no organization, and locks nothing.
 pub(crate) const PREPARE: &str = "
 prepare enter_organization(text) as
     select set_config('app.org_id', coalesce((select org_id::text from organization_slugs where slug = $1), ''), true);
@@ -68,7 +91,11 @@ prepare lock_rights(uuid) as
          from members m where m.org_id = current_org() and m.id = $1),
         set_config('app.org_id', '', true)
     );
-prepare caller_facts(uuid, uuid) as select * from caller_facts($1, $2);
+prepare caller_facts(uuid, uuid, bytea) as select * from caller_facts($1, $2, $3);
+prepare admit_token(uuid, uuid, bytea) as
+    select set_config('app.org_id', case when token_scopes($1, $2, $3) is null then '' else current_org()::text end, true);
+prepare lock_token(uuid) as
+    select pg_advisory_xact_lock_shared(session_lock(id)) from api_tokens where org_id = current_org() and id = $1;
 ";
 
 /// What stands for all of an organization's members where their memberships are locked. Before every other, in their order.
@@ -103,23 +130,29 @@ pub(crate) fn opening(identity: &Identity, organization: &OrganizationKey, mode:
         // A slug is lower-case letters, digits and hyphens.
         OrganizationKey::Slug(slug) => write!(sql, ";EXECUTE enter_organization('{slug}')"),
     };
+    let secret = identity.token.map_or_else(|| "null".to_owned(), |token| token.literal());
+    let writes = !matches!(mode, Mode::Read);
+    if writes && identity.token.is_some() {
+        let _ = write!(sql, ";EXECUTE admit_token('{account}','{session}',{secret})");
+    }
     if matches!(mode, Mode::ChangeRights) {
         let _ = write!(sql, ";EXECUTE lock_rights('{account}')");
     }
-    if let Mode::Write(_) | Mode::ChangeRights = mode {
+    if writes {
         // In the order of their ids, as every lock on several members is taken: so nobody waits in a circle.
         let mut members = vec![EVERYBODY, identity.account.uuid()];
         if let Mode::Write(others) = mode {
             members.extend(others.iter().map(|other| other.uuid()));
         }
         members.sort_unstable();
-        let _ = write!(sql, ";EXECUTE lock_session('{session}');EXECUTE lock_members(array[");
+        let lock = if identity.token.is_some() { "lock_token" } else { "lock_session" };
+        let _ = write!(sql, ";EXECUTE {lock}('{session}');EXECUTE lock_members(array[");
         members.iter().enumerate().for_each(|(index, member)| {
             let _ = write!(sql, "{}'{member}'", if index == 0 { "" } else { "," });
         });
         sql.push_str("]::uuid[])");
     }
-    let _ = write!(sql, ";EXECUTE caller_facts('{account}','{session}')");
+    let _ = write!(sql, ";EXECUTE caller_facts('{account}','{session}',{secret})");
     sql
 }
 
@@ -160,9 +193,21 @@ pub(crate) fn from_row(identity: &Identity, row: &PgRow, model: &Arc<Model>) -> 
         conditions: Mask::NONE
             .with(Condition::PlanWorkflows, workflows)
             .with(Condition::MembersCreateWorkspaces, workspaces),
-        scopes: identity.scopes,
+        scopes: scopes(identity, row)?,
         assignments: assignments.unwrap_or_default().split(',').filter_map(assignment),
         names: PhantomData,
+    }))
+}
+
+/// What a token narrows its caller to. A permission that there is no more gives nothing.
+fn scopes(identity: &Identity, row: &PgRow) -> Result<Option<PermissionSet>, sqlx::Error> {
+    if identity.token.is_none() {
+        return Ok(None);
+    }
+    let scopes: Option<&str> = row.try_get("token_scopes")?;
+    Ok(Some(match scopes {
+        Some(keys) => keys.split(',').filter_map(Permission::parse).collect(),
+        None => PermissionSet::UNSCOPED,
     }))
 }
 
@@ -174,7 +219,7 @@ fn assignment(text: &str) -> Option<(Level, Uuid, &str)> {
 
 /// Loads another member's facts within a transaction of this organization.
 pub(crate) async fn load(transaction: &mut Transaction, models: &Models, identity: &Identity) -> StoreResult<Caller> {
-    let sql = format!("EXECUTE caller_facts('{}','{}')", identity.account, identity.session);
+    let sql = format!("EXECUTE caller_facts('{}','{}',null)", identity.account, identity.session);
     let mut rows = sqlx::Executor::fetch_all(&mut **transaction, sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;
     let row = rows.pop().ok_or(StoreError::Missing("member"))?;
     let version = version_of(&row).map_err(|error| match error {

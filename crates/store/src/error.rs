@@ -31,6 +31,20 @@ pub enum StoreError {
         /// Which role, in words.
         detail: String,
     },
+    /// A token would be wider than the one that the caller acts with.
+    #[error("{} scopes are out of reach", .faults.len())]
+    BeyondScopes {
+        /// What it was to be made with.
+        permission: Permission,
+        /// Which scopes.
+        faults: Vec<FieldFault>,
+    },
+    /// What the request is for is not done with a token of an integration, which acts in its organization alone.
+    #[error("a token acts in its organization alone")]
+    OutsideToken,
+    /// The token that the request came with is none, or no longer.
+    #[error("the token is not good")]
+    TokenEnded,
     /// A field of the request says something that cannot be.
     #[error("{pointer}: {detail}")]
     Invalid {

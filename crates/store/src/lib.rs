@@ -33,7 +33,7 @@ mod work;
 pub use access::{
     AccessFacts, Asked, Concerned, GivenBy, HeldRole, HeldRoleFilter, HeldRoleOrder, Place, Somebody, WhoMay,
 };
-pub use caller::{Identity, OrganizationKey};
+pub use caller::{Identity, OrganizationKey, TokenProof};
 pub use connection::{Store, Transaction};
 pub use database::Database;
 pub use error::{Conflict, StoreError, StoreResult};

@@ -29,7 +29,7 @@ impl Store {
     /// that it does not end before this does (law 9).
     ///
     /// # Errors
-    /// The session has ended.
+    /// The session has ended; or it is none, but a token of an integration.
     pub async fn signed_in(&self, identity: &Identity) -> StoreResult<Outside> {
         self.signed_in_by(identity, &format!("BEGIN;EXECUTE lock_session('{}')", identity.session)).await
     }
@@ -57,6 +57,9 @@ impl Store {
 
     /// The session is read by a statement of its own after the lock on it is held.
     async fn signed_in_by(&self, identity: &Identity, opening: &str) -> StoreResult<Outside> {
+        if let Some(token) = identity.token {
+            return Err(self.outside_its_own(identity, token).await);
+        }
         let transaction = self.begin(opening).await?;
         let mut outside = Outside { transaction, account: None, organization: None };
         sqlx::query!(
@@ -259,7 +262,7 @@ impl Outside {
 }
 
 impl Store {
-    /// Records when a member was last active.
+    /// Records when a member was last active, and their token last used, if it was with one.
     ///
     /// # Errors
     /// The database's.
@@ -267,8 +270,18 @@ impl Store {
         &self,
         organization: Id<kind::Organization>,
         member: Id<kind::Member>,
+        token: Option<Id<kind::Token>>,
     ) -> StoreResult<()> {
         let mut transaction = self.begin(&format!("BEGIN;SET LOCAL app.org_id='{organization}'")).await?;
+        if let Some(token) = token {
+            sqlx::query!(
+                "update api_tokens set last_used_at = now() where org_id = $1 and id = $2",
+                organization.uuid(),
+                token.uuid()
+            )
+            .execute(&mut *transaction)
+            .await?;
+        }
         sqlx::query!(
             "insert into member_activity (org_id, member_id)
              select m.org_id, m.id from members m where m.org_id = $1 and m.id = $2

@@ -2,7 +2,7 @@
 //! The first read after an organization's roles have changed takes one more, for what they give.
 
 use sqlx::{AssertSqlSafe, Row};
-use usher_policy::{Caller, Level};
+use usher_policy::{Action, Caller, Denial, Level};
 use uuid::Uuid;
 
 use crate::{
@@ -32,17 +32,24 @@ impl Store {
         let query = || {
             let query = sqlx::query(AssertSqlSafe(statement.clone()));
             let query = query.bind(id).bind(name).bind(identity.account.uuid()).bind(identity.session.uuid());
+            let query = query.bind(identity.token.map(|token| token.secret_hash.to_vec()));
             match key {
                 Key::Id(id) => query.bind(id.uuid()),
                 Key::Number(number) => query.bind(number),
             }
         };
         let row = self.read_once(query).await?.ok_or(StoreError::SessionEnded)?;
-        caller::must_be_signed_in(&row)?;
+        if caller::must_be_signed_in(&row).is_err() {
+            return Err(self.not_let_in(identity, organization).await);
+        }
         let Some(model) = self.models().known(caller::version_of(&row)?) else {
             return self.see_in_turn(identity, organization, key).await;
         };
         let caller = caller::from_row(identity, &row, &model)?;
+        let permission = <K::View as Action>::PERMISSION;
+        if caller.is_active() && !caller.scopes().contains(permission) {
+            return Err(StoreError::Forbidden { permission, denial: Denial::TokenScope });
+        }
         if row.try_get::<Option<Uuid>, _>("fact_id")?.is_none() {
             return Err(missing);
         }
@@ -84,8 +91,8 @@ fn statement<K: Located>(key: Key<K>) -> Option<String> {
     let columns = columns.replace("$3", "enter.caller_teams").replace("$2", "$3").replace("$1", "enter.caller_org");
     let (alias, table) = (K::ALIAS, K::TABLE);
     Some(format!(
-        "select * from enter($1, $2, $3, $4) left join lateral (
-             select {columns} from {table} where {alias}.org_id = enter.caller_org and {alias}.{named} = $5
+        "select * from enter($1, $2, $3, $4, $5) left join lateral (
+             select {columns} from {table} where {alias}.org_id = enter.caller_org and {alias}.{named} = $6
          ) found on true"
     ))
 }

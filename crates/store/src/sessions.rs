@@ -95,14 +95,15 @@ impl Store {
 }
 
 impl Outside {
-    /// The account of an address, and its password's hash.
+    /// The account of an address, and its password's hash. That of a service has none, and is nobody's to sign in to.
     ///
     /// # Errors
     /// The database's.
     pub async fn credentials(&mut self, email: &Email) -> StoreResult<Option<(Id<kind::Account>, String)>> {
-        let row = sqlx::query!("select id, password_hash from accounts where email = $1", &**email)
-            .fetch_optional(&mut *self.transaction)
-            .await?;
+        let row =
+            sqlx::query!("select id, password_hash from accounts where email = $1 and service_of is null", &**email)
+                .fetch_optional(&mut *self.transaction)
+                .await?;
         Ok(row.map(|row| (row.id.into(), row.password_hash)))
     }
 

@@ -4,7 +4,7 @@ use usher_domain::{Id, kind};
 use usher_policy::{Action, Caller, Listing, Permit, Refusal, Resource, Target};
 
 use crate::{
-    Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult,
+    Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult, TokenProof,
     caller::{self, Mode},
     connection::Transaction,
     idempotency, located,
@@ -59,6 +59,40 @@ impl Store {
     }
 
     async fn enter(&self, identity: &Identity, organization: &OrganizationKey, mode: Mode<'_>) -> StoreResult<Work> {
+        match self.enter_once(identity, organization, mode).await {
+            Err(StoreError::SessionEnded) => Err(self.not_let_in(identity, organization).await),
+            other => other,
+        }
+    }
+
+    /// Why nobody was let in. A token is good in its own organization alone: if it is good there, this is another, which to
+    /// it does not exist.
+    pub(crate) async fn not_let_in(&self, identity: &Identity, organization: &OrganizationKey) -> StoreError {
+        let Some(token) = identity.token else { return StoreError::SessionEnded };
+        if *organization == OrganizationKey::Id(token.organization) {
+            return StoreError::TokenEnded;
+        }
+        match self.outside_its_own(identity, token).await {
+            StoreError::OutsideToken => StoreError::Missing(kind_name::<kind::Organization>()),
+            other => other,
+        }
+    }
+
+    /// What to say of a token with which something is asked for outside its organization.
+    pub(crate) async fn outside_its_own(&self, identity: &Identity, token: TokenProof) -> StoreError {
+        match self.enter_once(identity, &OrganizationKey::Id(token.organization), Mode::Read).await {
+            Err(StoreError::SessionEnded) => StoreError::TokenEnded,
+            Err(error @ (StoreError::Database(_) | StoreError::Unavailable(_) | StoreError::Conflict(_))) => error,
+            _ => StoreError::OutsideToken,
+        }
+    }
+
+    async fn enter_once(
+        &self,
+        identity: &Identity,
+        organization: &OrganizationKey,
+        mode: Mode<'_>,
+    ) -> StoreResult<Work> {
         let (mut transaction, row) = self.begin_with_answer(&caller::opening(identity, organization, mode)).await?;
         let row = row.ok_or(StoreError::Missing(kind_name::<kind::Organization>()))?;
         caller::must_be_signed_in(&row)?;
@@ -246,7 +280,7 @@ impl Work {
 
     /// The facts of another member.
     pub(crate) async fn load(&mut self, member: Id<kind::Member>) -> StoreResult<Caller> {
-        let identity = Identity { account: member.uuid().into(), session: self.identity.session, scopes: None };
+        let identity = Identity { account: member.uuid().into(), session: self.identity.session, token: None };
         caller::load(&mut self.transaction, &self.models, &identity).await
     }
 

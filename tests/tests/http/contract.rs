@@ -82,8 +82,14 @@ impl Place {
         let role = json!({"level": "organization", "key": "examples", "title": "Examples", "grants": []});
         let role = org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
         let role = role["id"].as_str().unwrap().to_owned();
+        let token = json!({"name": "Examples"});
+        let token = org.owner.post(&format!("{}/personal-tokens", org.path), token).await.is(201);
+        let service = json!({"name": "Examples", "roles": [if model == "queues" { "staff" } else { "member" }]});
+        let service = org.owner.post(&format!("{}/service-tokens", org.path), service).await.is(201);
+        let id = |of: &Value| of["id"].as_str().unwrap().to_owned();
+        let tokens = [("personal_token", id(&token)), ("service_token", id(&service))];
         let ids = [("role", role), ("queue", queue), ("team", team), ("template", template), ("website", website)];
-        let ids = ids.into_iter().chain([
+        let ids = ids.into_iter().chain(tokens).chain([
             ("member", member.id.clone()),
             ("ticket", ticket["id"].as_str().unwrap().to_owned()),
             ("organization", org.id.clone()),

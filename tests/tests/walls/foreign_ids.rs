@@ -29,7 +29,12 @@ async fn things(world: &World, org: &Organization, model: &str) -> Vec<(&'static
     let invitation = org.owner.post(&format!("{}/invitations", org.path), invitation).await.is(201);
     let own = json!({"level": "organization", "key": "theirs", "title": "Theirs", "grants": []});
     let own = org.owner.post(&format!("{}/roles", org.path), own).await.is(201);
+    let personal = org.owner.post(&format!("{}/personal-tokens", org.path), json!({"name": "Theirs"})).await.is(201);
+    let service = json!({"name": "Theirs", "roles": [role]});
+    let service = org.owner.post(&format!("{}/service-tokens", org.path), service).await.is(201);
     vec![
+        ("personal_token", id(&personal)),
+        ("service_token", id(&service)),
         ("role", id(&own)),
         ("team", team),
         ("ticket", first),

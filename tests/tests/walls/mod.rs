@@ -4,6 +4,6 @@ mod assignments;
 mod catalogue;
 mod database;
 mod foreign_ids;
-mod operations;
+pub mod operations;
 mod revocation;
 mod sweep;

@@ -212,7 +212,7 @@ impl Keys {
             return Err(invalid());
         }
         let claims = claims.claims;
-        let identity = Identity { account: claims.sub.into(), session: claims.sid.into(), scopes: None };
+        let identity = Identity { account: claims.sub.into(), session: claims.sid.into(), token: None };
         Ok(Verified { identity, exp: claims.exp })
     }
 }

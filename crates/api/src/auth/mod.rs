@@ -1,6 +1,7 @@
 //! Signing in: accounts, sessions, tokens.
 
 mod accounts;
+pub mod api_token;
 mod keys;
 mod limit;
 pub mod password;
@@ -8,6 +9,7 @@ mod sessions;
 mod token;
 
 pub use accounts::*;
+pub use api_token::TokenSecret;
 pub use keys::{Jwk, Keys, LIFETIME};
 pub use limit::SignInLimit;
 pub use password::Password;

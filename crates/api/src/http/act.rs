@@ -53,6 +53,24 @@ impl<W: Unit> Act<W> {
             self.unit.commit().await?;
             return Ok(answer);
         };
+        let stored = self.keep(&key, answer).await?;
+        Ok(replay(&stored))
+    }
+
+    /// Commits, and answers with a secret. What is kept, and answered to the same idempotency key again, is the other answer,
+    /// which is without it: the secret is stored nowhere.
+    ///
+    /// # Errors
+    /// As [`Act::commit`].
+    pub async fn commit_secret(mut self, answer: HttpResponse, kept: HttpResponse) -> Result<HttpResponse, Stop> {
+        match self.key.take() {
+            Some(key) => drop(self.keep(&key, kept).await?),
+            None => self.unit.commit().await?,
+        }
+        Ok(answer)
+    }
+
+    async fn keep(mut self, key: &IdempotencyKey, answer: HttpResponse) -> Result<StoredAnswer, Stop> {
         let headers = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
         let headers = headers
             .iter()
@@ -60,9 +78,9 @@ impl<W: Unit> Act<W> {
         let (status, headers) = (answer.status().as_u16(), headers.collect());
         let body = to_bytes(answer.into_body()).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
         let stored = StoredAnswer { status, headers, body };
-        idempotency::remember(&mut self.unit, &key, &stored).await?;
+        idempotency::remember(&mut self.unit, key, &stored).await?;
         self.unit.commit().await?;
-        Ok(replay(&stored))
+        Ok(stored)
     }
 }
 

@@ -41,6 +41,7 @@ versioned!(
     tenancy::Organization,
     tenancy::Member,
     tenancy::Role,
+    tenancy::ServiceToken,
     tenancy::Team,
     desk::Ticket,
     desk::Template,

@@ -8,14 +8,14 @@ use std::{
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use sha2::{Digest, Sha256};
 use usher_domain::{Id, kind};
-use usher_policy::Caller;
+use usher_policy::{Caller, Denial};
 use usher_store::{
-    Expected, Identity, Key, Located, OrganizationKey, Outside, Seen, Work,
+    Expected, Identity, Key, Located, OrganizationKey, Outside, Seen, StoreError, Work,
     idempotency::{IdempotencyKey, Unit},
 };
 
 use super::{Act, Asked, Operations, Problem, Stop, body::BodyHash, limit::Counted};
-use crate::App;
+use crate::{App, auth::api_token};
 
 /// A request of somebody who has signed in.
 pub struct Call {
@@ -35,9 +35,9 @@ impl FromRequest for Call {
         let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
             return ready(Err(Problem::missing("address")));
         };
-        let call = bearer(request).and_then(|token| app.keys.verify(token)).and_then(|identity| {
+        let call = bearer(request).and_then(|token| identify(&app, token)).and_then(|identity| {
             let mut counted = Counted::default();
-            let within = app.limits.count_session(identity.session, &mut counted);
+            let within = app.limits.count_session(counted_as(&identity), &mut counted);
             request.extensions_mut().insert(counted);
             within?;
             let asked = asked(request)?;
@@ -45,6 +45,18 @@ impl FromRequest for Call {
         });
         ready(call)
     }
+}
+
+/// Who a token speaks for: an access token of somebody who has signed in, or a token of an integration.
+fn identify(app: &App, token: &str) -> Result<Identity, Problem> {
+    if token.starts_with(api_token::PREFIX) { api_token::identify(token) } else { app.keys.verify(token) }
+}
+
+/// What requests are counted by. Those with a token of an integration by its secret, which is not looked up yet: whoever
+/// knows its identifier alone cannot use up its share.
+fn counted_as(identity: &Identity) -> Id<kind::Session> {
+    let secret = identity.token.as_ref().and_then(|token| token.secret_hash.first_chunk());
+    secret.map_or(identity.session, |hash| uuid::Uuid::from_bytes(*hash).into())
 }
 
 /// What the request's parameters and headers ask for.
@@ -154,14 +166,20 @@ impl Call {
         self.act(outside).await
     }
 
-    /// Counts a request of a member, and notes that they are active.
+    /// Counts a request of a member, notes that they are active, and holds a token to its scopes: what the operation names is
+    /// among them, or the answer is 403 whatever it is asked about, so that it tells of nothing but the token.
     fn entered(&self, caller: &Caller) -> Result<(), Problem> {
         let mut extensions = self.request.extensions_mut();
         let mut uncounted = Counted::default();
         let counted = extensions.get_mut().unwrap_or(&mut uncounted);
         self.app.limits.count_organization(caller.organization(), counted)?;
-        self.app.activity.note(&self.app.store, caller);
-        Ok(())
+        self.app.activity.note(&self.app.store, &self.identity, caller);
+        match self.asked.permission {
+            Some(permission) if !caller.scopes().contains(permission) => {
+                Err(StoreError::Forbidden { permission, denial: Denial::TokenScope }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn act<W: Unit>(&self, unit: W) -> Result<Act<W>, Stop> {
@@ -184,6 +202,12 @@ impl Call {
 
     fn idempotency_key(&self) -> Option<IdempotencyKey> {
         let key = self.asked.key.clone()?;
+        // What somebody was answered is not given again to a token of theirs, whose scopes may be fewer. A client's key has no
+        // control character.
+        let key = match self.identity.token {
+            Some(_) => format!("{}\n{key}", self.identity.session),
+            None => key,
+        };
         let mut hash = Sha256::new();
         hash.update(self.request.uri().to_string());
         if let Some(BodyHash(body)) = self.request.extensions().get() {

@@ -23,7 +23,7 @@ mod words;
 pub use act::Act;
 pub use address::{Proxies, subscriber};
 pub use answer::{
-    Answer, Granted, Listed, created, granted, listed, made, no_content, ok, seen, seen_unversioned, shown,
+    Answer, Granted, Listed, Versioned, created, granted, listed, made, no_content, ok, seen, seen_unversioned, shown,
 };
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
 pub use call::{Call, Guest};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use actix_web::{HttpRequest, dev::ResourceDef, http::Method, http::header, web};
 use serde_json::Value;
+use usher_policy::Permission;
 use usher_store::Expected;
 use utoipa::{
     IntoParams,
@@ -26,6 +27,8 @@ struct Takes {
     /// Whether `If-Match` is required, where it is taken.
     version: Option<bool>,
     key: bool,
+    /// The permission that it names.
+    permission: Option<Permission>,
 }
 
 /// The operations of the contract, by their addresses.
@@ -43,6 +46,8 @@ pub struct Asked {
     pub conditional: bool,
     /// The idempotency key.
     pub key: Option<String>,
+    /// The permission that the operation names.
+    pub permission: Option<Permission>,
 }
 
 /// Declares that an operation heeds `If-Match`.
@@ -127,7 +132,7 @@ impl Operations {
         if takes.version == Some(true) && !conditional {
             return Err(Problem::unconditional());
         }
-        Ok(Asked { versions, conditional, key })
+        Ok(Asked { versions, conditional, key, permission: takes.permission })
     }
 
     /// What must stand in a parameter of the query or the path, in words.
@@ -178,6 +183,7 @@ impl Takes {
             body: operation["requestBody"].is_object(),
             version: header("If-Match").map(|parameter| parameter["required"] == true),
             key: header("Idempotency-Key").is_some(),
+            permission: operation["x-permission"].as_str().and_then(Permission::parse),
         }
     }
 

@@ -183,6 +183,20 @@ impl From<StoreError> for Problem {
                 let detail = format!("You need `{permission}` for this, and {why}.");
                 Self { permission: Some(permission.key()), ..Self::new(StatusCode::FORBIDDEN, "forbidden", detail) }
             }
+            StoreError::TokenEnded => {
+                Self::unauthenticated("token_ended", "This token has ended or run out, or was never given.")
+            }
+            StoreError::OutsideToken => Self::new(
+                StatusCode::FORBIDDEN,
+                "token_of_organization",
+                "A personal or service token acts in its one organization: for this, sign in.",
+            ),
+            StoreError::BeyondScopes { permission, faults } => {
+                let errors = faults.into_iter().map(|it| FieldError::at(it.pointer, it.code, it.detail)).collect();
+                let detail = "A token makes none with wider scopes than its own.";
+                let problem = Self::new(StatusCode::FORBIDDEN, "scope_out_of_reach", detail);
+                Self { permission: Some(permission.key()), errors, ..problem }
+            }
             StoreError::Beyond { permission, detail } => Self::out_of_reach(permission, detail),
             StoreError::Invalid { pointer, code, detail } => Self::invalid(vec![if pointer.starts_with('/') {
                 FieldError::at(pointer, code, detail)

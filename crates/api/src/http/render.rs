@@ -97,7 +97,7 @@ fn write(mut problem: Problem, id: &str, headers: &mut HeaderMap) -> String {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if problem.status == 401 {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge(problem.code)));
     }
     if let Some(methods) = problem.allow.as_deref().and_then(|methods| HeaderValue::from_str(methods).ok()) {
         headers.insert(header::ALLOW, methods);
@@ -106,6 +106,14 @@ fn write(mut problem: Problem, id: &str, headers: &mut HeaderMap) -> String {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     serde_json::to_string(&problem).unwrap_or_default()
+}
+
+/// How to sign in; and as RFC 6750 has it, that it was a token that is not good.
+fn challenge(code: &str) -> &'static str {
+    match code {
+        "token_invalid" | "token_expired" | "token_ended" | "session_ended" => "Bearer error=\"invalid_token\"",
+        _ => "Bearer",
+    }
 }
 
 /// The answer to a request that no operation takes: there is no such address, or it does not know the method.

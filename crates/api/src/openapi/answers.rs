@@ -5,8 +5,21 @@ use serde_json::{Value, json};
 use usher_policy::{Access, Permission};
 
 /// Things that bear a version, and so an entity tag.
-const VERSIONED: [&str; 10] =
-    ["Account", "Organization", "Member", "Role", "Team", "Invitation", "Ticket", "Template", "Queue", "QueueTable"];
+const VERSIONED: [&str; 13] = [
+    "Account",
+    "IssuedPersonalToken",
+    "IssuedServiceToken",
+    "Organization",
+    "Member",
+    "Role",
+    "ServiceToken",
+    "Team",
+    "Invitation",
+    "Ticket",
+    "Template",
+    "Queue",
+    "QueueTable",
+];
 
 /// What has an address of its own when it is made, and no version.
 const ADDRESSED: [&str; 2] = ["Registered", "Membership"];
@@ -59,11 +72,13 @@ impl Takes {
     }
 
     /// The problems that follow.
-    fn problems(&self) -> [(&'static str, bool, &'static str); 13] {
+    fn problems(&self) -> [(&'static str, bool, &'static str); 15] {
         [
             ("400", true, "The request cannot be read: its path, its parameters, its headers or its body."),
             ("401", self.token, "Nobody is signed in, or no longer."),
             ("403", self.may_be_forbidden, "You may see it, and may not do this."),
+            ("403", self.of_tenant, "It is not among the scopes of the token."),
+            ("403", self.token, "A personal or service token acts in its organization only."),
             ("404", self.of_tenant || self.places, "There is no such thing, as far as you may know."),
             ("408", self.body, "The body did not come in time."),
             ("409", self.writes, "The state of things does not allow it."),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const ID: &str = "019f0000-0000-7000-8000-0000000000";
 
 /// Fields whose value follows from their name, whatever they are a part of.
-const FIELDS: [(&str, &str); 47] = [
+const FIELDS: [(&str, &str); 48] = [
     ("access_model", "helpdesk"),
     ("access_token", "eyJhbGciOiJFZERTQSJ9.…"),
     ("address", "192.0.2.7"),
@@ -49,6 +49,7 @@ const FIELDS: [(&str, &str); 47] = [
     ("summary", "Allowed: the role Administrator (organization role) gives `ticket.reply`."),
     ("text", "Answer a ticket publicly."),
     ("title", "Administrator"),
+    ("token", "ush_…"),
     ("token_type", "Bearer"),
     ("x", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
     ("url", "https://www.example.org"),
@@ -84,9 +85,10 @@ const PARTS: [(&str, &str, &str); 23] = [
 ];
 
 /// What the items of a list are called in one.
-const ITEMS: [(&str, &str); 7] = [
+const ITEMS: [(&str, &str); 8] = [
     ("permissions", "ticket.reply"),
     ("roles", "admin"),
+    ("scopes", "ticket.view"),
     ("modules", "desk"),
     ("when", "yes"),
     ("met", "yes"),

@@ -25,7 +25,7 @@ use crate::http::{FieldError, Problem};
         contact(name = "Usher"),
     ),
     servers((url = "/")),
-    security(("access_token" = [])),
+    security(("access_token" = []), ("token" = [])),
     components(schemas(Problem, FieldError)),
     tags(
         (name = "auth", description = "Register, sign in, renew, sign out."),
@@ -33,6 +33,7 @@ use crate::http::{FieldError, Problem};
         (name = "organizations", description = "The tenants."),
         (name = "members", description = "Who belongs to an organization, with which roles."),
         (name = "invitations", description = "Offers of membership."),
+        (name = "tokens", description = "Tokens for integrations: a member's own, and those of services."),
         (name = "roles", description = "Roles that an organization adds to its access model."),
         (name = "teams", description = "Groups of members."),
         (name = "access", description = "Who may do what, and why."),
@@ -55,18 +56,30 @@ pub fn document() -> Value {
         App::new().into_utoipa_app().openapi(Contract::openapi()).configure(crate::app::routes).split_for_parts();
     let mut document = json!(document);
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
-    document["components"]["securitySchemes"] = json!({"access_token": {
-        "type": "http",
-        "scheme": "bearer",
-        "bearerFormat": "JWT",
-        "description": "The `access_token` of `POST /v1/auth/login`.",
-    }});
+    document["components"]["securitySchemes"] = json!({
+        "access_token": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "The `access_token` of `POST /v1/auth/login`.",
+        },
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "ush_",
+            "description": "A personal or service token: good for what is under its own `/v1/organizations/{organization}`, as \
+                far as its scopes go. The permission that an operation names must be among them.",
+        },
+    });
     document["components"]["headers"] = answers::shared_headers();
     names::settle(&mut document);
     without_fact_numbers(&mut document);
     for (method, operation) in operations(&mut document) {
         describe(operation);
         describe_pages(operation);
+        if operation["x-permission"] == "signed_in" {
+            operation["security"] = json!([{"access_token": []}]);
+        }
         answers::complete(method, operation);
         tell_examples(operation);
     }

@@ -6,7 +6,7 @@ use actix_web::{delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use usher_domain::{
     TeamId, Text,
-    tenancy::{Invitation, Member},
+    tenancy::{Invitation, Member, MemberKind},
 };
 use usher_policy::{Action, Level, Permit, Standing, can};
 use usher_store::{
@@ -52,6 +52,9 @@ pub struct MembersQuery {
     role: Option<Text<1, 60>>,
     /// Who is in this team.
     team: Option<TeamId>,
+    /// Who is a person, or who is a service.
+    #[param(inline)]
+    kind: Option<MemberKind>,
     /// Whose membership is in this state.
     #[param(inline)]
     state: Option<MemberState>,
@@ -115,7 +118,7 @@ pub(super) async fn filter(
     work: &mut Work,
     role: Option<&Text<1, 60>>,
     team: Option<TeamId>,
-    state: Option<MemberState>,
+    (kind, state): (Option<MemberKind>, Option<MemberState>),
     search: Option<Text<1, 100>>,
 ) -> Result<MemberFilter, Stop> {
     let model = Arc::clone(work.caller().model());
@@ -126,6 +129,7 @@ pub(super) async fn filter(
     Ok(MemberFilter {
         role: wanted.map(|role| model.role_at(role).key.clone()),
         team,
+        kind,
         state: state.map(Standing::from),
         search,
     })
@@ -137,7 +141,7 @@ pub struct MemberList {
     #[serde(flatten)]
     page: Listed<Granted<Member>>,
     /// Who was invited and has not come yet, newest first, at most 100: on the first page, for who may see invitations.
-    /// The filters hold for them too; nobody who is only invited is in a team or in a state of membership.
+    /// The filters hold for them too; nobody who is only invited is in a team, in a state of membership, or a service.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pending_invitations: Option<Vec<Invitation>>,
@@ -155,7 +159,7 @@ pub async fn list_members(call: Call, path: Path<OrganizationPath>, Query(query)
     let (order, descending, list) = query.sort.order();
     let request = page_request(query.limit, query.cursor.as_deref(), list, include)?;
     let mut work = call.read(&path.organization).await?;
-    let filter = filter(&mut work, query.role.as_ref(), query.team, query.state, query.q).await?;
+    let filter = filter(&mut work, query.role.as_ref(), query.team, (query.kind, query.state), query.q).await?;
     let page = work.list_members(&work.listing(), &filter, order, descending, &request).await?;
     let page = granted(work.caller(), page, list, include);
     let pending_invitations = match work.permit_here::<can::ViewInvitations>() {

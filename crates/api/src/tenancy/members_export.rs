@@ -4,7 +4,7 @@ use actix_web::get;
 use serde::Deserialize;
 use usher_domain::{
     TeamId, Text,
-    tenancy::{Invitation, Member},
+    tenancy::{Invitation, Member, MemberKind},
 };
 use usher_policy::{Action, can};
 use usher_store::tenancy::MemberOrder;
@@ -25,6 +25,9 @@ pub struct ExportQuery {
     role: Option<Text<1, 60>>,
     /// Who is in this team.
     team: Option<TeamId>,
+    /// Who is a person, or who is a service.
+    #[param(inline)]
+    kind: Option<MemberKind>,
     /// Whose membership is in this state.
     #[param(inline)]
     state: Option<MemberState>,
@@ -48,7 +51,8 @@ pub struct ExportQuery {
 pub async fn export_members(call: Call, path: Path<OrganizationPath>, Query(query): Query<ExportQuery>) -> Answer {
     let request = table_request(query.cursor.as_deref(), "members:name")?;
     let mut work = call.read(&path.organization).await?;
-    let filter = members::filter(&mut work, query.role.as_ref(), query.team, query.state, query.q).await?;
+    let filter =
+        members::filter(&mut work, query.role.as_ref(), query.team, (query.kind, query.state), query.q).await?;
     let page = work.list_members(&work.listing(), &filter, MemberOrder::Name, false, &request).await?;
     let Listed { items, next_cursor, .. } = paged(page, "members:name");
     let pending = match work.permit_here::<can::ViewInvitations>() {

@@ -6,7 +6,10 @@ mod members;
 mod members_export;
 mod organizations;
 mod own_roles;
+mod personal_tokens;
 mod roles;
+mod scopes;
+mod service_tokens;
 mod team_members;
 mod teams;
 
@@ -16,6 +19,8 @@ pub use members::*;
 pub use members_export::*;
 pub use organizations::*;
 pub use own_roles::*;
+pub use personal_tokens::*;
+pub use service_tokens::*;
 pub use team_members::*;
 pub use teams::*;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -33,6 +38,9 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     // Before the role by id, whose pattern fits its path too.
     config.service(suggest_roles);
     config.service(list_roles).service(create_role).service(get_role).service(update_role).service(delete_role);
+    config.service(create_personal_token).service(list_personal_tokens).service(end_personal_token);
+    config.service(create_service_token).service(list_service_tokens).service(get_service_token);
+    config.service(rotate_service_token).service(end_service_token);
     config.service(list_teams).service(create_team).service(get_team).service(update_team).service(delete_team);
     config.service(list_team_members).service(add_team_member).service(set_team_member).service(remove_team_member);
 }

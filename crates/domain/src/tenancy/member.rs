@@ -15,6 +15,8 @@ pub struct Member {
     pub name: String,
     /// The person's address.
     pub email: String,
+    /// Whether it is a person, or a service that acts with a token.
+    pub kind: MemberKind,
     /// `active`, `blocked` or `deactivated`.
     pub state: String,
     /// Their organization roles.
@@ -29,6 +31,17 @@ pub struct Member {
     /// Grows with every change; the entity tag.
     #[serde(skip)]
     pub version: i64,
+}
+
+/// What a member is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MemberKind {
+    /// A person, who signs in.
+    Person,
+    /// A service, which never signs in and acts with its service token alone.
+    Service,
 }
 
 /// A team role of a member.

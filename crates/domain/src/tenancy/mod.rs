@@ -6,10 +6,12 @@ mod member;
 mod organization;
 mod role;
 mod team;
+mod token;
 
 pub use account::{Account, Session};
 pub use invitation::{Invitation, InvitationState};
-pub use member::{Member, TeamRole};
+pub use member::{Member, MemberKind, TeamRole};
 pub use organization::{Membership, Organization, PermissionsModel};
 pub use role::{Role, RoleGrant};
 pub use team::{Team, TeamMember};
+pub use token::{PersonalToken, ServiceToken};

@@ -30,7 +30,7 @@ impl Work {
 
     /// With the membership go its roles, teams and participations: nothing is left that a later invitation could bring
     /// back (VK-67).
-    async fn end_membership(&mut self, member: Id<kind::Member>, held: &[RoleIx]) -> StoreResult<()> {
+    pub(super) async fn end_membership(&mut self, member: Id<kind::Member>, held: &[RoleIx]) -> StoreResult<()> {
         self.keep_holders(member, held).await?;
         self.lock_members(&[member]).await?;
         self.take_time().await?;

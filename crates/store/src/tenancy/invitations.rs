@@ -8,6 +8,7 @@ use usher_domain::{
 use usher_policy::{Action, Level, Permit, Verb, can};
 use uuid::Uuid;
 
+use super::service_tokens::SERVICE_DOMAIN;
 use crate::{Conflict, Expected, Page, PageRequest, StoreError, StoreResult, Work};
 
 /// How long an invitation can be accepted (VK-53).
@@ -88,6 +89,10 @@ impl Work {
         // What is everybody's is given by nobody: an invitation with it promises a membership and no more.
         if self.caller().model().everybodys_role() != Some(given) {
             self.must_reach(can::CreateInvitation::PERMISSION, Verb::Give, given, organization)?;
+        }
+        if email.ends_with(SERVICE_DOMAIN) {
+            let detail = "This is the address of a service, which cannot be invited: make a service token.".to_owned();
+            return Err(StoreError::Invalid { pointer: "/email", code: "not_for_services", detail });
         }
         self.keep_role(given).await?;
         self.must_be_no_member(organization, email).await?;

@@ -3,7 +3,7 @@
 use sqlx::{Row, postgres::PgRow, types::Json};
 use usher_domain::{
     Id, Text, kind,
-    tenancy::{Invitation, InvitationState, Member},
+    tenancy::{Invitation, InvitationState, Member, MemberKind},
 };
 use usher_policy::{
     Action, Caller, Condition, Holders, Level, Listing, PermissionSet, Permit, RoleIx, Standing, Verb, can,
@@ -28,6 +28,7 @@ impl Located for kind::Member {
     const COLUMNS: &'static str = ", m.id, m.state, m.joined_at, m.version,
         (select a.name from accounts a where a.id = m.id) as name,
         (select a.email from accounts a where a.id = m.id) as email,
+        (select a.service_of is not null from accounts a where a.id = m.id) as service,
         (select x.last_active_at from member_activity x where x.org_id = m.org_id and x.member_id = m.id) as last_active_at,
         array(select r.role from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
             and r.team_id is null and r.queue_id is null order by r.role) as roles,
@@ -60,6 +61,7 @@ impl Located for kind::Member {
             id: row.try_get::<Uuid, _>("id")?.into(),
             name: row.try_get("name")?,
             email: row.try_get("email")?,
+            kind: if row.try_get("service")? { MemberKind::Service } else { MemberKind::Person },
             state: row.try_get("state")?,
             roles: row.try_get("roles")?,
             teams: row.try_get::<Json<_>, _>("teams")?.0,
@@ -82,6 +84,8 @@ pub struct MemberFilter {
     pub role: Option<String>,
     /// Who is in this team.
     pub team: Option<Permit<can::ViewTeam>>,
+    /// Who is a person, or who is a service.
+    pub kind: Option<MemberKind>,
     /// Whose membership is in this state.
     pub state: Option<Standing>,
     /// Whose name or address contains this, in whatever case.
@@ -99,6 +103,12 @@ impl MemberFilter {
         if let Some(team) = &self.team {
             let team = sql.bind(team.target().uuid())?;
             conditions += &format!(" and {held}.team_id = {team})");
+        }
+        if let Some(kind) = self.kind {
+            let service = sql.bind(kind == MemberKind::Service)?;
+            conditions += &format!(
+                " and exists (select 1 from accounts a where a.id = m.id and (a.service_of is not null) = {service})"
+            );
         }
         if let Some(state) = self.state {
             let state = sql.bind(state.key())?;
@@ -166,7 +176,7 @@ impl Work {
     }
 
     /// Who was invited and has not come yet, newest first, and at most so many. Nobody in particular teams, and nobody in
-    /// a state of membership.
+    /// a state of membership, and no services.
     ///
     /// # Errors
     /// The database's.
@@ -176,7 +186,7 @@ impl Work {
         filter: &MemberFilter,
         limit: i64,
     ) -> StoreResult<Vec<Invitation>> {
-        if filter.team.is_some() || filter.state.is_some() {
+        if filter.team.is_some() || filter.state.is_some() || filter.kind == Some(MemberKind::Service) {
             return Ok(Vec::new());
         }
         let rows = sqlx::query!(
@@ -222,6 +232,7 @@ impl Work {
         let permission = can::ChangeMemberRole::PERMISSION;
         new.iter().try_for_each(|role| self.must_reach(permission, Verb::Give, *role, organization))?;
         lost.iter().try_for_each(|role| self.must_reach(permission, Verb::Take, *role, organization))?;
+        self.must_suit(member, &new).await?;
         self.member_is_at(member, version).await?;
         self.keep_holders(member, &lost).await?;
         if !(new.is_empty() && lost.is_empty()) {
@@ -280,7 +291,7 @@ impl Work {
         Ok(held.filter(|role| member.model().everybodys_role() != Some(*role)).collect())
     }
 
-    fn role_names(&self, roles: &[RoleIx]) -> Vec<String> {
+    pub(super) fn role_names(&self, roles: &[RoleIx]) -> Vec<String> {
         roles.iter().map(|role| self.caller().model().role_at(*role).key.clone()).collect()
     }
 
@@ -300,7 +311,7 @@ impl Work {
     }
 
     /// Makes sure that of these roles, which a member is about to lose, each that somebody must hold keeps another active
-    /// holder. Changes of rights come one at a time, so two that are the last two cannot both go.
+    /// holder, who is a person. Changes of rights come one at a time, so two that are the last two cannot both go.
     pub(crate) async fn keep_holders(&mut self, member: Id<kind::Member>, lost: &[RoleIx]) -> StoreResult<()> {
         let model = self.caller().model();
         let kept: Vec<RoleIx> = lost.iter().copied().filter(|r| model.role_at(*r).holders != Holders::Any).collect();
@@ -310,6 +321,7 @@ impl Work {
         let bereft = sqlx::query_scalar!(
             r#"select exists (select 1 from unnest($3::text[]) as lost (role) where not exists (
                 select 1 from role_assignments r join members m on m.org_id = r.org_id and m.id = r.member_id
+                join accounts a on a.id = m.id and a.service_of is null
                 where r.org_id = $1 and r.role = lost.role and r.team_id is null and r.queue_id is null
                     and r.member_id <> $2 and m.state = 'active'
              )) as "bereft!""#,

@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
         let database = Database::new(&world.database_url(), None).unwrap();
         let store = Store::open(&database, 1).await.unwrap();
         let member = &scene.people[person];
-        let identity = Identity { account: member.id.into(), session: member.session.into(), scopes: None };
+        let identity = Identity { account: member.id.into(), session: member.session.into(), token: None };
         Self { store, identity, organization: OrganizationKey::Id(organization.into()), scene, person, seed }
     }
 

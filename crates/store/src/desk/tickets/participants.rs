@@ -90,7 +90,7 @@ impl Work {
                 select $1, $2, id, $4 from members where org_id = $1 and id = $3
                 on conflict do nothing returning member_id
              )
-             select a.name, a.email, o.name as organization, t.number, t.subject
+             select a.name, a.email, a.service_of is not null as "service!", o.name as organization, t.number, t.subject
              from added join accounts a on a.id = added.member_id join organizations o on o.id = $1
              join tickets t on t.org_id = $1 and t.id = $2"#,
             permit.organization().uuid(),
@@ -112,7 +112,7 @@ impl Work {
         self.record(ticket, &[format!("{} was added as a participant.", added.name)]).await?;
         let (email, organization) = (added.email, added.organization);
         let told = AddedParticipant { email, organization, number: added.number, subject: added.subject };
-        Ok(Some(told).filter(|_| member.uuid() != self.account().uuid()))
+        Ok(Some(told).filter(|_| member.uuid() != self.account().uuid() && !added.service))
     }
 
     /// Removes a participant: what they saw as one they no longer see, from the commit on (TK-61), and if they handled the

@@ -1,0 +1,258 @@
+//! Personal tokens: shown once, good in one organization, for as long and as far as the member who made them.
+
+use reqwest::Method;
+use usher_tests::{Answer, Person, Value, World, json};
+
+use super::personal_token;
+
+/// Every text and every byte of the database, table by table.
+async fn dump(world: &World) -> String {
+    let tables = world.look(
+        "select string_agg(relname, ',') from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace",
+    );
+    let mut all = String::new();
+    for table in tables.await.unwrap().split(',') {
+        let rows = world.look(&format!("select string_agg(to_jsonb(t)::text, ' ') from {table} t")).await;
+        all += &rows.unwrap_or_default();
+        if table == "idempotency_keys" {
+            let bodies = world.look("select string_agg(encode(body, 'escape'), ' ') from idempotency_keys").await;
+            all += &bodies.unwrap_or_default();
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_stored_nowhere() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let path = format!("{}/personal-tokens", org.path);
+    let body =
+        json!({"name": "Script", "scopes": ["ticket.view", "organization.view"], "expires_at": "2099-01-01T00:00:00Z"});
+    let ask = async || {
+        let request = org.owner.request(Method::POST, &path).header("idempotency-key", "once");
+        org.owner.send(request.json(&body)).await
+    };
+    let made = ask().await.is(201);
+    let token = made["token"].as_str().unwrap();
+    assert!(token.len() == 120 && token.starts_with("ush_"), "{token}");
+    for field in ["name", "scopes", "expires_at"] {
+        assert_eq!(made[field], body[field]);
+    }
+    // The same request again makes no second token, and is not told the first.
+    let again = ask().await;
+    assert!(again.headers["location"].to_str().unwrap().ends_with(made["id"].as_str().unwrap()));
+    let again = again.is(201);
+    assert_eq!((&again["id"], &again["token"]), (&made["id"], &Value::Null));
+
+    let used = org.owner.with_token(token);
+    assert_eq!(used.get(&org.path).await.is(200)["id"], org.id.as_str());
+    let list = org.owner.get(&format!("{path}?include=total")).await.is(200);
+    assert_eq!((&list["total"], list["items"].as_array().unwrap().len()), (&json!(1), 1));
+    assert_eq!(list["items"][0]["id"], made["id"]);
+    let secret = &token["ush_".len() + 66..token.len() - 6];
+    for text in [list.to_string(), dump(&world).await] {
+        assert!(text.contains("Script") && !text.contains("ush_") && !text.contains(secret), "{text}");
+    }
+    assert!(world.look("select count(*) from idempotency_keys").await.as_deref() == Some("1"));
+    // That it was used is noted, in its own time.
+    let used = "select last_used_at is not null from api_tokens";
+    while world.look(used).await.as_deref() != Some("true") {
+        tokio::task::yield_now().await;
+    }
+    assert_ne!(org.owner.get(&path).await.is(200)["items"][0]["last_used_at"], Value::Null);
+}
+
+/// A 401 that says that it is the token.
+#[track_caller]
+fn refused(answer: Answer, code: &str) {
+    assert_eq!(answer.headers["www-authenticate"], "Bearer error=\"invalid_token\"");
+    answer.problem(401, code);
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_is_told_apart_with_and_without_the_database() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (_, bearer) = personal_token(&org, &org.owner, None).await;
+    let text = bearer.token.clone().unwrap();
+    for (cut, says) in [
+        (text.replace("ush_", "ush_0"), "116 letters"),
+        (text[..119].to_owned(), "116 letters"),
+        ("ush_".to_owned(), "116 letters"),
+        (format!("ush_{}{}", &text[5..115], &text[4..5]) + &text[115..], "116 letters"),
+        (text.replacen(&text[20..22], if &text[20..22] == "xy" { "yx" } else { "xy" }, 1), "checksum"),
+    ] {
+        let answer = org.owner.with_token(&cut).get(&org.path).await;
+        let told = answer.body["detail"].as_str().unwrap().to_owned();
+        assert!(told.contains(says) || told.contains("checksum"), "{told}");
+        refused(answer, "token_invalid");
+    }
+    // Of the right shape, and of another secret: another token's, with a checksum that fits.
+    let (_, other) = personal_token(&org, &org.owner, None).await;
+    let forged = forge(&text, other.token.as_deref().unwrap());
+    refused(org.owner.with_token(&forged).get(&org.path).await, "token_ended");
+    refused(org.owner.with_token(&forged).get("/v1/me").await, "token_ended");
+    bearer.get(&org.path).await.is(200);
+}
+
+/// The identifiers of one token with the secret of another, and a checksum that fits.
+fn forge(one: &str, other: &str) -> String {
+    let digits = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let body = format!("{}{}", &one[4..70], &other[70..114]);
+    let mut sum = !body.bytes().fold(!0_u32, |sum, byte| {
+        (0..8).fold(sum ^ u32::from(byte), |sum, _| (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg()))
+    });
+    let mut text = [b'0'; 6];
+    for digit in text.iter_mut().rev() {
+        *digit = digits[sum as usize % 62];
+        sum /= 62;
+    }
+    format!("ush_{body}{}", std::str::from_utf8(&text).unwrap())
+}
+
+#[tokio::test]
+async fn a_token_acts_in_its_one_organization_and_nowhere_else() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (_, bearer) = personal_token(&org, &org.owner, None).await;
+    bearer.get(&org.path).await.is(200);
+    bearer.get(&format!("/v1/organizations/{}", org.slug)).await.is(200);
+    bearer.post(&format!("{}/teams", org.path), json!({"name": "Ours"})).await.is(201);
+    // Another organization of the same person, as if they were in none.
+    let body = json!({"name": "Other", "slug": format!("{}b", org.slug), "access_model": "helpdesk"});
+    let other = org.owner.post("/v1/organizations", body).await.is(201);
+    let theirs = world.organization("helpdesk").await;
+    let (other, never) = (other["id"].as_str().unwrap().to_owned(), uuid::Uuid::now_v7().to_string());
+    for name in [other.clone(), format!("{}b", org.slug), theirs.id, theirs.slug, never, "no-such".to_owned()] {
+        let path = format!("/v1/organizations/{name}");
+        bearer.get(&path).await.problem(404, "not_found");
+        bearer.get(&format!("{path}/teams")).await.problem(404, "not_found");
+        bearer.post(&format!("{path}/teams"), json!({"name": "Theirs"})).await.problem(404, "not_found");
+        bearer.patch(&path, json!({"name": "Theirs"})).await.problem(404, "not_found");
+    }
+    for (method, path) in
+        [(Method::GET, "/v1/me"), (Method::GET, "/v1/organizations"), (Method::POST, "/v1/auth/logout")]
+    {
+        bearer.send(bearer.request(method, path)).await.problem(403, "token_of_organization");
+    }
+    let body = json!({"name": "Mine", "slug": "mine", "access_model": "helpdesk"});
+    bearer.post("/v1/organizations", body).await.problem(403, "token_of_organization");
+}
+
+#[tokio::test]
+async fn vk_67_a_token_ends_with_the_membership_and_follows_what_becomes_of_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "admin").await;
+    let (_, bearer) = personal_token(&org, &member, None).await;
+    let (teams, itself) = (format!("{}/teams", org.path), format!("{}/members/{}", org.path, member.id));
+    bearer.post(&teams, json!({"name": "One"})).await.is(201);
+    // A role that is taken is taken from the next request on.
+    org.owner.patch(&itself, json!({"roles": ["member"]})).await.is(200);
+    bearer.post(&teams, json!({"name": "Two"})).await.problem(403, "forbidden");
+    for state in ["blocked", "deactivated"] {
+        world.arrange(&format!("update members set state = '{state}' where id = '{}'", member.id)).await;
+        bearer.get(&org.path).await.problem(404, "not_found");
+        bearer.get("/v1/me").await.problem(403, "token_of_organization");
+    }
+    world.arrange(&format!("update members set state = 'active' where id = '{}'", member.id)).await;
+    bearer.get(&org.path).await.is(200);
+    org.owner.delete(&itself).await.is(204);
+    refused(bearer.get(&org.path).await, "token_ended");
+    refused(bearer.post(&teams, json!({"name": "Three"})).await, "token_ended");
+    assert_eq!(world.look("select count(*) from api_tokens").await.as_deref(), Some("0"));
+    // Who comes back has no token that they had.
+    world.join(&org, &member, "admin").await;
+    refused(bearer.get(&org.path).await, "token_ended");
+}
+
+#[tokio::test]
+async fn a_token_runs_out_and_is_ended_by_its_own_member_alone() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (member, admin) = (world.member(&org, "member").await, world.member(&org, "admin").await);
+    let path = format!("{}/personal-tokens", org.path);
+    let (first, bearer) = personal_token(&org, &member, None).await;
+    world.arrange("update api_tokens set expires_at = now()").await;
+    refused(bearer.get(&org.path).await, "token_ended");
+    assert_eq!(member.get(&path).await.ids(), [first.clone()], "one sees that it has run out");
+    let (second, bearer) = personal_token(&org, &member, None).await;
+    for other in [&admin, &org.owner] {
+        assert!(other.get(&path).await.ids().is_empty());
+        other.delete(&format!("{path}/{second}")).await.problem(404, "not_found");
+    }
+    bearer.get(&org.path).await.is(200);
+    let stale = member.request(Method::DELETE, &format!("{path}/{second}")).header("if-match", "\"9\"");
+    member.send(stale).await.problem(412, "stale");
+    member.delete(&format!("{path}/{second}")).await.is(204);
+    refused(bearer.get(&org.path).await, "token_ended");
+    refused(bearer.post_empty(&format!("{}/leave", org.path)).await, "token_ended");
+    member.delete(&format!("{path}/{second}")).await.problem(404, "not_found");
+    assert_eq!(member.get(&path).await.ids(), [first]);
+}
+
+/// Law 9: what is being done with a token is done before its end is answered, and nothing after it.
+#[tokio::test]
+async fn law_9_the_end_of_a_token_waits_for_what_is_being_done_with_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (id, bearer) = personal_token(&org, &org.owner, None).await;
+    let held = world.hold("lock table teams in access exclusive mode").await;
+    let team = |name: &str, bearer: &Person| {
+        let (bearer, path, body) = (bearer.clone(), format!("{}/teams", org.path), json!({"name": name}));
+        tokio::spawn(async move { bearer.post(&path, body).await })
+    };
+    let writing = team("In time", &bearer);
+    world.until_waiting("relation", 1).await;
+    let (owner, path) = (org.owner.clone(), format!("{}/personal-tokens/{id}", org.path));
+    let ending = tokio::spawn(async move { owner.delete(&path).await });
+    world.until_waiting("advisory", 1).await;
+    let late = team("Too late", &bearer);
+    world.until_waiting("advisory", 2).await;
+    held.let_go().await;
+    writing.await.unwrap().is(201);
+    ending.await.unwrap().is(204);
+    refused(late.await.unwrap(), "token_ended");
+}
+
+#[tokio::test]
+async fn two_ends_at_once_end_a_token_once_and_two_tokens_end_each_other_in_no_circle() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let manage: Option<&[&str]> = Some(&["personal_token.manage"]);
+    let path = |id: &str| format!("{}/personal-tokens/{id}", org.path);
+    let (id, bearer) = personal_token(&org, &org.owner, manage).await;
+    let itself = path(&id);
+    let (first, second) = tokio::join!(bearer.delete(&itself), bearer.delete(&itself));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 401]);
+    let (one, another) =
+        (personal_token(&org, &org.owner, manage).await, personal_token(&org, &org.owner, manage).await);
+    let (theirs, own) = (path(&another.0), path(&one.0));
+    let (first, second) = tokio::join!(one.1.delete(&theirs), another.1.delete(&own));
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [204, 401]);
+}
+
+/// Whoever shows the identifiers of a token without its secret holds up nobody.
+#[tokio::test]
+async fn a_forged_token_locks_nothing() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (id, bearer) = personal_token(&org, &org.owner, None).await;
+    let (_, other) = personal_token(&org, &org.owner, None).await;
+    let forged = forge(bearer.token.as_deref().unwrap(), other.token.as_deref().unwrap());
+    let locks = format!(
+        "select pg_advisory_xact_lock(session_lock('{id}')), pg_advisory_xact_lock(member_lock('{0}', '{1}')),
+            pg_advisory_xact_lock(hashtextextended('rights of {0}', 0))",
+        org.id, org.owner.id
+    );
+    let held = world.hold(&locks).await;
+    let forger = org.owner.with_token(&forged);
+    refused(forger.post(&format!("{}/teams", org.path), json!({"name": "Mine"})).await, "token_ended");
+    refused(forger.post_empty(&format!("{}/leave", org.path)).await, "token_ended");
+    held.let_go().await;
+}
