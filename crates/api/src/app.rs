@@ -37,7 +37,7 @@ pub struct Settings {
     pub public_url: String,
     /// Attempts to sign in a minute, for one account.
     pub sign_in_attempts: NonZeroU32,
-    /// Requests a minute of one session; not limited where there is no number. Each server counts for itself.
+    /// Requests a minute of one session or token; not limited where there is no number. Each server counts for itself.
     pub requests_of_session: Option<NonZeroU32>,
     /// Requests a minute to one organization; not limited where there is no number. Each server counts for itself.
     pub requests_to_organization: Option<NonZeroU32>,
@@ -141,7 +141,10 @@ impl App {
 /// Remembers who was active, and with which token, so that a member's last activity and a token's last use are written every
 /// few minutes and not at every request.
 #[derive(Clone)]
-pub struct Activity(Cache<(Id<kind::Organization>, Id<kind::Member>, Option<Id<kind::Token>>), ()>);
+pub struct Activity(Cache<Active, ()>);
+
+/// A member of an organization, and the token that they acted with, if it was one.
+type Active = (Id<kind::Organization>, Id<kind::Member>, Option<Id<kind::Token>>);
 
 impl Default for Activity {
     fn default() -> Self {

@@ -8,7 +8,7 @@ use usher_policy::{Caller, CallerFacts, Condition, Level, Mask, Model, ModelKey,
 use uuid::Uuid;
 
 use crate::{
-    StoreError, StoreResult,
+    StoreError, StoreResult, TokenProof,
     connection::Transaction,
     models::{ModelVersion, Models},
 };
@@ -22,26 +22,6 @@ pub struct Identity {
     pub session: Id<kind::Session>,
     /// What a token of an integration shows; `None` for a signed-in person.
     pub token: Option<TokenProof>,
-}
-
-/// What a token of an integration shows for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TokenProof {
-    /// The organization that it acts in.
-    pub organization: Id<kind::Organization>,
-    /// The hash of its secret.
-    pub secret_hash: [u8; 32],
-}
-
-impl TokenProof {
-    /// The hash as Postgres writes it.
-    fn literal(&self) -> String {
-        use std::fmt::Write;
-        self.secret_hash.iter().fold(String::from(r"'\x"), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        }) + "'"
-    }
 }
 
 /// How an address names an organization.

@@ -26,6 +26,7 @@ pub mod sessions;
 mod sql;
 pub mod tenancy;
 mod things;
+mod token;
 mod unlocked;
 mod uses;
 mod work;
@@ -33,7 +34,7 @@ mod work;
 pub use access::{
     AccessFacts, Asked, Concerned, GivenBy, HeldRole, HeldRoleFilter, HeldRoleOrder, Place, Somebody, WhoMay,
 };
-pub use caller::{Identity, OrganizationKey, TokenProof};
+pub use caller::{Identity, OrganizationKey};
 pub use connection::{Store, Transaction};
 pub use database::Database;
 pub use error::{Conflict, StoreError, StoreResult};
@@ -41,5 +42,6 @@ pub use expected::Expected;
 pub use located::{Key, Located, Seen};
 pub use outside::Outside;
 pub use page::{After, Page, PageRequest};
+pub use token::TokenProof;
 pub use unlocked::Refused;
 pub use work::Work;

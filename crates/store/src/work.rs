@@ -4,7 +4,7 @@ use usher_domain::{Id, kind};
 use usher_policy::{Action, Caller, Listing, Permit, Refusal, Resource, Target};
 
 use crate::{
-    Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult, TokenProof,
+    Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult,
     caller::{self, Mode},
     connection::Transaction,
     idempotency, located,
@@ -65,29 +65,7 @@ impl Store {
         }
     }
 
-    /// Why nobody was let in. A token is good in its own organization alone: if it is good there, this is another, which to
-    /// it does not exist.
-    pub(crate) async fn not_let_in(&self, identity: &Identity, organization: &OrganizationKey) -> StoreError {
-        let Some(token) = identity.token else { return StoreError::SessionEnded };
-        if *organization == OrganizationKey::Id(token.organization) {
-            return StoreError::TokenEnded;
-        }
-        match self.outside_its_own(identity, token).await {
-            StoreError::OutsideToken => StoreError::Missing(kind_name::<kind::Organization>()),
-            other => other,
-        }
-    }
-
-    /// What to say of a token with which something is asked for outside its organization.
-    pub(crate) async fn outside_its_own(&self, identity: &Identity, token: TokenProof) -> StoreError {
-        match self.enter_once(identity, &OrganizationKey::Id(token.organization), Mode::Read).await {
-            Err(StoreError::SessionEnded) => StoreError::TokenEnded,
-            Err(error @ (StoreError::Database(_) | StoreError::Unavailable(_) | StoreError::Conflict(_))) => error,
-            _ => StoreError::OutsideToken,
-        }
-    }
-
-    async fn enter_once(
+    pub(crate) async fn enter_once(
         &self,
         identity: &Identity,
         organization: &OrganizationKey,

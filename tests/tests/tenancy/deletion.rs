@@ -64,6 +64,8 @@ async fn lived_in(world: &World) -> (Organization, Person) {
     sqlx::query(sql).bind(id).bind(member_id).execute(&mut world.owner_connection().await).await.unwrap();
     let role = json!({"level": "team", "key": "helper", "title": "Helper", "grants": []});
     org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    org.owner.post(&format!("{}/personal-tokens", org.path), json!({"name": "Script"})).await.is(201);
+    super::service_token(&org, &["member"], None).await;
     let proxy = "insert into proxies (org_id, principal_id, proxy_id) values ";
     world.arrange(&format!("{proxy} ('{id}', '{}', '{}')", member.id, org.owner.id)).await;
     let desk = format!("{}/desk", org.path);
@@ -116,7 +118,7 @@ async fn vk_38_a_deleted_organization_leaves_nothing_and_its_members_keep_their_
     let before = holders(&mut owner, &org.id).await;
     let mut columns = tenant_tables(&mut owner).await;
     assert!(columns.len() > 20, "{columns:?}");
-    columns.extend(["accounts.active_org_id".to_owned(), "organizations.id".to_owned()]);
+    columns.extend(["accounts.active_org_id", "accounts.service_of", "organizations.id"].map(str::to_owned));
     for column in columns {
         assert!(before.contains(&column), "{column} should hold it before: {before:?}");
     }

@@ -29,7 +29,7 @@ pub struct TokenSecret([u8; 32]);
 impl TokenSecret {
     /// New ones.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn random() -> Self {
         Self(rand::random())
     }
 
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_token_says_whose_it_is_and_nothing_else_is_one() {
         let (organization, member, token) = (OrganizationId::new(), MemberId::new(), TokenId::new());
-        for secret in [TokenSecret([0; 32]), TokenSecret([255; 32]), TokenSecret::new()] {
+        for secret in [TokenSecret([0; 32]), TokenSecret([255; 32]), TokenSecret::random()] {
             let text = secret.text(organization, member, token);
             assert!(text.len() == 120 && text[4..].bytes().all(|byte| byte.is_ascii_alphanumeric()), "{text}");
             let identity = identify(&text).unwrap();

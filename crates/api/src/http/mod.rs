@@ -17,6 +17,7 @@ mod path;
 mod problem;
 mod query;
 mod render;
+mod stop;
 mod table;
 mod words;
 
@@ -33,7 +34,8 @@ pub use operations::{Asked, IfMatch, MustMatch, Operations};
 pub use paging::{Include, listed as paged, page_request};
 pub use parameters::{MemberPath, PageQuery, PlainPageQuery, ThingQuery};
 pub use path::Path;
-pub use problem::{FieldError, Problem, Stop};
+pub use problem::{FieldError, Problem};
 pub use query::Query;
 pub use render::{nowhere, render};
+pub use stop::Stop;
 pub use table::{table, table_request, time_cell};

@@ -90,7 +90,7 @@ pub async fn create_personal_token(
 ) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManagePersonalTokens>()?;
-    let secret = TokenSecret::new();
+    let secret = TokenSecret::random();
     let about = work.create_personal_token(permit, body.parse()?.understand(&secret)?).await?;
     let location = format!("/v1/organizations/{}/personal-tokens/{}", work.organization(), about.id);
     let token = Some(secret.text(work.organization(), work.caller().member(), about.id));

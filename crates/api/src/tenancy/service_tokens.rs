@@ -81,7 +81,7 @@ pub async fn create_service_token(call: Call, path: Path<OrganizationPath>, body
     let CreateServiceToken { name, roles, scopes, expires_at } = body.parse()?;
     let roles = roles::organization_roles(work.caller().model(), &roles).map_err(Problem::invalid)?;
     let scopes = scopes.as_deref().map(scopes::scopes).transpose()?;
-    let (secret, expires_at) = (TokenSecret::new(), scopes::ending(expires_at)?);
+    let (secret, expires_at) = (TokenSecret::random(), scopes::ending(expires_at)?);
     let new = NewToken { name, scopes, expires_at, secret_hash: secret.hash() };
     let about = work.create_service_token(permit, new, &roles).await?;
     let location = format!("/v1/organizations/{}/service-tokens/{}", work.organization(), about.id);
@@ -134,7 +134,7 @@ pub struct RotateServiceToken {
 pub async fn rotate_service_token(call: Call, path: Path<ServiceTokenPath>, body: Body<RotateServiceToken>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageServiceTokens>()?;
-    let (secret, expires_at) = (TokenSecret::new(), scopes::ending(body.parse()?.expires_at)?);
+    let (secret, expires_at) = (TokenSecret::random(), scopes::ending(body.parse()?.expires_at)?);
     let (id, version) = (path.service_token, call.if_match());
     let about = work.rotate_service_token(permit, id, version, secret.hash(), expires_at).await?;
     let token = Some(secret.text(work.organization(), about.member_id, about.id));

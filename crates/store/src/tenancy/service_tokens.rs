@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use usher_domain::{Id, kind, tenancy::ServiceToken};
-use usher_policy::{Action, Holders, Level, Permission, Permit, RoleIx, Verb, can};
+use usher_policy::{Action, Level, Permission, Permit, RoleIx, Verb, can};
 use uuid::Uuid;
 
 use super::tokens::{NewToken, keys};
@@ -80,7 +80,7 @@ impl Work {
     /// able to give them to a person too (law 7).
     ///
     /// # Errors
-    /// A role is out of the caller's reach, or a person's only; the scopes are wider than those of the token that the caller
+    /// A role is out of the caller's reach; the scopes are wider than those of the token that the caller
     /// acts with; it ends before it begins; or there are too many.
     pub async fn create_service_token(
         &mut self,
@@ -91,7 +91,6 @@ impl Work {
         let (organization, permission) = (permit.organization().uuid(), can::ManageServiceTokens::PERMISSION);
         roles.iter().try_for_each(|role| self.must_reach(permission, Verb::Give, *role, organization))?;
         self.must_stay_within(permission, new.scopes.as_deref())?;
-        self.must_suit_a_service(roles)?;
         self.must_be_ahead(new.expires_at).await?;
         let services = sqlx::query_scalar!(
             r#"select count(*) as "count!" from api_tokens where org_id = $1 and kind = 'service'"#,
@@ -215,26 +214,6 @@ impl Work {
         version.must_be(token.version)?;
         self.lock_token(id).await?;
         self.end_membership(token.member_id, &held).await
-    }
-
-    /// A role that exactly one member has is a person's: no service is the owner.
-    fn must_suit_a_service(&self, roles: &[RoleIx]) -> StoreResult<()> {
-        let model = self.caller().model();
-        let Some(role) = roles.iter().find(|role| model.role_at(**role).holders == Holders::ExactlyOne) else {
-            return Ok(());
-        };
-        let detail = format!("The role `{}` is held by exactly one member, who is a person.", model.role_at(*role).key);
-        Err(StoreError::Invalid { pointer: "/roles", code: "not_for_services", detail })
-    }
-
-    /// The same of a member who may be a service.
-    pub(super) async fn must_suit(&mut self, member: Id<kind::Member>, roles: &[RoleIx]) -> StoreResult<()> {
-        let service = sqlx::query_scalar!(
-            r#"select service_of is not null as "service!" from accounts where id = $1"#,
-            member.uuid()
-        );
-        let service = service.fetch_optional(&mut *self.transaction).await?.unwrap_or_default();
-        if service { self.must_suit_a_service(roles) } else { Ok(()) }
     }
 
     async fn one_service_token(&mut self, id: Id<kind::Token>) -> StoreResult<ServiceToken> {
