@@ -387,7 +387,8 @@ $$;
 -- stable so that all that one statement reads, here and around it, is of one moment.
 create function enter(
     organization uuid, name text, account uuid, session uuid, secret bytea,
-    out signed_in boolean, out token_scopes text, out caller_org uuid, out caller_state text, out caller_model text, out roles_version bigint,
+    out signed_in boolean, out token_scopes text,
+    out caller_org uuid, out caller_state text, out caller_model text, out roles_version bigint,
     out plan_workflows boolean, out members_create_workspaces boolean, out assignments text, out caller_teams uuid[]
 ) language plpgsql stable as $$
 declare entered text;
