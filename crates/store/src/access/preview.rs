@@ -41,7 +41,7 @@ impl Work {
         let ids: Vec<Uuid> = members.iter().map(|member| member.uuid()).collect();
         let rows = sqlx::query(
             "select who.id as member_id, a.name, f.* from unnest($1::uuid[]) as who (id)
-             join accounts a on a.id = who.id cross join lateral caller_facts(who.id, null) f
+             join accounts a on a.id = who.id cross join lateral caller_facts(who.id, null, null) f
              where f.caller_org is not null order by who.id",
         )
         .bind(ids)
@@ -53,7 +53,7 @@ impl Work {
         let model = models.get(&mut self.transaction, caller::version_of(first)?).await?;
         let somebody = |row: &sqlx::postgres::PgRow| -> StoreResult<Somebody> {
             let member: Uuid = row.try_get("member_id")?;
-            let identity = Identity { account: member.into(), session: Uuid::nil().into(), scopes: None };
+            let identity = Identity { account: member.into(), session: Uuid::nil().into(), token: None };
             Ok(Somebody { caller: caller::from_row(&identity, row, &model)?, name: row.try_get("name")? })
         };
         rows.iter().map(somebody).collect()

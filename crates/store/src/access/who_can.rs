@@ -128,7 +128,7 @@ impl Work {
              from {} who
              join members m on m.org_id = $1 and m.id = who.id
              join accounts a on a.id = who.id
-             cross join lateral caller_facts(who.id, null) f
+             cross join lateral caller_facts(who.id, null, null) f
              cross join lateral (
                 select coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'granted_at', r.granted_at,
                     'granted_by', r.granted_by, 'scope', coalesce(r.team_id, r.queue_id, r.org_id))), '[]') as stored
@@ -151,7 +151,7 @@ impl Work {
             .await?;
         let candidate = |row: &sqlx::postgres::PgRow| -> StoreResult<Candidate> {
             let member: Uuid = row.try_get("member_id")?;
-            let identity = Identity { account: member.into(), session: Uuid::nil().into(), scopes: None };
+            let identity = Identity { account: member.into(), session: Uuid::nil().into(), token: None };
             Ok(Candidate {
                 caller: caller::from_row(&identity, row, &model)?,
                 name: row.try_get("name")?,
