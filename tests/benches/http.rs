@@ -172,8 +172,13 @@ async fn main() {
     let bare = bare_server(&world.database_url()).await;
     let (small_org, small_member) = filled(&world, 10_000).await;
 
-    let first = small_member.get(&format!("{}/desk/tickets?limit=1", small_org.path)).await.is(200);
+    let first = small_member.get(&format!("{}/desk/tickets?limit=20", small_org.path)).await.is(200);
     let ticket = first["items"][0]["id"].as_str().unwrap().to_owned();
+    let checks = |number: usize| {
+        let tickets = first["items"].as_array().unwrap().iter().take(number);
+        let checks = tickets.map(|ticket| json!({"permission": "ticket.reply", "resource_id": ticket["id"]}));
+        json!({"checks": checks.collect::<Vec<_>>()}).to_string()
+    };
     let team = first["items"][0]["team_id"].as_str().unwrap().to_owned();
     let token = small_member.token.clone().unwrap();
     let tickets = format!("{}/desk/tickets", small_org.path);
@@ -184,6 +189,9 @@ async fn main() {
     let read = rate(&base, 200, request("GET", &format!("{tickets}/{ticket}"), &token, None)).await;
     let list = rate(&base, 200, request("GET", &format!("{tickets}?limit=20"), &token, None)).await;
     let create = rate(&base, 201, request("POST", &tickets, &token, Some(&new))).await;
+    let check = format!("{}/access/check", small_org.path);
+    let one = rate(&base, 200, request("POST", &check, &token, Some(&checks(1)))).await;
+    let twenty = rate(&base, 200, request("POST", &check, &token, Some(&checks(20)))).await;
     println!("| over HTTP, {CONNECTIONS} connections | requests a second | beside the bare select |");
     println!("| --- | ---: | ---: |");
     for (what, rate) in [
@@ -191,9 +199,18 @@ async fn main() {
         ("read a ticket", read),
         ("list 20 tickets, member of 5 teams", list),
         ("create a ticket", create),
+        ("check 1 permission on a ticket", one),
+        ("check 20 permissions on 20 tickets", twenty),
     ] {
         println!("| {what} | {rate:.0} | {:.2} |", rate / floor);
     }
+
+    let lists = ["", "&include=permissions"]
+        .map(|include| request("GET", &format!("{tickets}?limit=50{include}"), &token, None));
+    let [plain, shown] = medians(&base, &lists).await[..] else { unreachable!("two requests, two medians") };
+    println!("\n| list 50 tickets | without permissions | with | ratio |\n| --- | ---: | ---: | ---: |");
+    let ratio = shown.as_secs_f64() / plain.as_secs_f64();
+    println!("| newest first | {} µs | {} µs | {ratio:.2} |", plain.as_micros(), shown.as_micros());
 
     let (large_org, large_member) = filled(&world, large).await;
     let list = |org: &Organization, member: &Person, query: &str| {

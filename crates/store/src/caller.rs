@@ -33,6 +33,16 @@ pub enum OrganizationKey {
     Slug(Slug),
 }
 
+impl OrganizationKey {
+    /// The id, or the slug.
+    pub(crate) fn either(&self) -> (Option<Uuid>, Option<&str>) {
+        match self {
+            Self::Id(id) => (Some(id.uuid()), None),
+            Self::Slug(slug) => (None, Some(slug)),
+        }
+    }
+}
+
 impl std::str::FromStr for OrganizationKey {
     type Err = usher_domain::InvalidText;
     fn from_str(text: &str) -> Result<Self, Self::Err> {

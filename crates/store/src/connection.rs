@@ -140,11 +140,11 @@ impl Store {
 
     /// Runs one statement that only reads, in a transaction of its own: a single round trip. `query` makes it, again if the
     /// connection turns out to be gone.
-    pub(crate) async fn read_once<'q>(&self, query: impl Fn() -> PgQuery<'q>) -> StoreResult<Option<PgRow>> {
+    pub(crate) async fn read_once<'q>(&self, query: impl Fn() -> StoreResult<PgQuery<'q>>) -> StoreResult<Vec<PgRow>> {
         let mut attempts = 0;
         loop {
             let mut connection = self.pool.get().await.map_err(pool_error)?;
-            match query().fetch_optional(&mut *connection).await {
+            match query()?.fetch_all(&mut *connection).await {
                 Err(error) if attempts <= self.size && has_died(&error) => {
                     attempts += 1;
                     drop(managed::Object::take(connection));

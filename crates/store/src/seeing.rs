@@ -1,7 +1,7 @@
 //! Reading one thing in a single round trip: the tenant is set, the caller's facts and the row are read, by one statement.
 //! The first read after an organization's roles have changed takes one more, for what they give.
 
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, postgres::PgRow};
 use usher_policy::{Action, Caller, Denial, Level};
 use uuid::Uuid;
 
@@ -25,27 +25,20 @@ impl Store {
         let key = key.into();
         let missing = StoreError::Missing(K::NAME);
         let Some(statement) = statement::<K>(key) else { return Err(missing) };
-        let (id, name) = match organization {
-            OrganizationKey::Id(id) => (Some(id.uuid()), None),
-            OrganizationKey::Slug(slug) => (None, Some(&**slug)),
-        };
+        let (id, name) = organization.either();
         let query = || {
             let query = sqlx::query(AssertSqlSafe(statement.clone()));
             let query = query.bind(id).bind(name).bind(identity.account.uuid()).bind(identity.session.uuid());
             let query = query.bind(identity.token.map(|token| token.secret_hash.to_vec()));
-            match key {
+            Ok(match key {
                 Key::Id(id) => query.bind(id.uuid()),
                 Key::Number(number) => query.bind(number),
-            }
+            })
         };
-        let row = self.read_once(query).await?.ok_or(StoreError::SessionEnded)?;
-        if caller::must_be_signed_in(&row).is_err() {
-            return Err(self.not_let_in(identity, organization).await);
-        }
-        let Some(model) = self.models().known(caller::version_of(&row)?) else {
+        let row = self.read_once(query).await?.pop().ok_or(StoreError::SessionEnded)?;
+        let Some(caller) = self.entered(identity, organization, &row).await? else {
             return self.see_in_turn(identity, organization, key).await;
         };
-        let caller = caller::from_row(identity, &row, &model)?;
         let permission = <K::View as Action>::PERMISSION;
         if caller.is_active() && !caller.scopes().contains(permission) {
             return Err(StoreError::Forbidden { permission, denial: Denial::TokenScope });
@@ -54,17 +47,30 @@ impl Store {
             return Err(missing);
         }
         let resource = resource::<K>(&caller, &row)?;
-        // The conditions were asked with the teams of all assignments; the engine's are those whose role it knows.
-        let mut teams: Vec<Uuid> = row.try_get("caller_teams")?;
-        teams.sort_unstable();
-        if teams != caller.scopes_at(Level::Team) {
-            return self.see_in_turn(identity, organization, key).await;
-        }
         if !caller.sees(&resource) {
             return Err(missing);
         }
         self.uses().note(&caller, K::KIND.view(), &resource);
         Ok((caller, Seen { item: K::item(&row)?, resource }))
+    }
+
+    /// The caller, of a row of `enter` beside which facts were read with the teams that it says. `None` where they have to be
+    /// read in turn: what the organization's roles give is not known yet, or not all of those teams count for the engine,
+    /// which knows the roles of its model alone.
+    pub(crate) async fn entered(
+        &self,
+        identity: &Identity,
+        organization: &OrganizationKey,
+        row: &PgRow,
+    ) -> StoreResult<Option<Caller>> {
+        if caller::must_be_signed_in(row).is_err() {
+            return Err(self.not_let_in(identity, organization).await);
+        }
+        let Some(model) = self.models().known(caller::version_of(row)?) else { return Ok(None) };
+        let caller = caller::from_row(identity, row, &model)?;
+        let mut teams: Vec<Uuid> = row.try_get("caller_teams")?;
+        teams.sort_unstable();
+        Ok((teams == caller.scopes_at(Level::Team)).then_some(caller))
     }
 
     async fn see_in_turn<K: Located>(

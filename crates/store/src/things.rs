@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Located, StoreResult, Work,
+    connection::PgQuery,
     located::{fact_columns, resource},
     sql::Sql,
 };
@@ -57,11 +58,34 @@ trait Rows: Sync {
     /// The conditions that can hold for a row.
     #[cfg(test)]
     fn rules(&self) -> &'static [crate::located::Rule];
-    /// Selects the facts of rows between them and every row of `caller`: the columns are the same for every kind.
-    fn statement(&self, number: usize, which: &str) -> String;
+    /// Selects the facts of rows between them and who is named: the columns are the same for every kind.
+    fn statement(&self, number: usize, which: &str, names: &Names) -> String;
     /// Reads what was selected.
     fn thing(&self, caller: &Caller, row: &PgRow) -> Result<Box<dyn Thing>, sqlx::Error>;
 }
+
+/// How a statement names who things stand to.
+pub(crate) struct Names {
+    /// What goes before the things' table.
+    pub(crate) from: &'static str,
+    /// The caller's number, from 1.
+    pub(crate) number: &'static str,
+    /// The organization's id.
+    pub(crate) organization: &'static str,
+    /// The caller's membership.
+    pub(crate) member: &'static str,
+    /// The ids of the caller's teams.
+    pub(crate) teams: &'static str,
+}
+
+/// Every row of `caller`.
+const CALLERS: Names = Names {
+    from: "caller cross join ",
+    number: "caller.n",
+    organization: "$1",
+    member: "caller.id",
+    teams: "caller.teams",
+};
 
 struct Of<K>(PhantomData<fn() -> K>);
 
@@ -75,7 +99,7 @@ impl<K: Located + 'static> Rows for Of<K> {
         K::RULES
     }
 
-    fn statement(&self, number: usize, which: &str) -> String {
+    fn statement(&self, number: usize, which: &str, names: &Names) -> String {
         let mut sql = format!("select {number} as kind, n, fact_id");
         for level in Level::ALL.into_iter().filter(|level| *level != Level::Organization) {
             let stands_in_one = K::SCOPES.iter().any(|(of, _)| *of == level);
@@ -84,11 +108,12 @@ impl<K: Located + 'static> Rows for Of<K> {
         let reach = if K::REACH.is_empty() { "null::text[] as " } else { "" };
         let (alias, table, facts) = (K::ALIAS, K::TABLE, fact_columns::<K>());
         // The places of a rule's text, named as this statement has them.
-        let facts = facts.replace("$3", "caller.teams").replace("$2", "caller.id");
+        let Names { from, number, organization, member, teams } = names;
+        let facts = facts.replace("$3", teams).replace("$2", member).replace("$1", organization);
         let _ = write!(
             sql,
-            ", fact_holding, {reach}fact_roles from (select caller.n, {facts} from caller cross join {table}
-                where {alias}.org_id = $1 and {alias}.id = {which}) found"
+            ", fact_holding, {reach}fact_roles from (select {number} as n, {facts} from {from}{table}
+                where {alias}.org_id = {organization} and {alias}.id = {which}) found"
         );
         sql
     }
@@ -111,6 +136,9 @@ static KINDS: [&dyn Rows; 6] = [
 /// The queue in which a ticket waits that is created without one.
 const INBOX: &str = "(select b.id from queues b where b.org_id = $1 and b.built_in order by b.id limit 1)";
 
+/// No kind's number, but the queue's.
+const INBOX_NUMBER: usize = KINDS.len();
+
 /// What is wanted of the database.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
@@ -128,6 +156,29 @@ impl Wanted {
     pub(crate) fn inbox(&mut self) {
         self.inbox = true;
     }
+
+    /// Selects all of it, as one table; `None` where nothing is wanted that has rows.
+    pub(crate) fn select(&self, sql: &mut Sql, names: &Names) -> StoreResult<Option<String>> {
+        let mut selects = Vec::new();
+        for (number, kind) in KINDS.iter().enumerate() {
+            let of_kind = self.things.iter().filter(|(of, _)| *of == kind.kind());
+            let things: Vec<Uuid> = of_kind.map(|(_, id)| *id).collect();
+            if !things.is_empty() {
+                let place = sql.bind(things)?;
+                selects.push(kind.statement(number, &format!("any({place})"), names));
+            }
+        }
+        if self.inbox {
+            let (inbox, nothing) = (
+                INBOX.replace("$1", names.organization),
+                "null::uuid, null::uuid, null::uuid, null::uuid, 0, null::text[]",
+            );
+            selects.push(format!(
+                "select {INBOX_NUMBER} as kind, 0::bigint as n, inbox.id as fact_id, {nothing} from {inbox} inbox"
+            ));
+        }
+        Ok((!selects.is_empty()).then(|| selects.join(" union all ")))
+    }
 }
 
 /// Things, each as it stands to each of several callers.
@@ -138,6 +189,23 @@ pub(crate) struct Things {
 }
 
 impl Things {
+    /// Reads what [`Wanted::select`] selected.
+    pub(crate) fn read(rows: &[PgRow], callers: &[Caller]) -> StoreResult<Self> {
+        let mut things = Self { found: HashMap::new(), inbox: None };
+        for row in rows {
+            let Some(number) = row.try_get::<Option<i32>, _>("kind")? else { continue };
+            let caller = usize::try_from(row.try_get::<i64, _>("n")? - 1).unwrap_or(usize::MAX);
+            let id: Uuid = row.try_get("fact_id")?;
+            match (usize::try_from(number).ok().and_then(|number| KINDS.get(number)), callers.get(caller)) {
+                (Some(kind), Some(who)) => {
+                    things.found.insert((caller, kind.kind(), id), kind.thing(who, row)?);
+                }
+                _ => things.inbox = Some(id),
+            }
+        }
+        Ok(things)
+    }
+
     /// A thing, as it stands to the caller of this number; `None` where there is none.
     pub(crate) fn get(&self, caller: usize, kind: ResourceKind, id: Uuid) -> Option<&dyn Thing> {
         self.found.get(&(caller, kind, id)).map(|thing| &**thing)
@@ -148,27 +216,13 @@ impl Work {
     /// Reads things as they stand to each of these callers, who are numbered in their order. One statement; none where
     /// nothing is wanted that has rows.
     pub(crate) async fn things(&mut self, callers: &[Caller], wanted: &Wanted) -> StoreResult<Things> {
-        let mut things = Things { found: HashMap::new(), inbox: None };
-        let Some(query) = self.query(callers, wanted)? else { return Ok(things) };
-        for row in query.fetch_all(&mut *self.transaction).await? {
-            let (number, caller): (i32, i64) = (row.try_get("kind")?, row.try_get("n")?);
-            let id: Uuid = row.try_get("fact_id")?;
-            let caller = usize::try_from(caller - 1).unwrap_or(usize::MAX);
-            match (usize::try_from(number).ok().and_then(|number| KINDS.get(number)), callers.get(caller)) {
-                (Some(kind), Some(who)) => {
-                    things.found.insert((caller, kind.kind(), id), kind.thing(who, &row)?);
-                }
-                _ => things.inbox = Some(id),
-            }
+        match self.query(callers, wanted)? {
+            Some(query) => Things::read(&query.fetch_all(&mut *self.transaction).await?, callers),
+            None => Things::read(&[], callers),
         }
-        Ok(things)
     }
 
-    fn query(
-        &self,
-        callers: &[Caller],
-        wanted: &Wanted,
-    ) -> StoreResult<Option<sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>>> {
+    fn query(&self, callers: &[Caller], wanted: &Wanted) -> StoreResult<Option<PgQuery<'static>>> {
         let ids: Vec<Uuid> = callers.iter().map(|caller| caller.member().uuid()).collect();
         // One text for each: arrays of arrays are all of one length.
         let teams = |caller: &Caller| {
@@ -178,31 +232,12 @@ impl Work {
         let teams: Vec<String> = callers.iter().map(teams).collect();
         let mut sql = Sql::default();
         let (_org, ids, teams) = (sql.bind(self.organization().uuid())?, sql.bind(ids)?, sql.bind(teams)?);
-        let mut selects = Vec::new();
-        for (number, kind) in KINDS.iter().enumerate() {
-            let of_kind = wanted.things.iter().filter(|(of, _)| *of == kind.kind());
-            let things: Vec<Uuid> = of_kind.map(|(_, id)| *id).collect();
-            if !things.is_empty() {
-                let place = sql.bind(things)?;
-                selects.push(kind.statement(number, &format!("any({place})")));
-            }
-        }
-        if wanted.inbox {
-            let nothing = "null::uuid, null::uuid, null::uuid, null::uuid, 0, null::text[]";
-            selects.push(format!(
-                "select {} as kind, 0::bigint as n, inbox.id as fact_id, {nothing} from {INBOX} inbox",
-                KINDS.len()
-            ));
-        }
-        if selects.is_empty() {
-            return Ok(None);
-        }
+        let Some(selects) = wanted.select(&mut sql, &CALLERS)? else { return Ok(None) };
         let text = format!(
             "with caller as materialized (
                 select c.n, c.id, string_to_array(c.teams, ',')::uuid[] as teams
                 from unnest({ids}::uuid[], {teams}::text[]) with ordinality c(id, teams, n)
-             ) {}",
-            selects.join(" union all ")
+             ) {selects}"
         );
         Ok(Some(sql.query(text)))
     }

@@ -7,7 +7,7 @@ use usher_policy::{Action, Explanation, Outcome, can};
 use usher_store::Asked;
 use utoipa::ToSchema;
 
-use super::question::{AccessQuestion, subject};
+use super::question::{AccessQuestion, facts};
 use crate::{
     http::{Answer, Body, Call, Path, Problem, ok},
     tenancy::OrganizationPath,
@@ -61,12 +61,16 @@ impl From<Option<Explanation>> for AccessResult {
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
 #[post("/v1/organizations/{organization}/access/check")]
 pub async fn check_access(call: Call, path: Path<OrganizationPath>, body: Body<AccessCheck>) -> Answer {
-    let mut work = call.read(&path.organization).await?;
-    let permit = work.permit_here::<can::ViewOrganization>()?;
-    let AccessCheck { member_id, checks } = body.parse()?;
-    let asked = understand(&checks)?;
-    let subject = subject(&mut work, member_id).await?;
-    let facts = work.access_facts(&permit, subject, &asked).await?;
+    let understood = body.parse().and_then(|AccessCheck { member_id, checks }| Ok((member_id, understand(&checks)?)));
+    let (member_id, asked) = match understood {
+        Ok(understood) => understood,
+        Err(problem) => {
+            // Who may not ask at all is told that first.
+            let _permit = call.read(&path.organization).await?.permit_here::<can::ViewOrganization>()?;
+            return Err(problem.into());
+        }
+    };
+    let facts = facts(&call, &path.organization, member_id, &asked).await?;
     let results = asked.iter().map(|asked| facts.explain(facts.subject(), asked).into()).collect();
     Ok(ok(AccessResults { results }))
 }

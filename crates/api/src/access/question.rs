@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use usher_domain::MemberId;
 use usher_policy::{Caller, Denial, Level, Permission, Permit, ResourceKind, can};
-use usher_store::{Asked, Place, Work};
+use usher_store::{AccessFacts, Asked, OrganizationKey, Place, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::http::{FieldError, Problem, Stop};
+use crate::http::{Call, FieldError, Problem, Stop};
 
 /// A permission, and what it would be used on.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -73,6 +73,22 @@ pub(super) async fn subject(work: &mut Work, member: Option<MemberId>) -> Result
     let permit = work.permit_here::<can::ReviewAccess>()?;
     let subject = work.member_as_caller(&permit, member).await;
     Ok(Some(subject.map_err(|error| Problem::from(error).about("/member_id"))?))
+}
+
+/// What questions are answered from: about the caller, in one round trip, or about another member, for which a right is needed.
+pub(super) async fn facts(
+    call: &Call,
+    organization: &OrganizationKey,
+    member: Option<MemberId>,
+    asked: &[Asked],
+) -> Result<AccessFacts, Stop> {
+    if member.is_none_or(|member| member.uuid() == call.identity().account.uuid()) {
+        return call.access_facts(organization, asked).await;
+    }
+    let mut work = call.read(organization).await?;
+    let permit = work.permit_here::<can::ViewOrganization>()?;
+    let subject = subject(&mut work, member).await?;
+    Ok(work.access_facts(&permit, subject, asked).await?)
 }
 
 /// Of the teams and queues in which somebody holds a role those where they may do what is decided at a place; `None` where a

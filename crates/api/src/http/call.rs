@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use usher_domain::{Id, kind};
 use usher_policy::{Caller, Denial};
 use usher_store::{
-    Expected, Identity, Key, Located, OrganizationKey, Outside, Seen, StoreError, Work,
+    AccessFacts, Expected, Identity, Key, Located, OrganizationKey, Outside, Seen, StoreError, Work,
     idempotency::{IdempotencyKey, Unit},
 };
 
@@ -114,6 +114,20 @@ impl Call {
         let (caller, seen) = self.app.store.see(&self.identity, organization, key).await?;
         self.entered(&caller)?;
         Ok((caller, seen))
+    }
+
+    /// What the caller's questions about themselves rest on: the quickest way to answer them.
+    ///
+    /// # Errors
+    /// As [`Call::read`].
+    pub async fn access_facts(
+        &self,
+        organization: &OrganizationKey,
+        questions: &[usher_store::Asked],
+    ) -> Result<AccessFacts, Stop> {
+        let facts = self.app.store.access_facts(&self.identity, organization, questions).await?;
+        self.entered(facts.asker())?;
+        Ok(facts)
     }
 
     /// Begins to write in an organization.

@@ -1,5 +1,6 @@
 //! Questions about access: who may do what, of many things and for any caller of the organization.
 
+mod own;
 mod preview;
 mod review;
 mod who_can;
@@ -56,6 +57,12 @@ impl AccessFacts {
     #[must_use]
     pub fn callers(&self) -> &[Caller] {
         &self.callers
+    }
+
+    /// Who asks.
+    #[must_use]
+    pub fn asker(&self) -> &Caller {
+        &self.callers[0]
     }
 
     /// The number of the last caller: who it is about, where that is one.
@@ -145,6 +152,22 @@ impl AccessFacts {
     }
 }
 
+/// What has to be known to answer questions.
+fn wanted(questions: &[Asked]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for Asked { permission, resource } in questions {
+        match resource {
+            Some(id) if permission.is_of_a_place() => PLACES.into_iter().for_each(|kind| wanted.thing(kind, *id)),
+            Some(id) => wanted.thing(permission.target(), *id),
+            None => {}
+        }
+        if permission.is_of_a_place() {
+            wanted.inbox();
+        }
+    }
+    wanted
+}
+
 impl Work {
     /// The facts that questions about access rest on, between every thing that they name and every caller: one statement,
     /// however many questions there are and of however many kinds. `others`: who is asked about beside who asks.
@@ -157,17 +180,7 @@ impl Work {
         others: impl IntoIterator<Item = Caller>,
         questions: &[Asked],
     ) -> StoreResult<AccessFacts> {
-        let mut wanted = Wanted::default();
-        for Asked { permission, resource } in questions {
-            match resource {
-                Some(id) if permission.is_of_a_place() => PLACES.into_iter().for_each(|kind| wanted.thing(kind, *id)),
-                Some(id) => wanted.thing(permission.target(), *id),
-                None => {}
-            }
-            if permission.is_of_a_place() {
-                wanted.inbox();
-            }
-        }
+        let wanted = wanted(questions);
         let callers: Vec<Caller> = std::iter::once(self.caller().clone()).chain(others).collect();
         let things = self.things(&callers, &wanted).await?;
         Ok(AccessFacts { callers, things })

@@ -1,0 +1,62 @@
+//! Questions that somebody asks about themselves, in a single round trip: see `seeing`.
+
+use usher_policy::{Action, Caller, Resource, can};
+
+use super::{AccessFacts, Asked, wanted};
+use crate::{
+    Identity, OrganizationKey, Store, StoreError, StoreResult,
+    sql::Sql,
+    things::{Names, Things},
+};
+
+/// Who has been entered as.
+const ENTERED: Names = Names {
+    from: "",
+    number: "1::bigint",
+    organization: "entered.caller_org",
+    member: "$3",
+    teams: "entered.caller_teams",
+};
+
+impl Store {
+    /// The facts that a caller's questions about themselves rest on: one statement, whatever and however much they ask, which
+    /// also sets the tenant and reads the caller's own facts.
+    ///
+    /// # Errors
+    /// As [`Store::read`]; or the caller may not see the organization.
+    pub async fn access_facts(
+        &self,
+        identity: &Identity,
+        organization: &OrganizationKey,
+        questions: &[Asked],
+    ) -> StoreResult<AccessFacts> {
+        let wanted = wanted(questions);
+        let (id, name) = organization.either();
+        let query = || {
+            let mut sql = Sql::default();
+            sql.bind(id)?;
+            sql.bind(name)?;
+            sql.bind(identity.account.uuid())?;
+            sql.bind(identity.session.uuid())?;
+            sql.bind(identity.token.map(|token| token.secret_hash.to_vec()))?;
+            let things = wanted.select(&mut sql, &ENTERED)?;
+            let things = things.as_deref().unwrap_or("select null::int as kind");
+            Ok(sql.query(format!(
+                "select * from enter($1, $2, $3, $4, $5) entered left join lateral ({things}) found on true"
+            )))
+        };
+        let rows = self.read_once(query).await?;
+        let first = rows.first().ok_or(StoreError::SessionEnded)?;
+        let here = |caller: &Caller| Resource::organization(caller.organization());
+        let caller = self.entered(identity, organization, first).await?;
+        let lets_in = |caller: &Caller| caller.decide(can::ViewOrganization::PERMISSION, &here(caller)).is_allow();
+        let Some(caller) = caller.filter(lets_in) else {
+            let mut work = self.read(identity, organization).await?;
+            let permit = work.permit_here::<can::ViewOrganization>()?;
+            return work.access_facts(&permit, [], questions).await;
+        };
+        let callers = vec![caller];
+        let things = Things::read(&rows, &callers)?;
+        Ok(AccessFacts { callers, things })
+    }
+}
