@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Who a request comes from, as its token says. Nothing of it says what they may do.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// The account.
     pub account: Id<kind::Account>,
@@ -25,7 +25,7 @@ pub struct Identity {
 }
 
 /// How an address names an organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OrganizationKey {
     /// By its identifier.
     Id(Id<kind::Organization>),

@@ -17,7 +17,9 @@ use sqlx::{
 };
 
 use crate::{
-    Database, StoreError, StoreResult, caller,
+    Database, StoreError, StoreResult,
+    access::Together,
+    caller,
     models::Models,
     uses::{AllUses, Uses},
 };
@@ -30,6 +32,7 @@ pub struct Store {
     models: Models,
     uses: Arc<Uses>,
     all_uses: AllUses,
+    together: Together,
 }
 
 impl Store {
@@ -64,7 +67,7 @@ impl Store {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;
-        Ok(Self { pool, size, models, uses: all_uses.another(), all_uses })
+        Ok(Self { pool, size, models, uses: all_uses.another(), all_uses, together: Together::default() })
     }
 
     /// The same database through connections of its own: for a thread that serves requests, whose connections then wake
@@ -80,6 +83,11 @@ impl Store {
     #[must_use]
     pub const fn size(&self) -> usize {
         self.size
+    }
+
+    /// The questions about access that wait to be read together.
+    pub(crate) const fn together(&self) -> &Together {
+        &self.together
     }
 
     /// The access models of organizations, as far as they are known.

@@ -140,7 +140,7 @@ const INBOX: &str = "(select b.id from queues b where b.org_id = $1 and b.built_
 const INBOX_NUMBER: usize = KINDS.len();
 
 /// What is wanted of the database.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Wanted {
     things: Vec<(ResourceKind, Uuid)>,
     inbox: bool,
@@ -155,6 +155,12 @@ impl Wanted {
     /// The queue in which a ticket waits that is created without one.
     pub(crate) fn inbox(&mut self) {
         self.inbox = true;
+    }
+
+    /// What else is wanted.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.things.extend(other.things);
+        self.inbox |= other.inbox;
     }
 
     /// Selects all of it, as one table; `None` where nothing is wanted that has rows.

@@ -5,7 +5,7 @@ use usher_domain::{Id, Kind, kind};
 use crate::{Identity, OrganizationKey, Store, StoreError, caller::Mode};
 
 /// What a token of an integration shows for itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenProof {
     /// The organization that it acts in.
     pub organization: Id<kind::Organization>,

@@ -8,4 +8,5 @@ mod relations;
 mod review;
 mod roles;
 mod round_trips;
+mod together;
 mod who_can;

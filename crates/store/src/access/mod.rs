@@ -3,9 +3,10 @@
 mod own;
 mod preview;
 mod review;
+mod together;
 mod who_can;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use usher_domain::{Id, kind};
 use usher_policy::{
@@ -18,6 +19,8 @@ use crate::{
     StoreResult, Work,
     things::{Thing, Things, Wanted},
 };
+
+pub(crate) use together::Together;
 
 pub use preview::{Concerned, Somebody};
 pub use review::{HeldRole, HeldRoleFilter, HeldRoleOrder};
@@ -49,7 +52,7 @@ const PLACES: [ResourceKind; 3] = [ResourceKind::Team, ResourceKind::Queue, Reso
 /// What questions about access are answered from. Who asks is the first caller, whoever else it is about stands after them.
 pub struct AccessFacts {
     callers: Vec<Caller>,
-    things: Things,
+    things: Arc<Things>,
 }
 
 impl AccessFacts {
@@ -176,13 +179,21 @@ impl Work {
     /// The database's.
     pub async fn access_facts(
         &mut self,
-        _permit: &Permit<can::ViewOrganization>,
+        permit: &Permit<can::ViewOrganization>,
         others: impl IntoIterator<Item = Caller>,
         questions: &[Asked],
     ) -> StoreResult<AccessFacts> {
-        let wanted = wanted(questions);
+        self.facts_for(permit, others, &wanted(questions)).await
+    }
+
+    async fn facts_for(
+        &mut self,
+        _permit: &Permit<can::ViewOrganization>,
+        others: impl IntoIterator<Item = Caller>,
+        wanted: &Wanted,
+    ) -> StoreResult<AccessFacts> {
         let callers: Vec<Caller> = std::iter::once(self.caller().clone()).chain(others).collect();
-        let things = self.things(&callers, &wanted).await?;
+        let things = Arc::new(self.things(&callers, wanted).await?);
         Ok(AccessFacts { callers, things })
     }
 

@@ -1,12 +1,14 @@
 //! Questions that somebody asks about themselves, in a single round trip: see `seeing`.
 
+use std::sync::Arc;
+
 use usher_policy::{Action, Caller, Resource, can};
 
-use super::{AccessFacts, Asked, wanted};
+use super::{AccessFacts, Asked, together::Read, wanted};
 use crate::{
     Identity, OrganizationKey, Store, StoreError, StoreResult,
     sql::Sql,
-    things::{Names, Things},
+    things::{Names, Things, Wanted},
 };
 
 /// Who has been entered as.
@@ -30,7 +32,17 @@ impl Store {
         organization: &OrganizationKey,
         questions: &[Asked],
     ) -> StoreResult<AccessFacts> {
-        let wanted = wanted(questions);
+        let (caller, things) = self.read_together(identity, organization, wanted(questions)).await?;
+        Ok(AccessFacts { callers: vec![caller], things })
+    }
+
+    /// What is wanted, as it stands to the caller.
+    pub(super) async fn read_access(
+        &self,
+        identity: &Identity,
+        organization: &OrganizationKey,
+        wanted: &Wanted,
+    ) -> StoreResult<Read> {
         let (id, name) = organization.either();
         let query = || {
             let mut sql = Sql::default();
@@ -53,10 +65,10 @@ impl Store {
         let Some(caller) = caller.filter(lets_in) else {
             let mut work = self.read(identity, organization).await?;
             let permit = work.permit_here::<can::ViewOrganization>()?;
-            return work.access_facts(&permit, [], questions).await;
+            let facts = work.facts_for(&permit, [], wanted).await?;
+            return Ok((facts.asker().clone(), facts.things));
         };
-        let callers = vec![caller];
-        let things = Things::read(&rows, &callers)?;
-        Ok(AccessFacts { callers, things })
+        let things = Things::read(&rows, std::slice::from_ref(&caller))?;
+        Ok((caller, Arc::new(things)))
     }
 }

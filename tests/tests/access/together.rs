@@ -1,0 +1,84 @@
+//! Many questions of one person at once, which are read together: each gets its own answer, and a current one.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use usher_tests::{World, json};
+
+#[tokio::test]
+async fn questions_at_once_are_answered_each_as_if_it_were_alone() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let [mine, other] = [world.team(&org, "Mine").await, world.team(&org, "Other").await];
+    let member = world.member(&org, "member").await;
+    world.join_team(&org, &member, &mine, "member").await;
+    let tickets = format!("{}/desk/tickets", org.path);
+    let mut made = Vec::new();
+    for team in [&mine, &other] {
+        let ticket = org.owner.post(&tickets, json!({"subject": "x", "team_id": team})).await.is(201);
+        made.push(ticket["id"].as_str().unwrap().to_owned());
+    }
+    let path = format!("{}/access/check", org.path);
+    let questions = [
+        (json!({"permission": "ticket.view", "resource_id": made[0]}), "allowed"),
+        (json!({"permission": "ticket.view", "resource_id": made[1]}), "not_found"),
+        (json!({"permission": "ticket.delete", "resource_id": made[0]}), "forbidden"),
+        (json!({"permission": "member.view", "resource_id": member.id}), "allowed"),
+        (json!({"permission": "team.view", "resource_id": mine}), "allowed"),
+        (json!({"permission": "organization.update"}), "forbidden"),
+        (json!({"permission": "ticket.create", "resource_id": mine}), "allowed"),
+    ];
+    let mut asking = tokio::task::JoinSet::new();
+    for round in 0..20 {
+        for (question, expected) in questions.clone() {
+            let (member, path) = (member.clone(), path.clone());
+            asking.spawn(async move {
+                let request = member.request(Method::POST, &path).json(&json!({"checks": [question]}));
+                // Some go away before they are answered, and take nobody's answer with them.
+                if round % 5 == 4 {
+                    let _given_up = tokio::time::timeout(Duration::from_millis(2), request.send()).await;
+                    return;
+                }
+                let answer = member.send(request).await.is(200);
+                assert_eq!(answer["results"][0]["outcome"], expected, "{question}");
+            });
+        }
+    }
+    // Somebody else's questions meanwhile are theirs.
+    let question = json!({"checks": [{"permission": "ticket.view", "resource_id": made[1]}]});
+    assert_eq!(org.owner.post(&path, question).await.is(200)["results"][0]["outcome"], "allowed");
+    while let Some(done) = asking.join_next().await {
+        done.unwrap();
+    }
+}
+
+/// A question that is asked after a change was answered is answered by it, whatever is being read at the time.
+#[tokio::test]
+async fn no_answer_is_older_than_its_question() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let team = world.team(&org, "Team").await;
+    let member = world.member(&org, "member").await;
+    let (path, teams) = (format!("{}/access/check", org.path), format!("{}/teams/{team}/members", org.path));
+    let question = json!({"checks": [{"permission": "ticket.create", "resource_id": team}]});
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut busy = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let (member, path, question, stopped) = (member.clone(), path.clone(), question.clone(), stopped.clone());
+        busy.spawn(async move {
+            while !*stopped.borrow() {
+                member.post(&path, question.clone()).await.is(200);
+            }
+        });
+    }
+    for _ in 0..10 {
+        org.owner.put(&format!("{teams}/{}", member.id), json!({"role": "member"})).await.is(201);
+        assert_eq!(member.post(&path, question.clone()).await.is(200)["results"][0]["outcome"], "allowed");
+        org.owner.delete(&format!("{teams}/{}", member.id)).await.is(204);
+        assert_ne!(member.post(&path, question.clone()).await.is(200)["results"][0]["outcome"], "allowed");
+    }
+    stop.send(true).unwrap();
+    while let Some(done) = busy.join_next().await {
+        done.unwrap();
+    }
+}
