@@ -221,6 +221,9 @@ create index on role_assignments (granted_by);
 -- Every request reads what its caller holds, and few change what anybody holds: so it stands ready beside the membership,
 -- as one text, `level:scope:role` by commas, in the order of level and scope.
 create function keep_assignments() returns trigger language plpgsql as $$ begin
+    -- Two who change what one member holds come here one after the other, and the later sees what the earlier did.
+    perform from members m where exists (select from changed c where c.org_id = m.org_id and c.member_id = m.id)
+        order by m.org_id, m.id for no key update;
     update members m set
         assignments = coalesce(held.assignments, ''),
         teams = coalesce(held.teams, '{}')

@@ -119,7 +119,7 @@ catalogue! {
         InvitationCreate "invitation.create" Write CreateInvitation "Invite somebody by e-mail.";
         InvitationRevoke "invitation.revoke" Write RevokeInvitation "Revoke a pending invitation.";
         TeamCreate "team.create" Write CreateTeam "Create a team.";
-        AccessReview "access.review" Read ReviewAccess "Ask what another member may do, and why; preview and review who has what.";
+        AccessReview "access.review" Read ReviewAccess "Ask what another member may do, and why; preview and review who has what, and so see everybody's name, address and roles.";
         RoleView "role.view" Read ViewRoles "See the roles that the organization has added to its model.";
         RoleManage "role.manage" Write ManageRoles "Create, change and delete roles of the organization's own.";
         ServiceTokenView "service_token.view" Read ViewServiceTokens "See the organization's service tokens.";

@@ -7,10 +7,14 @@ use crate::{Caller, Condition, Level, Mask, Permission, PermissionSet, RoleIx, V
 impl Caller {
     /// Whether the model's table of givers lets the caller do `verb` with a role at a scope: by an organization role, or by
     /// a role that they hold at that very scope. A role of the organization's own is in no table: it is handled by who
-    /// has all that it gives (law 7).
+    /// has all that it gives (law 7). Through a token nobody gives a role with a permission that is not among the token's
+    /// scopes: they would get around the scopes by it (law 6).
     #[must_use]
     pub fn may_hand(&self, verb: Verb, role: RoleIx, scope: Uuid) -> bool {
         let about = self.model.role_at(role);
+        if verb == Verb::Give && !self.scopes_hold(role) {
+            return false;
+        }
         if about.custom {
             return self.holds_all(role, scope);
         }
@@ -26,6 +30,13 @@ impl Caller {
     pub fn may_cap(&self, role: RoleIx, held: &[RoleIx]) -> bool {
         let home = self.organization.uuid();
         !self.model.role_at(role).read_only || held.iter().all(|held| self.may_hand(Verb::Take, *held, home))
+    }
+
+    /// Whether a token's scopes have all that a role gives; without a token they have everything.
+    #[must_use]
+    pub fn scopes_hold(&self, role: RoleIx) -> bool {
+        let given = |permission: &&Permission| !self.model.cell(role, **permission).is_empty();
+        Permission::ALL.iter().filter(given).all(|permission| self.scopes().contains(*permission))
     }
 
     /// Whether everything that a role gives at a scope is the caller's own there, under the same conditions or none.
@@ -179,6 +190,34 @@ mod tests {
         }
         let plain = caller(model, &[(Level::Organization, HOME, "member"), (Level::Team, TEAM, "member")]);
         assert!(of_team.iter().all(|role| Verb::ALL.iter().all(|verb| !plain.may_hand(*verb, *role, TEAM))));
+    }
+
+    #[test]
+    fn through_a_token_nobody_gives_more_than_its_scopes_hold() {
+        let model = Model::built_in(ModelKey::Helpdesk);
+        let role = |key| model.role(Level::Organization, key).unwrap();
+        let given = |key| Permission::ALL.iter().copied().filter(move |p| !model.cell(role(key), *p).is_empty());
+        let of_member = given("member").fold(PermissionSet::NONE, PermissionSet::with);
+        for (scopes, gives_member, gives_admin) in [
+            (None, true, true),
+            (Some(PermissionSet::ALL), true, true),
+            (Some(of_member), true, false),
+            (Some(PermissionSet::NONE.with(Permission::InvitationCreate)), false, false),
+        ] {
+            let owner = Caller::new(CallerFacts {
+                model,
+                organization: HOME.into(),
+                member: Uuid::from_u128(4).into(),
+                standing: Standing::Active,
+                conditions: Mask::NONE,
+                scopes,
+                assignments: [(Level::Organization, HOME, "owner")],
+                names: PhantomData,
+            });
+            let may = |verb, key| owner.may_hand(verb, role(key), HOME);
+            assert_eq!((may(Verb::Give, "member"), may(Verb::Give, "admin")), (gives_member, gives_admin));
+            assert!(may(Verb::Take, "admin") && may(Verb::Remove, "admin"), "what takes away widens nothing");
+        }
     }
 
     #[test]

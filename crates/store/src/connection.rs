@@ -21,6 +21,7 @@ use crate::{
     access::Together,
     caller,
     models::Models,
+    turns::Turns,
     uses::{AllUses, Uses},
 };
 
@@ -33,6 +34,7 @@ pub struct Store {
     uses: Arc<Uses>,
     all_uses: AllUses,
     together: Together,
+    turns: Turns,
 }
 
 impl Store {
@@ -41,7 +43,7 @@ impl Store {
     /// # Errors
     /// The database is out of reach, or the role could pass by the walls between the tenants.
     pub async fn open(database: &Database, size: usize) -> StoreResult<Self> {
-        let store = Self::unchecked(&database.app, size, Models::new(), AllUses::default())?;
+        let store = Self::unchecked(&database.app, size, Models::new(), AllUses::default(), Turns::new())?;
         let mut transaction = store.begin("BEGIN READ ONLY").await?;
         let bound: bool = sqlx::query_scalar(
             "select not rolsuper and not rolbypassrls and not exists (select 1 from pg_tables where tableowner = current_user)
@@ -58,7 +60,13 @@ impl Store {
         }
     }
 
-    fn unchecked(options: &PgConnectOptions, size: usize, models: Models, all_uses: AllUses) -> StoreResult<Self> {
+    fn unchecked(
+        options: &PgConnectOptions,
+        size: usize,
+        models: Models,
+        all_uses: AllUses,
+        turns: Turns,
+    ) -> StoreResult<Self> {
         let pool = managed::Pool::builder(Connections(options.clone()))
             .max_size(size)
             .wait_timeout(Some(Duration::from_secs(10)))
@@ -67,7 +75,7 @@ impl Store {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;
-        Ok(Self { pool, size, models, uses: all_uses.another(), all_uses, together: Together::default() })
+        Ok(Self { pool, size, models, uses: all_uses.another(), all_uses, together: Together::default(), turns })
     }
 
     /// The same database through connections of its own: for a thread that serves requests, whose connections then wake
@@ -76,7 +84,7 @@ impl Store {
     /// # Errors
     /// The pool cannot be made.
     pub fn another(&self, size: usize) -> StoreResult<Self> {
-        Self::unchecked(self.options(), size, self.models.clone(), self.all_uses.clone())
+        Self::unchecked(self.options(), size, self.models.clone(), self.all_uses.clone(), self.turns.clone())
     }
 
     /// How many connections there are at most.
@@ -88,6 +96,11 @@ impl Store {
     /// The questions about access that wait to be read together.
     pub(crate) const fn together(&self) -> &Together {
         &self.together
+    }
+
+    /// Whose turn it is to change rights.
+    pub(crate) const fn turns(&self) -> &Turns {
+        &self.turns
     }
 
     /// The access models of organizations, as far as they are known.
@@ -214,6 +227,18 @@ impl Transaction {
     /// Where it is noted which assignments allow something.
     pub(crate) const fn uses(&self) -> &Arc<Uses> {
         &self.uses
+    }
+
+    /// From here on it is noted nowhere what allows something.
+    pub(crate) fn note_no_uses(&mut self) {
+        self.uses = Arc::default();
+    }
+
+    /// Takes back all that was done.
+    pub(crate) async fn rollback(mut self) -> StoreResult<()> {
+        self.execute(sqlx::raw_sql("ROLLBACK")).await?;
+        self.connection.take();
+        Ok(())
     }
 
     pub(crate) async fn commit(mut self) -> StoreResult<()> {

@@ -139,6 +139,12 @@ const UNREACHABLE: Conflict = Conflict {
 };
 
 impl StoreError {
+    /// Somebody was in the way for too long.
+    pub(crate) const CONTENTION: Self = Self::Conflict(Conflict {
+        code: "contention",
+        detail: "Somebody else was changing the same things. Nothing was done; try again.",
+    });
+
     /// What came of a commit that was not answered: it may have been done all the same.
     pub(crate) const UNKNOWN: Self = Self::Unavailable(Conflict {
         code: "outcome_unknown",
@@ -164,10 +170,7 @@ impl From<sqlx::Error> for StoreError {
         match cause.code().as_deref() {
             // Two acts stood in each other's way and this one gave in: deadlock, serialization failure, and the bound on
             // how long a lock may take.
-            Some("40P01" | "40001" | "55P03") => Self::Conflict(Conflict {
-                code: "contention",
-                detail: "Somebody else was changing the same things. Nothing was done; try again.",
-            }),
+            Some("40P01" | "40001" | "55P03") => Self::CONTENTION,
             // The bound on how long a statement may take.
             Some("57014") => Self::Unavailable(Conflict {
                 code: "timeout",

@@ -27,6 +27,7 @@ mod sql;
 pub mod tenancy;
 mod things;
 mod token;
+mod turns;
 mod unlocked;
 mod uses;
 mod work;

@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use usher_domain::{Email, Id, Text, kind, tenancy::Account};
 use uuid::Uuid;
 
-use crate::{Expected, Identity, Store, StoreError, StoreResult, connection::Transaction};
+use crate::{
+    Expected, Identity, Store, StoreError, StoreResult, connection::Transaction,
+    tenancy::service_tokens::SERVICE_DOMAIN,
+};
 
 /// A transaction outside the organizations.
 pub struct Outside {
@@ -141,8 +144,12 @@ impl Outside {
     /// Makes an account.
     ///
     /// # Errors
-    /// The address has one.
+    /// The address has one, or is of those that services have.
     pub async fn register(&mut self, email: &Email, name: &Text<1, 120>, password_hash: &str) -> StoreResult<Account> {
+        if email.ends_with(SERVICE_DOMAIN) {
+            let detail = "Addresses of this domain are those of services.".to_owned();
+            return Err(StoreError::Invalid { pointer: "/email", code: "not_for_services", detail });
+        }
         let row = sqlx::query_as!(
             Row,
             "insert into accounts (id, email, name, password_hash) values ($1, $2, $3, $4)
@@ -273,15 +280,7 @@ impl Store {
         token: Option<Id<kind::Token>>,
     ) -> StoreResult<()> {
         let mut transaction = self.begin(&format!("BEGIN;SET LOCAL app.org_id='{organization}'")).await?;
-        if let Some(token) = token {
-            sqlx::query!(
-                "update api_tokens set last_used_at = now() where org_id = $1 and id = $2",
-                organization.uuid(),
-                token.uuid()
-            )
-            .execute(&mut *transaction)
-            .await?;
-        }
+        // The membership's row first, as who ends it does.
         sqlx::query!(
             "insert into member_activity (org_id, member_id)
              select m.org_id, m.id from members m where m.org_id = $1 and m.id = $2
@@ -291,6 +290,15 @@ impl Store {
         )
         .execute(&mut *transaction)
         .await?;
+        if let Some(token) = token {
+            sqlx::query!(
+                "update api_tokens set last_used_at = now() where org_id = $1 and id = $2",
+                organization.uuid(),
+                token.uuid()
+            )
+            .execute(&mut *transaction)
+            .await?;
+        }
         transaction.commit().await
     }
 }

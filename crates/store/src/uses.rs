@@ -16,6 +16,9 @@ use crate::{Store, StoreResult};
 /// How many uses of one thread are remembered between two writings: what is beyond is not told.
 const REMEMBERED: usize = 100_000;
 
+/// How many are written by one statement.
+const WRITTEN_TOGETHER: usize = 1_000;
+
 /// An assignment, by what a decision knows of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Use {
@@ -89,27 +92,28 @@ impl Drop for Taken<'_> {
 }
 
 impl Store {
-    /// Writes which assignments were used since this was last done, in one statement. What cannot be written is
-    /// remembered, and written the next time.
+    /// Writes which assignments were used since this was last done, a thousand by a statement that commits, so that nobody
+    /// who changes an assignment waits for long. What cannot be written is remembered, and written the next time.
     ///
     /// # Errors
     /// The database's.
     pub async fn write_uses(&self) -> StoreResult<()> {
         let mut taken = self.all_uses().take();
-        let used = &taken.uses;
-        if used.is_empty() {
-            return Ok(());
+        let mut used: Vec<(Use, Arc<Model>)> =
+            taken.uses.iter().map(|(used, model)| (*used, Arc::clone(model))).collect();
+        used.sort_unstable_by_key(|(used, _)| used.organization.uuid());
+        for some in used.chunks(WRITTEN_TOGETHER) {
+            let each = |of: fn(&Use) -> Uuid| some.iter().map(|(used, _)| of(used)).collect::<Vec<Uuid>>();
+            let organizations = each(|used| used.organization.uuid());
+            let (members, scopes) = (each(|used| used.member.uuid()), each(|used| used.scope));
+            let roles: Vec<String> = some.iter().map(|(used, model)| model.role_at(used.role).key.clone()).collect();
+            let mut transaction = self.begin("BEGIN").await?;
+            sqlx::query!("select note_assignment_uses($1, $2, $3, $4)", &organizations, &members, &scopes, &roles)
+                .fetch_one(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            some.iter().for_each(|(used, _)| drop(taken.uses.remove(used)));
         }
-        let each = |of: fn(&Use) -> Uuid| used.keys().map(of).collect::<Vec<Uuid>>();
-        let organizations = each(|used| used.organization.uuid());
-        let (members, scopes) = (each(|used| used.member.uuid()), each(|used| used.scope));
-        let roles: Vec<String> = used.iter().map(|(used, model)| model.role_at(used.role).key.clone()).collect();
-        let mut transaction = self.begin("BEGIN").await?;
-        sqlx::query!("select note_assignment_uses($1, $2, $3, $4)", &organizations, &members, &scopes, &roles)
-            .fetch_one(&mut *transaction)
-            .await?;
-        transaction.commit().await?;
-        taken.uses.clear();
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     connection::Transaction,
     idempotency, located,
     models::Models,
+    turns::Turn,
 };
 
 /// How many memberships are locked one by one.
@@ -23,6 +24,10 @@ pub struct Work {
     identity: Identity,
     caller: Caller,
     writes: bool,
+    /// That it is this work's turn to change rights in its organization.
+    turn: Option<Turn>,
+    /// Whether all of it will be taken back.
+    pub(crate) tries: bool,
     models: Models,
 }
 
@@ -55,7 +60,10 @@ impl Store {
     /// # Errors
     /// As [`Store::read`].
     pub async fn change_rights(&self, identity: &Identity, organization: &OrganizationKey) -> StoreResult<Work> {
-        self.enter(identity, organization, Mode::ChangeRights).await
+        let turn = self.turns().take(organization).await?;
+        let mut work = self.enter(identity, organization, Mode::ChangeRights).await?;
+        work.turn = Some(turn);
+        Ok(work)
     }
 
     async fn enter(&self, identity: &Identity, organization: &OrganizationKey, mode: Mode<'_>) -> StoreResult<Work> {
@@ -85,6 +93,8 @@ impl Store {
             identity: identity.clone(),
             caller,
             writes: !matches!(mode, Mode::Read),
+            turn: None,
+            tries: false,
             models: self.models().clone(),
         })
     }
@@ -264,6 +274,9 @@ impl Work {
 
     /// Gives the act the time that it needs where it touches as many rows as there are, and not as many as fit on a page.
     pub(crate) async fn take_time(&mut self) -> StoreResult<()> {
+        if self.tries {
+            return Ok(());
+        }
         sqlx::query!("select set_config('statement_timeout', $1, true)", LONG)
             .fetch_one(&mut *self.transaction)
             .await?;

@@ -143,3 +143,27 @@ fn the_examples_of_questions_name_nothing_that_is_not_there() {
         assert!(example.contains("permission") && !example.contains("_id"), "{name}: {example}");
     }
 }
+
+/// A role of the organization's own is named to who may see them, and to nobody else.
+#[tokio::test]
+async fn own_roles_that_would_allow_are_named_to_who_sees_them() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (admin, member) = (world.member(&org, "admin").await, world.member(&org, "member").await);
+    let team = world.team(&org, "Team").await;
+    world.join_team(&org, &member, &team, "admin").await;
+    let grants = json!([{"permission": "invitation.create", "when": ["yes"]}]);
+    for level in ["organization", "team"] {
+        let grants = if level == "team" { json!([]) } else { grants.clone() };
+        let role = json!({"level": level, "key": "secret-role", "title": "Secret", "grants": grants});
+        org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    }
+    let question = json!({"question": {"permission": "invitation.create"}, "member_id": member.id});
+    for (asker, named) in [(&admin, true), (&member, false)] {
+        let explained = asker.post(&format!("{}/access/explain", org.path), question.clone()).await.is(200);
+        assert_eq!(explained.to_string().contains("secret-role"), named, "{explained:#}");
+        let path = format!("{}/teams/{team}/members/{}", org.path, member.id);
+        let unknown = asker.put(&path, json!({"role": "nobody"})).await.names(422, "/role");
+        assert_eq!(unknown.to_string().contains("secret-role"), named, "{unknown:#}");
+    }
+}

@@ -207,6 +207,8 @@ async fn a_review_is_refused_and_told_place_by_place() {
         ("?level=none", 400, "level"),
         ("?sort=name", 400, "sort"),
         ("?unused_since=yesterday", 400, "unused_since"),
+        ("?unused_since=-10000-01-01T00:00:00Z", 400, "unused_since"),
+        ("/export?unused_since=%2B12000-01-01T00:00:00Z", 400, "unused_since"),
         ("?limit=0", 400, "limit"),
         ("?cursor=x", 400, "cursor"),
         ("?more=1", 400, "more"),

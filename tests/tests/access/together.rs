@@ -5,6 +5,8 @@ use std::time::Duration;
 use reqwest::Method;
 use usher_tests::{World, json};
 
+use crate::way::Way;
+
 #[tokio::test]
 async fn questions_at_once_are_answered_each_as_if_it_were_alone() {
     let world = World::start().await;
@@ -50,6 +52,34 @@ async fn questions_at_once_are_answered_each_as_if_it_were_alone() {
     while let Some(done) = asking.join_next().await {
         done.unwrap();
     }
+}
+
+#[tokio::test]
+async fn questions_at_once_cost_fewer_round_trips_than_there_are_questions() {
+    const MANY: usize = 64;
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let way = Way::to(&world).await;
+    let owner = org.owner.at(&way.serve(&world).await);
+    let path = format!("{}/access/check", org.path);
+    let question = json!({"checks": [{"permission": "member.view", "resource_id": org.owner.id}]});
+    let round = async || {
+        let before = way.round_trips();
+        let asking: Vec<_> = (0..MANY)
+            .map(|_| {
+                let (owner, path, question) = (owner.clone(), path.clone(), question.clone());
+                tokio::spawn(async move { owner.post(&path, question).await.is(200) })
+            })
+            .collect();
+        for asked in asking {
+            assert_eq!(asked.await.unwrap()["results"][0]["outcome"], "allowed");
+        }
+        way.round_trips() - before
+    };
+    // A statement is prepared on each connection that it comes to, and connections are made as they are needed.
+    round().await;
+    let round_trips = round().await;
+    assert!(round_trips < MANY, "{round_trips} round trips for {MANY} questions");
 }
 
 /// A question that is asked after a change was answered is answered by it, whatever is being read at the time.

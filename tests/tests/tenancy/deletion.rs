@@ -66,6 +66,9 @@ async fn lived_in(world: &World) -> (Organization, Person) {
     org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
     org.owner.post(&format!("{}/personal-tokens", org.path), json!({"name": "Script"})).await.is(201);
     super::service_token(&org, &["member"], None).await;
+    let used =
+        "insert into assignment_use (org_id, assignment_id) select org_id, id from role_assignments where org_id = ";
+    world.arrange(&format!("{used}'{id}'")).await;
     let proxy = "insert into proxies (org_id, principal_id, proxy_id) values ";
     world.arrange(&format!("{proxy} ('{id}', '{}', '{}')", member.id, org.owner.id)).await;
     let desk = format!("{}/desk", org.path);

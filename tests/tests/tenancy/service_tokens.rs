@@ -56,7 +56,7 @@ async fn a_service_never_signs_in_is_never_invited_and_gets_no_mail() {
         assert!([401, 422].contains(&answer.status), "{}", answer.body);
     }
     let register = json!({"email": email, "name": "Me", "password": PASSWORD});
-    world.nobody().post("/v1/auth/register", register).await.problem(409, "email_taken");
+    world.nobody().post("/v1/auth/register", register).await.names(422, "/email");
     for org in [&org, &world.organization("helpdesk").await] {
         let invitation = json!({"email": email, "role": "member"});
         org.owner.post(&format!("{}/invitations", org.path), invitation).await.names(422, "/email");
@@ -194,4 +194,12 @@ async fn vk_65_a_service_is_not_the_last_who_holds_a_role() {
     org.owner.patch(&itself, json!({"roles": ["staff"]})).await.problem(409, "last_holder");
     world.member(&org, "admin").await;
     org.owner.patch(&itself, json!({"roles": ["staff"]})).await.is(200);
+}
+
+/// Nobody passes for a service.
+#[tokio::test]
+async fn nobody_registers_with_an_address_of_services() {
+    let world = World::start().await;
+    let body = json!({"email": "x@service.invalid", "name": "X", "password": "a long enough password"});
+    world.nobody().post("/v1/auth/register", body).await.names(422, "/email");
 }

@@ -1,7 +1,7 @@
 //! Scopes narrow and never widen.
 
 use reqwest::Method;
-use usher_policy::Permission;
+use usher_policy::{Level, Model, ModelKey, Permission};
 use usher_tests::{Organization, Person, Value, World, json};
 
 use super::personal_token;
@@ -43,6 +43,14 @@ async fn a_token_may_what_the_member_may_and_its_scopes_have_whatever_the_permis
         let rest = all.iter().filter(|it| !["personal_token.manage", "service_token.manage"].contains(&&*key(it)));
         assert_eq!(permissions(&org, &bearer).await, rest.cloned().collect::<Vec<_>>());
     }
+}
+
+/// What an organization role of a helpdesk gives.
+fn given_by(role: &str) -> Vec<&'static str> {
+    let model = Model::built_in(ModelKey::Helpdesk);
+    let role = model.role(Level::Organization, role).unwrap();
+    let given = Permission::ALL.iter().filter(|permission| !model.cell(role, **permission).is_empty());
+    given.map(|permission| permission.key()).collect()
 }
 
 /// What an operation names is among the scopes, or the answer says that it is not: whatever it is asked about.
@@ -113,9 +121,10 @@ async fn a_token_makes_and_ends_tokens_only_where_its_scopes_say_so_and_none_tha
         let problem = answer.problem(403, "forbidden");
         assert!(problem["permission"].as_str().unwrap().ends_with("_token.manage"), "{problem:#}");
     }
-    let scopes = ["personal_token.manage", "service_token.manage", "ticket.view", "service_token.view"];
+    let mut scopes = given_by("member");
+    scopes.extend(["service_token.manage", "service_token.view"]);
     let (_, maker) = personal_token(&org, &org.owner, Some(&scopes)).await;
-    let wide = json!({"name": "x", "scopes": ["ticket.view", "ticket.delete", "organization.view"]});
+    let wide = json!({"name": "x", "scopes": ["ticket.view", "organization.delete", "billing.view"]});
     for (path, roles) in [(personal.clone(), None), (format!("{}/service-tokens", org.path), Some(json!(["member"])))] {
         let with_roles = |mut body: Value| {
             roles.iter().for_each(|roles| body["roles"] = roles.clone());
@@ -188,4 +197,38 @@ async fn a_scope_that_is_none_any_more_is_ignored() {
     assert_eq!(permissions(&org, &bearer).await.len(), 1);
     world.arrange("update api_tokens set scopes = '{}'").await;
     bearer.get(&org.path).await.problem(403, "forbidden");
+}
+
+/// Who could give with a token what its scopes lack would be past them by somebody else's hand.
+#[tokio::test]
+async fn no_role_is_given_through_a_token_whose_scopes_lack_what_it_gives() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (member, team) = (world.member(&org, "member").await, world.team(&org, "Support").await);
+    let handing = [
+        "organization.view",
+        "invitation.create",
+        "member.view",
+        "member.change_role",
+        "team.view",
+        "team.manage_members",
+    ];
+    let (_, narrow) = personal_token(&org, &org.owner, Some(&handing)).await;
+    let (_, unscoped) = personal_token(&org, &org.owner, None).await;
+    let all: Vec<&str> = Permission::ALL.iter().map(|permission| permission.key()).collect();
+    let (_, wide) = personal_token(&org, &org.owner, Some(&all)).await;
+    let invitations = format!("{}/invitations", org.path);
+    let as_member = format!("{}/members/{}", org.path, member.id);
+    let in_team = format!("{}/teams/{team}/members/{}", org.path, member.id);
+    for bearer in [&narrow, &unscoped] {
+        let invitation = json!({"email": "mallory@example.org", "role": "admin"});
+        bearer.post(&invitations, invitation).await.problem(403, "role_out_of_reach");
+        let etag = org.owner.get(&as_member).await.etag();
+        bearer.patch_if(&as_member, &etag, json!({"roles": ["admin"]})).await.problem(403, "role_out_of_reach");
+    }
+    narrow.put(&in_team, json!({"role": "admin"})).await.problem(403, "role_out_of_reach");
+    wide.put(&in_team, json!({"role": "admin"})).await.is(201);
+    wide.post(&invitations, json!({"email": "grace@example.org", "role": "admin"})).await.is(201);
+    let etag = org.owner.get(&as_member).await.etag();
+    wide.patch_if(&as_member, &etag, json!({"roles": ["admin"]})).await.is(200);
 }

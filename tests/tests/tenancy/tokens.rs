@@ -198,17 +198,17 @@ async fn law_9_the_end_of_a_token_waits_for_what_is_being_done_with_it() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
     let (id, bearer) = personal_token(&org, &org.owner, None).await;
-    let held = world.hold("lock table teams in access exclusive mode").await;
-    let team = |name: &str, bearer: &Person| {
-        let (bearer, path, body) = (bearer.clone(), format!("{}/teams", org.path), json!({"name": name}));
+    let held = world.hold("lock table tickets in access exclusive mode").await;
+    let ticket = |subject: &str, bearer: &Person| {
+        let (bearer, path, body) = (bearer.clone(), format!("{}/desk/tickets", org.path), json!({"subject": subject}));
         tokio::spawn(async move { bearer.post(&path, body).await })
     };
-    let writing = team("In time", &bearer);
+    let writing = ticket("In time", &bearer);
     world.until_waiting("relation", 1).await;
     let (owner, path) = (org.owner.clone(), format!("{}/personal-tokens/{id}", org.path));
     let ending = tokio::spawn(async move { owner.delete(&path).await });
     world.until_waiting("advisory", 1).await;
-    let late = team("Too late", &bearer);
+    let late = ticket("Too late", &bearer);
     world.until_waiting("advisory", 2).await;
     held.let_go().await;
     writing.await.unwrap().is(201);

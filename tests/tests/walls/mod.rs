@@ -7,3 +7,4 @@ mod foreign_ids;
 pub mod operations;
 mod revocation;
 mod sweep;
+mod turns;

@@ -6,7 +6,7 @@ use actix_web::post;
 use serde::{Deserialize, Serialize};
 use usher_domain::MemberId;
 use usher_policy::{
-    Action, Condition, Considered, Explanation, Grant, Level, Mask, Model, Outcome, Permit, Remedy, can,
+    Action, Condition, Considered, Explanation, Grant, Level, Mask, Model, Outcome, Permission, Permit, Remedy, can,
 };
 use usher_store::{Place, Work};
 use utoipa::ToSchema;
@@ -180,7 +180,8 @@ pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body
     let allowed_in = places.map(|places| places.into_iter().map(PlaceView::from).collect());
     let named = named_scopes(&mut work, &permit, &explanation).await?;
     let told = if subject.is_some() { Told::Another } else { Told::Themselves };
-    let view = View { told, model: work.caller().model(), named: &named };
+    let names_own = work.caller().has(Permission::RoleView, Mask::ALWAYS, Level::Organization, None);
+    let view = View { told, model: work.caller().model(), named: &named, names_own };
     Ok(ok(AccessExplanation { allowed_in, ..view.explanation(&explanation) }))
 }
 
@@ -215,6 +216,8 @@ struct View<'a> {
     model: &'a Model,
     /// The scopes that may be named.
     named: &'a HashSet<(Level, Uuid)>,
+    /// Whether roles of the organization's own may be named that would have to be given.
+    names_own: bool,
 }
 
 impl View<'_> {
@@ -232,8 +235,15 @@ impl View<'_> {
             denial: denial.map(denial_code),
             granted_by: granted_by.map(|grant| self.role_at(&grant)),
             considered: explanation.considered.iter().map(|c| self.considered(c)).collect(),
-            would_allow: explanation.remedies.iter().map(|remedy| self.remedy(remedy)).collect(),
+            would_allow: explanation.remedies.iter().filter(|it| self.names(it)).map(|it| self.remedy(it)).collect(),
             allowed_in: None,
+        }
+    }
+
+    fn names(&self, remedy: &Remedy) -> bool {
+        match *remedy {
+            Remedy::Role { role, .. } => self.names_own || !self.model.role_at(role).custom,
+            Remedy::Condition { .. } => true,
         }
     }
 

@@ -105,22 +105,25 @@ pub async fn preview_access(call: Call, path: Path<OrganizationPath>, body: Body
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ReviewAccess>()?;
     let change = body.parse()?.only()?;
+    work.only_try(&permit).await?;
     let Concerned { members, total } = change.concerned(&mut work, &permit).await?;
     let before = work.members_as_callers(&permit, &members).await?;
-    // Never committed: with the end of this function all of it is taken back.
-    match change.make(&mut work).await {
+    let preview = match change.make(&mut work).await {
         Ok(()) => {
             let after = work.members_as_callers(&permit, &members).await?;
-            Ok(ok(AccessPreview { members_concerned: total, members: compare(&before, &after), refusal: None }))
+            AccessPreview { members_concerned: total, members: compare(&before, &after), refusal: None }
         }
-        Err(stop) => Ok(ok(AccessPreview { members_concerned: 0, members: Vec::new(), refusal: Some(refusal(stop)?) })),
-    }
+        Err(stop) => AccessPreview { members_concerned: 0, members: Vec::new(), refusal: Some(refusal(stop)?) },
+    };
+    work.give_up().take_back().await?;
+    Ok(ok(preview))
 }
 
 /// What is told of within the answer; anything else is the answer.
 fn refusal(stop: Stop) -> Result<RefusedChange, Stop> {
     match stop {
-        Stop::Problem(problem) if matches!(problem.status, 403 | 409) => {
+        // That somebody was in the way is no answer to whether it may be done.
+        Stop::Problem(problem) if matches!(problem.status, 403 | 409) && problem.code != "contention" => {
             let Problem { status, code, detail, permission, .. } = *problem;
             Ok(RefusedChange { status, code, detail, permission })
         }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     http::{
         Answer, Call, FieldError, Include, Listed, Path, Problem, Query, Stop, filtered_by, ok, page_request, paged,
-        table, table_request, time_cell,
+        storable, table, table_request, time_cell,
     },
     tenancy::OrganizationPath,
 };
@@ -242,7 +242,7 @@ impl Wanted {
             level: self.level.map(Level::from),
             team: filtered_by(work, self.team, "team").await?,
             queue: filtered_by(work, self.queue, "queue").await?,
-            unused_since: self.unused_since,
+            unused_since: storable("unused_since", self.unused_since)?,
         })
     }
 }

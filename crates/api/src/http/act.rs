@@ -30,6 +30,13 @@ impl<W> DerefMut for Act<W> {
     }
 }
 
+impl<W> Act<W> {
+    /// What is not to be committed. It answers nothing that would be kept for an idempotency key.
+    pub fn give_up(self) -> W {
+        self.unit
+    }
+}
+
 impl<W: Unit> Act<W> {
     /// Begins, unless the same was asked before under the same key.
     ///

@@ -35,7 +35,7 @@ pub use paging::{Include, listed as paged, page_request};
 pub use parameters::{MemberPath, PageQuery, PlainPageQuery, ThingQuery};
 pub use path::Path;
 pub use problem::{FieldError, Problem};
-pub use query::Query;
+pub use query::{Query, storable};
 pub use render::{nowhere, render};
 pub use stop::Stop;
 pub use table::{table, table_request, time_cell};

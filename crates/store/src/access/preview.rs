@@ -28,6 +28,31 @@ pub struct Concerned {
 const TOLD: i64 = 100;
 
 impl Work {
+    /// From here on all is tried only, and taken back: quickly, because others wait for what it locks, and without it being
+    /// noted which assignments allow it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn only_try(&mut self, _permit: &Permit<can::ReviewAccess>) -> StoreResult<()> {
+        self.tries = true;
+        self.transaction.note_no_uses();
+        sqlx::query!(
+            r#"select set_config('statement_timeout', '5s', true) as "statement!",
+                set_config('lock_timeout', '2s', true) as "lock!""#
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes back what was tried, and lets those go on who wait for it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn take_back(self) -> StoreResult<()> {
+        self.transaction.rollback().await
+    }
+
     /// These members as callers, as things stand in this transaction, in the order of their ids: one statement. Who is no
     /// member is left out.
     ///

@@ -95,7 +95,7 @@ const fn of_level(level: Level) -> &'static str {
 /// What assignments are ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum HeldRoleOrder {
-    /// The order in which they were made: a page costs as much as it holds.
+    /// The order in which they were made: a page costs as much as it holds, and what the filters pass over.
     #[default]
     Made,
     /// When they were last used, those first that have never been: reads all of the organization's for a page of them.

@@ -1,7 +1,7 @@
 //! Questions of one caller that arrive while others of theirs are being read are read next, all of them by one statement.
 //!
-//! A service that asks for many people at once, or a page that asks for each of its parts, costs a few statements so, and
-//! not one for each request. No answer is older than its question: what a request is told is always read by a statement that
+//! A service that asks with one token a thousand times a second, or a page that asks for each of its parts, costs a few
+//! statements so, and not one for each request. No answer is older than its question: what a request is told is always read by a statement that
 //! began after the request had arrived.
 
 use std::{

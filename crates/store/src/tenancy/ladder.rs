@@ -1,6 +1,6 @@
 //! Who gives and takes which role: the model's table, asked on behalf of the caller.
 
-use usher_policy::{Level, Model, Permission, RoleIx, Verb};
+use usher_policy::{Level, Mask, Permission, RoleIx, Verb};
 use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, Work};
@@ -19,8 +19,15 @@ impl Work {
         StoreError::Invalid {
             pointer: "/role",
             code: "unknown_role",
-            detail: format!("The {level} roles of this access model are {}.", role_names(self.caller().model(), level)),
+            detail: format!("The {level} roles of this access model are {}.", self.roles_named_at(level)),
         }
+    }
+
+    /// The roles of a level; the organization's own for those who may see them.
+    fn roles_named_at(&self, level: Level) -> String {
+        let sees_own = self.caller().has(Permission::RoleView, Mask::ALWAYS, Level::Organization, None);
+        let named = self.caller().model().roles_at(level).filter(|(_, role)| sees_own || !role.custom);
+        named.map(|(_, role)| format!("`{}`", role.key)).collect::<Vec<_>>().join(", ")
     }
 
     /// Holds the caller, who uses `permission`, to the table of who gives and takes (law 7).
@@ -31,7 +38,15 @@ impl Work {
         if self.caller().may_hand(verb, role, scope) {
             return Ok(());
         }
+        let by_scopes = verb == Verb::Give && !self.caller().scopes_hold(role);
         let role = self.caller().model().role_at(role);
+        if by_scopes {
+            let detail = format!(
+                "The scopes of your token do not have all that the {} role `{}` gives, so it cannot be given with it.",
+                role.level, role.key
+            );
+            return Err(StoreError::Beyond { permission, detail });
+        }
         let act = match verb {
             Verb::Give => "give",
             Verb::Take => "take",
@@ -40,8 +55,4 @@ impl Work {
         let detail = format!("Your roles do not let you {act} the {} role `{}`.", role.level, role.key);
         Err(StoreError::Beyond { permission, detail })
     }
-}
-
-fn role_names(model: &Model, level: Level) -> String {
-    model.roles_at(level).map(|(_, role)| format!("`{}`", role.key)).collect::<Vec<_>>().join(", ")
 }

@@ -15,7 +15,7 @@ mod role_grants;
 mod role_use;
 mod roles;
 pub use roles::{NewRole, RoleChange};
-mod service_tokens;
+pub(crate) mod service_tokens;
 mod team_deletion;
 mod team_members;
 mod teams;

@@ -13,7 +13,7 @@ use crate::{Conflict, Expected, Page, PageRequest, StoreError, StoreResult, Work
 const SERVICES_AT_MOST: i64 = 100;
 
 /// Where the addresses of services would be: nothing is ever delivered there (RFC 2606).
-pub(super) const SERVICE_DOMAIN: &str = "@service.invalid";
+pub(crate) const SERVICE_DOMAIN: &str = "@service.invalid";
 
 struct Row {
     id: Uuid,

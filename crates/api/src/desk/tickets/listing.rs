@@ -1,7 +1,7 @@
 //! Finding tickets.
 
 use actix_web::get;
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use usher_domain::{AccountId, Email, MemberId, QueueId, TeamId, TemplateId, Text, WebsiteId, desk::Ticket};
 use usher_policy::{Action, can};
@@ -14,8 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::TicketPath;
 use crate::{
     http::{
-        Answer, Call, FieldError, Granted, Include, Listed, Path, Problem, Query, Stop, ThingQuery, filtered_by,
-        listed, page_request, paged, seen, table, table_request, time_cell,
+        Answer, Call, Granted, Include, Listed, Path, Problem, Query, Stop, ThingQuery, filtered_by, listed,
+        page_request, paged, seen, storable, table, table_request, time_cell,
     },
     tenancy::OrganizationPath,
 };
@@ -118,7 +118,7 @@ macro_rules! with_ticket_filters {
                     created_by: self.created_by,
                     participant: filtered_by(work, self.participant, "participant").await?,
                     q: self.q.clone().map(Text::into_string),
-                    updated_since: self.updated_since.map(storable).transpose()?,
+                    updated_since: storable("updated_since", self.updated_since)?,
                 })
             }
         }
@@ -147,13 +147,6 @@ with_ticket_filters! {
 }
 
 /// A time that the database can hold: of a year with four digits.
-fn storable(time: DateTime<Utc>) -> Result<DateTime<Utc>, Problem> {
-    if (0..=9999).contains(&time.year()) {
-        return Ok(time);
-    }
-    Err(Problem::malformed(FieldError::of("updated_since", "out_of_range", "`updated_since` is of another age.")))
-}
-
 /// Where nothing was found, makes sure that what the filter names by its key is there: else it says nothing to find nothing.
 async fn known_if_empty<T>(work: &mut Work, filter: &TicketFilter, page: &Page<T>) -> Result<(), Stop> {
     let listing = work.listing();
