@@ -182,7 +182,7 @@ create sequence roles_versions;
 create table custom_roles (
     org_id uuid not null references organizations on delete cascade,
     id uuid not null,
-    level text not null check (level in ('organization', 'team')),
+    level text not null check (level in ('organization', 'team', 'queue')),
     key text not null,
     title text not null,
     description text not null default '',

@@ -7,6 +7,8 @@ mod invitations;
 mod member_roles;
 mod members;
 mod organizations;
+mod queue_role_tables;
+mod queue_roles;
 mod roles;
 mod service_tokens;
 mod team_members;

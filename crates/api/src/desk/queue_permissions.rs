@@ -3,11 +3,11 @@
 use actix_web::{get, post, put};
 use serde::Deserialize;
 use usher_domain::{
-    QueueId,
+    QueueId, Text,
     desk::{QueueHolder, QueuePreset, QueueRoles, QueueTable},
 };
 use usher_policy::{Action, Permit, can};
-use usher_store::{Expected, Work};
+use usher_store::{Expected, Work, desk::QueueRow};
 use utoipa::ToSchema;
 
 use super::QueuePath;
@@ -64,7 +64,7 @@ impl SetQueuePermissions {
     ) -> Result<QueueTable, Stop> {
         let ids: Vec<_> = self.permissions.iter().map(|row| row.queue_id).collect();
         let queues = work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/permissions", "/queue_id"))?;
-        let wanted: Vec<_> = queues.into_iter().zip(self.permissions.iter().map(SetQueueRow::roles)).collect();
+        let wanted: Vec<_> = queues.into_iter().zip(self.permissions.iter().map(SetQueueRow::wanted)).collect();
         Ok(work.set_queue_permissions(permit, version, &wanted).await?)
     }
 }
@@ -91,19 +91,26 @@ pub struct SetQueueRow {
     /// Is told when the mailbox fails. Only on a queue that a mailbox feeds.
     #[serde(default)]
     notify_inbox_errors: bool,
+    /// Roles of the organization's own, of the level `queue`, by their keys: each once.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    roles: Vec<Text<1, 60>>,
 }
 
 impl SetQueueRow {
-    const fn roles(&self) -> QueueRoles {
+    fn wanted(&self) -> QueueRow<'_> {
         let Self { contribute, manage, delete, administer_inbox, notify_inbox_errors, .. } = *self;
-        QueueRoles { contribute, manage, delete, administer_inbox, notify_inbox_errors }
+        let roles = QueueRoles { contribute, manage, delete, administer_inbox, notify_inbox_errors };
+        QueueRow { roles, own: self.roles.iter().map(|key| &**key).collect() }
     }
 }
 
 /// Set a member's queue permissions
 ///
-/// The whole table in one request, all or nothing: what is not named is off. It holds from the member's next request on.
-/// `If-Match` is required. A combination that is stored and deserves a second look bears a `warning` in the answer.
+/// The whole table in one request, all or nothing: what is not named is off, `roles` included. It holds from the member's
+/// next request on. A role of the organization's own is given on a queue, or taken there, by who holds all that it gives on
+/// that queue or in the whole organization. `If-Match` is required. A combination that is stored and deserves a second look
+/// bears a `warning` in the answer.
 #[utoipa::path(tag = "queues", params(MemberPath, MustMatch), request_body = SetQueuePermissions,
     responses((status = 200, body = QueueTable)),
     extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
@@ -126,7 +133,7 @@ pub struct ApplyQueuePreset {
 
 /// Set a member's permissions on every queue at once
 ///
-/// Overwrites contribute, manage and delete on every queue, and leaves the inbox duties. Single cells can be changed after.
+/// Overwrites contribute, manage and delete on every queue, and leaves the inbox duties and `roles`. Single cells can be changed after.
 #[utoipa::path(tag = "queues", params(MemberPath, IfMatch), request_body = ApplyQueuePreset,
     responses((status = 200, body = QueueTable)),
     extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]

@@ -31,7 +31,7 @@ pub struct RolePath {
     role: RoleId,
 }
 
-/// Where a role is held. On queues there are the access model's own permissions, and no other roles yet.
+/// Where a role is held.
 #[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RoleLevel {
@@ -39,6 +39,8 @@ pub enum RoleLevel {
     Organization,
     /// In a team.
     Team,
+    /// On a queue, beside the access model's permissions and duties there.
+    Queue,
 }
 
 impl From<RoleLevel> for Level {
@@ -46,6 +48,7 @@ impl From<RoleLevel> for Level {
         match level {
             RoleLevel::Organization => Self::Organization,
             RoleLevel::Team => Self::Team,
+            RoleLevel::Queue => Self::Queue,
         }
     }
 }
@@ -111,10 +114,11 @@ pub async fn get_role(call: Call, path: Path<RolePath>) -> Answer {
 /// Add a role
 ///
 /// It stands beside the roles of the access model, and is given and taken as they are: by its key, to members, to team
-/// members, in invitations. Nobody adds one that gives more than they hold themselves in the whole organization, and nobody
-/// gives one, or takes one from somebody, who does not hold all of it there: where nobody has a permission in the whole
-/// organization, as with tickets in the access model `queues`, no such role gives it. Who has an organization role sees the
-/// organization, and themselves as a member, whatever the role says.
+/// members, in invitations, in the table of a member's queue permissions. Nobody adds one that gives more than they hold
+/// themselves: in the whole organization, or, of a role of the level `queue`, on some one queue, all of it on the same. Nobody
+/// gives one, or takes one from somebody, who does not hold all of it there. So where nobody has a permission in the whole
+/// organization, as with tickets in the access model `queues`, such a role gives it at the level `queue` alone. Who has an
+/// organization role sees the organization, and themselves as a member, whatever the role says.
 #[utoipa::path(tag = "roles", params(OrganizationPath), request_body = CreateRole,
     responses((status = 201, body = Role)),
     extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
@@ -162,7 +166,9 @@ impl RolePatch {
 
 /// Change a role
 ///
-/// What it gives changes for everybody who holds it, from their next request on. `If-Match` is required.
+/// What it gives changes for everybody who holds it, from their next request on. Whoever changes it holds all that it gives,
+/// before and after: in the whole organization; of a role of the level `queue`, on every queue where anybody holds it, or,
+/// where nobody does, on some one queue. `If-Match` is required.
 #[utoipa::path(tag = "roles", params(RolePath, MustMatch), request_body = RolePatch,
     responses((status = 200, body = Role)),
     extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]

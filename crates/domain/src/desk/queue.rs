@@ -113,6 +113,10 @@ pub struct QueuePermissions {
     /// The permissions and duties.
     #[serde(flatten)]
     pub roles: QueueRoles,
+    /// The roles of the organization's own that they hold on it, by their keys.
+    #[serde(rename = "roles")]
+    #[cfg_attr(feature = "openapi", schema(example = json!(["night-shift"])))]
+    pub own_roles: Vec<String>,
     /// Whether a mailbox feeds the queue, so that duties can be given on it (TK-32).
     pub mailbox_target: bool,
     /// Whether duties are recorded that have no effect, since no mailbox feeds the queue (TK-42).
@@ -136,7 +140,8 @@ pub struct QueueTable {
     pub version: i64,
 }
 
-/// A setting of the three permissions on every queue at once (TK-52 to TK-54). It leaves the duties alone (TK-55).
+/// A setting of the three permissions on every queue at once (TK-52 to TK-54). It leaves the duties alone (TK-55), and roles
+/// of the organization's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -170,11 +175,12 @@ pub struct QueueHolder {
     pub grants: Vec<QueueGrant>,
 }
 
-/// A permission or duty that somebody holds on a queue.
+/// A permission, duty or role of the organization's own that somebody holds on a queue.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct QueueGrant {
-    /// `contribute`, `manage`, `delete`, `administer_inbox` or `notify_inbox_errors`.
+    /// `contribute`, `manage`, `delete`, `administer_inbox`, `notify_inbox_errors`, or the key of a role of the organization's
+    /// own.
     pub permission: String,
     /// Since when.
     pub granted_at: DateTime<Utc>,

@@ -13,7 +13,7 @@ pub struct Role {
     pub id: RoleId,
     /// Where it is held: `organization`, `team`, `queue` …
     pub level: String,
-    /// Its name in the API: what members, teams and invitations call it.
+    /// Its name in the API: what members, teams, queue permissions and invitations call it.
     pub key: String,
     /// Its name for people.
     pub title: String,

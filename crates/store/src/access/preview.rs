@@ -97,8 +97,8 @@ impl Work {
             r#"select holder.member_id as "member_id?", coalesce(holder.total, 0) as "total!"
              from custom_roles c left join lateral (
                 select r.member_id, count(*) over () as total from role_assignments r
-                where r.org_id = c.org_id and r.role = c.key and r.queue_id is null
-                    and (r.team_id is not null) = (c.level = 'team')
+                where r.org_id = c.org_id and r.role = c.key
+                    and (r.team_id is not null) = (c.level = 'team') and (r.queue_id is not null) = (c.level = 'queue')
                 group by r.member_id order by r.member_id limit $3
              ) holder on true
              where c.org_id = $1 and c.id = $2"#,

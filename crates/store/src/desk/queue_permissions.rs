@@ -3,16 +3,14 @@
 use sqlx::types::Json;
 use usher_domain::{
     Id,
-    desk::{FieldFault, QueueHolder, QueuePermissions, QueuePreset, QueueRoles, QueueTable},
+    desk::{QueueHolder, QueuePermissions, QueuePreset, QueueRoles, QueueTable},
     kind,
 };
 use usher_policy::{Action, Condition, Level, Mask, Permission, Permit, Resource, Scopes, Verb, can};
 use uuid::Uuid;
 
+use super::queue_cells::{Cell, QueueRow, difference, faults};
 use crate::{Expected, Page, PageRequest, StoreError, StoreResult, Work};
-
-/// A cell of the table: a queue and the name of a permission or duty on it.
-type Cell = (Uuid, &'static str);
 
 impl Work {
     /// What a member may do on each queue that the caller may see.
@@ -24,31 +22,37 @@ impl Work {
     }
 
     /// Sets the whole table of a member, all or nothing (TK-57): what is not named is off. What does not change keeps who
-    /// gave it and when.
+    /// gave it and when. A role of the organization's own is given and taken by who holds all that it gives on the queue, or
+    /// in the whole organization (law 7).
+    ///
+    /// Roles are deleted, and tables set, under the same lock on the organization's rights: who waited for it reads the roles
+    /// that there are then.
     ///
     /// # Errors
-    /// A queue is named twice, a duty given where no mailbox feeds the queue (TK-32); beyond the caller's reach; stale.
+    /// A queue or role is named twice, or there is no such role; a duty is given where no mailbox feeds the queue (TK-32);
+    /// beyond the caller's reach; stale.
     pub async fn set_queue_permissions(
         &mut self,
         permit: Permit<can::SetQueuePermissions>,
         version: &Expected,
-        wanted: &[(Permit<can::ViewQueue>, QueueRoles)],
+        wanted: &[(Permit<can::ViewQueue>, QueueRow<'_>)],
     ) -> StoreResult<QueueTable> {
         let member = permit.target();
         let before = self.table_of(member).await?.permissions;
-        let faults = faults(&before, wanted);
+        let faults = faults(self.caller().model(), &before, wanted);
         if !faults.is_empty() {
             return Err(StoreError::InvalidFields(faults));
         }
         let after = |row: &QueuePermissions| {
             let named = wanted.iter().find(|(queue, _)| queue.target() == row.queue_id);
-            named.map_or_else(QueueRoles::default, |(_, roles)| *roles)
+            named.map(|(_, row)| row.clone()).unwrap_or_default()
         };
         self.change_table(member, version, &before, after).await?;
         self.table_of(member).await
     }
 
-    /// Sets the three permissions on every queue at once, and leaves the duties (TK-52 to TK-55).
+    /// Sets the three permissions on every queue at once, and leaves the duties (TK-52 to TK-55) and roles of the
+    /// organization's own.
     ///
     /// # Errors
     /// Beyond the caller's reach; stale.
@@ -60,7 +64,11 @@ impl Work {
     ) -> StoreResult<QueueTable> {
         let member = permit.target();
         let before = self.table_of(member).await?.permissions;
-        self.change_table(member, version, &before, |row| preset.over(row.roles)).await?;
+        self.change_table(member, version, &before, |row| QueueRow {
+            roles: preset.over(row.roles),
+            ..QueueRow::of(row)
+        })
+        .await?;
         self.table_of(member).await
     }
 
@@ -128,7 +136,7 @@ impl Work {
             r#"select q.id, q.name,
                 exists (select 1 from mailboxes b where b.org_id = q.org_id and b.queue_id = q.id) as "mailbox_target!",
                 array(select r.role from role_assignments r
-                    where r.org_id = q.org_id and r.queue_id = q.id and r.member_id = $2) as "roles!"
+                    where r.org_id = q.org_id and r.queue_id = q.id and r.member_id = $2 order by r.role) as "roles!"
              from queues q where q.org_id = $1 order by q.name, q.id"#,
             organization.uuid(),
             member.uuid()
@@ -141,15 +149,24 @@ impl Work {
             let holding = Mask::NONE.with(Condition::MailboxTarget, row.mailbox_target);
             caller.sees(&Resource::<kind::Queue> { scopes, holding, ..Resource::new(organization, row.id.into()) })
         });
+        let model = caller.model();
+        let is_own = |role: &String| model.role(Level::Queue, role).is_some_and(|role| model.role_at(role).custom);
+        let gives_sight = |role: &String| {
+            let role = model.role(Level::Queue, role);
+            role.is_some_and(|role| model.cell(role, Permission::TicketView).contains(Condition::Always))
+        };
         let permissions = seen.map(|row| {
             let roles = QueueRoles::of(row.roles.iter().map(String::as_str));
+            let own_roles: Vec<String> = row.roles.into_iter().filter(is_own).collect();
+            let blind = !own_roles.iter().any(gives_sight);
             QueuePermissions {
                 queue_id: row.id.into(),
                 queue_name: row.name,
                 roles,
+                own_roles,
                 mailbox_target: row.mailbox_target,
                 duties_dormant: roles.has_duty() && !row.mailbox_target,
-                warning: roles.warning(),
+                warning: roles.warning().filter(|_| blind),
             }
         });
         Ok(QueueTable { member_id: member, permissions: permissions.collect(), version })
@@ -157,12 +174,12 @@ impl Work {
 
     /// Writes the difference between a table and what it is to be. The member is locked: a permit to change their
     /// permissions locks them.
-    async fn change_table(
+    async fn change_table<'a>(
         &mut self,
         member: Id<kind::Member>,
         version: &Expected,
-        before: &[QueuePermissions],
-        after: impl Fn(&QueuePermissions) -> QueueRoles,
+        before: &'a [QueuePermissions],
+        after: impl Fn(&'a QueuePermissions) -> QueueRow<'a>,
     ) -> StoreResult<()> {
         let (given, taken) = difference(before, after);
         for (verb, cells) in [(Verb::Give, &given), (Verb::Take, &taken)] {
@@ -190,7 +207,7 @@ impl Work {
     }
 
     /// Holds the caller to the table of who gives and takes, cell by cell.
-    pub(crate) fn must_reach_all(&self, permission: Permission, verb: Verb, cells: &[Cell]) -> StoreResult<()> {
+    pub(crate) fn must_reach_all(&self, permission: Permission, verb: Verb, cells: &[Cell<'_>]) -> StoreResult<()> {
         cells.iter().try_for_each(|(queue, role)| {
             let role = self.caller().model().role(Level::Queue, role);
             let detail = || "This access model has no queue permissions.".into();
@@ -199,7 +216,7 @@ impl Work {
         })
     }
 
-    async fn insert_assignments(&mut self, rows: impl Iterator<Item = (Uuid, Uuid, &'static str)>) -> StoreResult<()> {
+    async fn insert_assignments<'a>(&mut self, rows: impl Iterator<Item = (Uuid, Uuid, &'a str)>) -> StoreResult<()> {
         let (mut ids, mut members, mut queues, mut roles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (member, queue, role) in rows {
             ids.push(Uuid::now_v7());
@@ -222,47 +239,4 @@ impl Work {
         .await?;
         Ok(())
     }
-}
-
-/// The cells that are to be given and those that are to be taken.
-fn difference(before: &[QueuePermissions], after: impl Fn(&QueuePermissions) -> QueueRoles) -> (Vec<Cell>, Vec<Cell>) {
-    let (mut given, mut taken) = (Vec::new(), Vec::new());
-    for row in before {
-        for ((role, had), (_, has)) in row.roles.each().into_iter().zip(after(row).each()) {
-            match (had, has) {
-                (false, true) => given.push((row.queue_id.uuid(), role)),
-                (true, false) => taken.push((row.queue_id.uuid(), role)),
-                _ => {}
-            }
-        }
-    }
-    (given, taken)
-}
-
-/// Queues that are named twice; duties that are new on a queue that no mailbox feeds. One that was there lies dormant
-/// and may stay (TK-42).
-fn faults(before: &[QueuePermissions], wanted: &[(Permit<can::ViewQueue>, QueueRoles)]) -> Vec<FieldFault> {
-    let fault = |pointer: String, code, detail: &str| FieldFault { pointer, code, detail: detail.to_owned() };
-    let mut faults = Vec::new();
-    for (index, (queue, roles)) in wanted.iter().enumerate() {
-        let at = format!("/permissions/{index}");
-        if wanted[..index].iter().any(|(other, _)| other.target() == queue.target()) {
-            faults.push(fault(format!("{at}/queue_id"), "duplicate", "This queue is named twice."));
-        }
-        let row = before.iter().find(|row| row.queue_id == queue.target());
-        if row.is_some_and(|row| row.mailbox_target) {
-            continue;
-        }
-        let had = row.map_or_else(QueueRoles::default, |row| row.roles);
-        for (duty, is_new) in [
-            ("administer_inbox", roles.administer_inbox && !had.administer_inbox),
-            ("notify_inbox_errors", roles.notify_inbox_errors && !had.notify_inbox_errors),
-        ] {
-            if is_new {
-                let detail = "No mailbox feeds this queue, so there is no inbox to have a duty for.";
-                faults.push(fault(format!("{at}/{duty}"), "not_a_mailbox_target", detail));
-            }
-        }
-    }
-    faults
 }

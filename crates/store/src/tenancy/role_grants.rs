@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use usher_domain::{desk::FieldFault, tenancy::RoleGrant};
 use usher_policy::{Action, Condition, GrantFault, Level, Mask, Permission, can};
+use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, Work};
 
@@ -51,19 +52,52 @@ impl Work {
         Ok((permission, mask))
     }
 
-    /// Holds the caller to law 7: whatever the grants give, the caller has in the whole organization.
-    pub(super) fn must_hold(&self, level: Level, grants: &BTreeMap<Permission, Mask>) -> StoreResult<()> {
-        let lacks = |(permission, mask): &(&Permission, &Mask)| !self.caller().has(**permission, **mask, level, None);
-        let lacking: Vec<String> =
-            grants.iter().filter(lacks).map(|(permission, mask)| format!("`{permission}` ({mask})")).collect();
+    /// Holds the caller to law 7: whatever the grants give, the caller has. In the whole organization; or, of a role of the
+    /// level `queue`, on each of the queues where it is `held`, and where nobody holds it on some one queue.
+    pub(super) fn must_hold(
+        &self,
+        level: Level,
+        grants: &BTreeMap<Permission, Mask>,
+        held: &[Uuid],
+    ) -> StoreResult<()> {
+        let (lacking, place) = match (level, held) {
+            (Level::Queue, []) => (self.lacking_at_best(grants), "in the whole organization or on any one queue"),
+            (Level::Queue, held) => {
+                let lacking =
+                    grants.iter().filter(|grant| held.iter().any(|queue| self.lacks(level, grant, Some(*queue))));
+                (lacking.collect(), "on every queue where somebody holds it")
+            }
+            _ => (self.lacking(level, grants, None), "in the whole organization"),
+        };
         if lacking.is_empty() {
             return Ok(());
         }
-        let detail = format!(
-            "Your own roles do not give you all that this role gives, in the whole organization: {}.",
-            lacking.join(", ")
-        );
+        // The queues are not named: who manages roles need not see every queue.
+        let lacking: Vec<String> =
+            lacking.iter().map(|(permission, mask)| format!("`{permission}` ({mask})")).collect();
+        let detail =
+            format!("Your own roles do not give you all that this role gives, {place}: {}.", lacking.join(", "));
         Err(StoreError::Beyond { permission: can::ManageRoles::PERMISSION, detail })
+    }
+
+    /// What the caller lacks where they lack least: in the whole organization, or on a queue.
+    fn lacking_at_best<'a>(&self, grants: &'a BTreeMap<Permission, Mask>) -> Vec<(&'a Permission, &'a Mask)> {
+        let queues = self.caller().scopes_at(Level::Queue).into_iter().map(Some);
+        let each = std::iter::once(None).chain(queues).map(|queue| self.lacking(Level::Queue, grants, queue));
+        each.min_by_key(Vec::len).unwrap_or_default()
+    }
+
+    fn lacking<'a>(
+        &self,
+        level: Level,
+        grants: &'a BTreeMap<Permission, Mask>,
+        scope: Option<Uuid>,
+    ) -> Vec<(&'a Permission, &'a Mask)> {
+        grants.iter().filter(|grant| self.lacks(level, grant, scope)).collect()
+    }
+
+    fn lacks(&self, level: Level, (permission, mask): &(&Permission, &Mask), scope: Option<Uuid>) -> bool {
+        !self.caller().has(**permission, **mask, level, scope)
     }
 }
 

@@ -70,13 +70,26 @@ impl Work {
     pub(super) async fn role_holders(&mut self, level: Level, key: &str) -> StoreResult<Vec<Id<kind::Member>>> {
         let holders = sqlx::query_scalar!(
             "select distinct member_id from role_assignments where org_id = $1 and role = $2
-                and queue_id is null and (team_id is not null) = $3",
+                and (team_id is not null) = $3 and (queue_id is not null) = $4",
             self.organization().uuid(),
             key,
-            level == Level::Team
+            level == Level::Team,
+            level == Level::Queue
         )
         .fetch_all(&mut *self.transaction)
         .await?;
         Ok(holders.into_iter().map(Id::from).collect())
+    }
+
+    /// On which queues anybody holds a role of the organization's own: on none, if it is of another level.
+    pub(super) async fn queues_of_role(&mut self, level: Level, key: &str) -> StoreResult<Vec<Uuid>> {
+        let queues = sqlx::query_scalar!(
+            r#"select distinct queue_id as "queue_id!" from role_assignments
+               where org_id = $1 and role = $2 and queue_id is not null and $3"#,
+            self.organization().uuid(),
+            key,
+            level == Level::Queue
+        );
+        Ok(queues.fetch_all(&mut *self.transaction).await?)
     }
 }

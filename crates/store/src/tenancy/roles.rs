@@ -1,6 +1,7 @@
 //! Roles that an organization adds to its access model.
 //!
-//! Nobody makes, changes or deletes one that gives what they do not hold themselves (law 7). Whoever changes one waits for
+//! Nobody makes, changes or deletes one that gives what they do not hold themselves (law 7): in the whole organization; or, of
+//! a role that is held on queues, wherever anybody holds it, and as long as nobody does on some one queue. Whoever changes one waits for
 //! everybody who holds it and is acting, so that it holds from the next request on (law 9).
 
 use std::collections::BTreeMap;
@@ -117,7 +118,7 @@ impl Work {
             return Err(StoreError::Invalid { pointer: "/level", code: "unknown_level", detail });
         }
         let grants = self.compile(new.level, &new.grants)?;
-        self.must_hold(new.level, &grants)?;
+        self.must_hold(new.level, &grants, &[])?;
         // Where a role has the key already, the one that the model has counts.
         if self.caller().model().role(new.level, &new.key).is_some() {
             return Err(ROLE_KEY_TAKEN.into());
@@ -158,10 +159,12 @@ impl Work {
         change: RoleChange,
     ) -> StoreResult<Role> {
         let organization = permit.organization();
-        let (role, level) = self.must_handle(organization, id).await?;
+        let (role, level, gives) = self.handled(organization, id).await?;
+        let held = self.queues_of_role(level, &role.key).await?;
+        self.must_hold(level, &gives, &held)?;
         let grants = change.grants.map(|grants| self.compile(level, &grants)).transpose()?;
         if let Some(grants) = &grants {
-            self.must_hold(level, grants)?;
+            self.must_hold(level, grants, &held)?;
         }
         version.must_be(role.version)?;
         let present: Grants = role.grants.into_iter().map(|grant| (grant.permission, grant.when)).collect();
@@ -213,7 +216,8 @@ impl Work {
         version: &Expected,
     ) -> StoreResult<()> {
         let organization = permit.organization();
-        let (role, level) = self.must_handle(organization, id).await?;
+        let (role, level, gives) = self.handled(organization, id).await?;
+        self.must_hold(level, &gives, &[])?;
         version.must_be(role.version)?;
         // Who invites or joins with it holds it until they have: neither is a change of rights.
         sqlx::query!(
@@ -230,13 +234,13 @@ impl Work {
         self.number_roles(organization).await
     }
 
-    /// A role that is about to change, of which the caller has everything that it gives. Nobody else changes it meanwhile:
-    /// rights change one at a time.
-    async fn must_handle(
+    /// A role that is about to change, and what it gives. Nobody else changes it meanwhile, gives it or takes it: rights
+    /// change one at a time.
+    async fn handled(
         &mut self,
         organization: Id<kind::Organization>,
         id: Id<kind::Role>,
-    ) -> StoreResult<(Role, Level)> {
+    ) -> StoreResult<(Role, Level, BTreeMap<Permission, Mask>)> {
         let role = self.own_role(organization, id).await?;
         let level = Level::parse(&role.level).ok_or(StoreError::Missing("role"))?;
         let model = self.caller().model();
@@ -244,8 +248,7 @@ impl Work {
             let cells = Permission::ALL.iter().map(|permission| (*permission, model.cell(index, *permission)));
             cells.filter(|(_, cell)| !cell.is_empty()).collect()
         });
-        self.must_hold(level, &gives.unwrap_or_default())?;
-        Ok((role, level))
+        Ok((role, level, gives.unwrap_or_default()))
     }
 
     /// Gives the organization's roles a new number: models that were compiled before are used no more.
@@ -274,7 +277,8 @@ impl Work {
             Row,
             r#"select c.id, c.level, c.key, c.title, c.description, c.grants as "grants: Json<Grants>",
                 (select count(*) from role_assignments r where r.org_id = c.org_id and r.role = c.key
-                    and r.queue_id is null and (r.team_id is not null) = (c.level = 'team')) as "holders!",
+                    and (r.team_id is not null) = (c.level = 'team')
+                    and (r.queue_id is not null) = (c.level = 'queue')) as "holders!",
                 c.created_at, c.created_by, c.version
              from custom_roles c
              where c.org_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or c.id > $3)
