@@ -215,3 +215,17 @@ async fn law_7_it_is_given_taken_and_changed_by_who_holds_all_of_it_wherever_it_
     assert_eq!(admin.get(&location).await.is(200)["holders"], 2);
     desk.reply(0).await.problem(403, "forbidden");
 }
+
+#[tokio::test]
+async fn who_has_all_of_it_in_the_whole_organization_makes_it_and_gives_it_on_any_queue() {
+    let world = World::start().await;
+    let org = world.organization("suite").await;
+    let queue = world.create_queue(&org, "Alpha").await;
+    set(&org.owner, &org, &org.owner, &[]).await.is(200);
+    let location = made(&org.owner, &org, role("replier", &REPLIER)).await;
+    let user = world.member(&org, "user").await;
+    set(&org.owner, &org, &user, &[(&queue, &[], &["replier"])]).await.is(200);
+    user.get(&format!("{}/desk/queues/{queue}", org.path)).await.is(200);
+    patch(&org.owner, &location, json!({"grants": [{"permission": "ticket.view"}]})).await.is(200);
+    user.get(&format!("{}/desk/queues/{queue}", org.path)).await.problem(404, "not_found");
+}
