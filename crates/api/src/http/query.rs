@@ -87,6 +87,17 @@ fn decode(part: &str) -> Option<String> {
     String::from_utf8(decoded).ok()
 }
 
+/// A time in a parameter that Postgres can hold.
+///
+/// # Errors
+/// 400: it is of another age.
+pub fn storable(parameter: &str, time: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>, Problem> {
+    if time.is_none_or(|time| (0..=9999).contains(&time.year())) {
+        return Ok(time);
+    }
+    Err(Problem::malformed(FieldError::of(parameter, "out_of_range", format!("`{parameter}` is of another age."))))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,15 +113,4 @@ mod tests {
             assert_eq!(pairs(query).unwrap_err().errors[0].parameter.as_deref(), Some(name), "{query}");
         }
     }
-}
-
-/// A time in a parameter that Postgres can hold.
-///
-/// # Errors
-/// 400: it is of another age.
-pub fn storable(parameter: &str, time: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>, Problem> {
-    if time.is_none_or(|time| (0..=9999).contains(&time.year())) {
-        return Ok(time);
-    }
-    Err(Problem::malformed(FieldError::of(parameter, "out_of_range", format!("`{parameter}` is of another age."))))
 }
