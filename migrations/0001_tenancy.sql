@@ -436,6 +436,10 @@ do $$ declare name text; begin
     end loop;
 end $$;
 
+-- Whose account it is that is taken over, their tokens are found and ended wherever they are a member.
+create policy own on api_tokens for select using (member_id = (select current_account()));
+create policy own_ended on api_tokens for delete using (member_id = (select current_account()));
+
 grant select, insert, update, delete on all tables in schema public to usher_app;
 grant usage on sequence roles_versions to usher_app;
 revoke insert, update, delete on plans from usher_app; -- a price list is no business of a request

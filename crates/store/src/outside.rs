@@ -164,13 +164,17 @@ impl Outside {
         Ok(row.into())
     }
 
-    /// Gives an account to whoever has proved that its address is theirs.
+    /// Gives an account to whoever has proved that its address is theirs. Of whoever used it before, nothing is done any more
+    /// from the commit on: in no session, and with no personal token in whatever organization.
     pub(crate) async fn take_over(
         &mut self,
         id: Id<kind::Account>,
         name: &Text<1, 120>,
         password_hash: &str,
     ) -> StoreResult<Account> {
+        // Before the account is locked, which somebody may be about to change in a session; and after it, since when nobody signs
+        // in with the old password.
+        self.end_all_access(id).await?;
         let row = sqlx::query_as!(
             Row,
             "update accounts set name = $2, password_hash = $3, version = version + 1 where id = $1
@@ -181,12 +185,7 @@ impl Outside {
         )
         .fetch_one(&mut *self.transaction)
         .await?;
-        let sessions = sqlx::query_scalar!(
-            "select id from sessions where account_id = $1 and ended_at is null and expires_at > now()",
-            id.uuid()
-        );
-        let sessions = sessions.fetch_all(&mut *self.transaction).await?;
-        self.end_sessions(id, &sessions).await?;
+        self.end_all_access(id).await?;
         Ok(row.into())
     }
 

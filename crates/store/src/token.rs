@@ -1,8 +1,8 @@
-//! Tokens of integrations, as requests show them.
+//! Tokens of integrations, as requests show them; and how all of an account's end.
 
 use usher_domain::{Id, Kind, kind};
 
-use crate::{Identity, OrganizationKey, Store, StoreError, caller::Mode};
+use crate::{Identity, OrganizationKey, Outside, Store, StoreError, StoreResult, caller::Mode};
 
 /// What a token of an integration shows for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,5 +45,47 @@ impl Store {
             Err(error @ (StoreError::Database(_) | StoreError::Unavailable(_) | StoreError::Conflict(_))) => error,
             _ => StoreError::OutsideToken,
         }
+    }
+}
+
+impl Outside {
+    /// Ends an account's sessions and personal tokens, those too that are begun or made while those are waited for who act.
+    pub(crate) async fn end_all_access(&mut self, account: Id<kind::Account>) -> StoreResult<()> {
+        loop {
+            let sessions = sqlx::query_scalar!(
+                "select id from sessions where account_id = $1 and ended_at is null and expires_at > now()",
+                account.uuid()
+            );
+            let sessions = sessions.fetch_all(&mut *self.transaction).await?;
+            // Sessions first: in them tokens are made and ended.
+            self.end_sessions(account, &sessions).await?;
+            if !self.end_personal_tokens(account).await? && sessions.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Ends an account's personal tokens in every organization: waits for whoever is acting with them, and lets nobody act with
+    /// them until this is committed. Tells whether there were any.
+    async fn end_personal_tokens(&mut self, account: Id<kind::Account>) -> StoreResult<bool> {
+        self.act_as(account).await?;
+        let tokens = sqlx::query_scalar!(
+            "select t.id from members m join api_tokens t on t.org_id = m.org_id and t.member_id = m.id
+             where m.id = $1 and t.kind = 'personal' order by t.id",
+            account.uuid()
+        );
+        let tokens = tokens.fetch_all(&mut *self.transaction).await?;
+        sqlx::query!("select pg_advisory_xact_lock(session_lock(id)) from unnest($1::uuid[]) as id", &tokens)
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        sqlx::query!(
+            "delete from api_tokens t using members m
+             where m.id = $1 and t.org_id = m.org_id and t.member_id = m.id and t.id = any($2)",
+            account.uuid(),
+            &tokens
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(!tokens.is_empty())
     }
 }

@@ -98,6 +98,68 @@ async fn vk_46_an_address_that_somebody_else_registered_is_given_to_who_was_invi
     register(&world, &token).await.problem(410, "invitation_accepted");
 }
 
+/// Nor does whoever registered the address act with a token that they have kept, wherever they are a member.
+#[tokio::test]
+async fn the_personal_tokens_of_an_account_that_is_taken_over_end_in_every_organization() {
+    let world = World::start().await;
+    let (one, another, org) = (
+        world.organization("helpdesk").await,
+        world.organization("queues").await,
+        world.organization("helpdesk").await,
+    );
+    let squatter = world.member(&one, "member").await;
+    world.join(&another, &squatter, "staff").await;
+    let mut kept = Vec::new();
+    for place in [&one, &one, &another] {
+        kept.push((place, super::personal_token(place, &squatter, None).await.1));
+    }
+    let (_, others) = super::personal_token(&one, &one.owner, None).await;
+    invite(&org.owner, &org, &squatter.email, "member").await.is(201);
+    let token = world.invitation_token(&squatter.email).await;
+    for (place, bearer) in &kept {
+        bearer.get(&place.path).await.is(200);
+    }
+    let body = json!({"token": token, "name": "Grace", "password": "another good password"});
+    let made = world.nobody().post("/v1/invitations/register", body).await.is(201);
+    for (place, bearer) in &kept {
+        bearer.get(&place.path).await.problem(401, "token_ended");
+        bearer.post_empty(&format!("{}/leave", place.path)).await.problem(401, "token_ended");
+    }
+    others.get(&one.path).await.is(200);
+    let grace = squatter.with_token(made["tokens"]["access_token"].as_str().unwrap());
+    for place in [&one, &another, &org] {
+        assert!(grace.get(&format!("{}/personal-tokens", place.path)).await.ids().is_empty());
+    }
+}
+
+/// Law 9: what is being done with such a token is done before the account is given away, and nothing after it.
+#[tokio::test]
+async fn law_9_an_account_is_taken_over_after_what_is_being_done_with_its_tokens() {
+    let world = World::start().await;
+    let (one, org) = (world.organization("helpdesk").await, world.organization("helpdesk").await);
+    let squatter = world.member(&one, "admin").await;
+    let (_, bearer) = super::personal_token(&one, &squatter, None).await;
+    invite(&org.owner, &org, &squatter.email, "member").await.is(201);
+    let token = world.invitation_token(&squatter.email).await;
+    let held = world.hold("lock table teams in access exclusive mode").await;
+    let team = |name: &str| {
+        let (bearer, path, body) = (bearer.clone(), format!("{}/teams", one.path), json!({"name": name}));
+        tokio::spawn(async move { bearer.post(&path, body).await })
+    };
+    let writing = team("In time");
+    world.until_waiting("relation", 1).await;
+    let (nobody, body) =
+        (world.nobody(), json!({"token": token, "name": "Grace", "password": "another good password"}));
+    let taking = tokio::spawn(async move { nobody.post("/v1/invitations/register", body).await });
+    world.until_waiting("advisory", 1).await;
+    let late = team("Too late");
+    world.until_waiting("advisory", 2).await;
+    held.let_go().await;
+    writing.await.unwrap().is(201);
+    taking.await.unwrap().is(201);
+    late.await.unwrap().problem(401, "token_ended");
+}
+
 /// Somebody is invited again while they accept an older invitation.
 #[tokio::test]
 async fn vk_53_who_becomes_a_member_meanwhile_is_not_invited() {

@@ -106,7 +106,7 @@ pub async fn accept_invitation(call: Call, body: Body<InvitationToken>) -> Answe
 /// Register and accept an invitation
 ///
 /// With a new account of the address that the invitation was sent to; signs in at once. If the address has an account, it
-/// gets this name and this password, and its sessions end: whoever holds the token has proved that the address is theirs.
+/// gets this name and this password, and its sessions and personal tokens end: whoever holds the token has proved that the address is theirs.
 #[utoipa::path(tag = "invitations", request_body = InvitedAccount, responses((status = 201, body = Registered),
     (status = 409, description = "The address has an account, or is a member."), (status = 429, description = "Too many attempts."),
     (status = 404, description = "This is no invitation's token."),

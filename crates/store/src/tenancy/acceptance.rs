@@ -89,7 +89,8 @@ impl Outside {
     /// Joins with a new account of the invited address (VK-46).
     ///
     /// If somebody has registered the address before, it may not have been whose it is: nobody asked them to prove it. Who
-    /// holds the mailed token has. So the account gets their name and password, and whoever was signed in to it no longer is.
+    /// holds the mailed token has. So the account gets their name and password, and whoever was signed in to it no longer is, nor
+    /// acts with a personal token of it.
     ///
     /// # Errors
     /// As [`Outside::offer`]; or the account is a member already.
