@@ -117,6 +117,11 @@ impl Work {
         self.identity.account
     }
 
+    /// The token of an integration that the caller acts with, if it is one.
+    pub(crate) fn token(&self) -> Option<Id<kind::Token>> {
+        self.identity.token.map(|_| self.identity.session.uuid().into())
+    }
+
     /// The organization that the work is in.
     #[must_use]
     pub const fn organization(&self) -> Id<kind::Organization> {

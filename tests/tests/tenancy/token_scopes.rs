@@ -145,6 +145,47 @@ async fn a_token_makes_and_ends_tokens_only_where_its_scopes_say_so_and_none_tha
     org.owner.post(&rotate, json!({})).await.is(200);
 }
 
+/// A token narrows in time too: what it makes or renews ends no later than it does.
+#[tokio::test]
+async fn a_token_that_ends_makes_and_renews_none_that_outlives_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (personal, services) = (format!("{}/personal-tokens", org.path), format!("{}/service-tokens", org.path));
+    let scopes = ["personal_token.manage", "service_token.manage", "ticket.view"];
+    let body = json!({"name": "Maker", "scopes": scopes, "expires_at": "2099-06-01T12:00:00Z"});
+    let (_, maker) = super::issued(&org.owner, org.owner.post(&personal, body).await.is(201));
+    let (_, endless) = personal_token(&org, &org.owner, Some(&scopes)).await;
+    let (service, _) = super::service_token(&org, &["member"], Some(&["ticket.view"])).await;
+    let rotate = format!("{services}/{service}/rotate");
+    let made = json!({"name": "x", "scopes": ["ticket.view"]});
+    let mut of_service = made.clone();
+    of_service["roles"] = json!(["member"]);
+    for (path, body, status) in [(personal, made, 201), (services, of_service, 201), (rotate, json!({}), 200)] {
+        for (end, good) in [
+            (None, false),
+            (Some(Value::Null), false),
+            (Some(json!("2099-06-01T12:00:01Z")), false),
+            (Some(json!("2099-06-01T13:59:00+02:00")), true),
+            (Some(json!("2099-06-01T12:00:00Z")), true),
+        ] {
+            let mut body = body.clone();
+            if let Some(end) = end {
+                body["expires_at"] = end;
+            }
+            endless.post(&path, body.clone()).await.is(status);
+            let answer = maker.post(&path, body).await;
+            if good {
+                answer.is(status);
+            } else {
+                let problem = answer.names(422, "/expires_at");
+                let fault = &problem["errors"][0];
+                assert_eq!(fault["code"], "end_out_of_reach");
+                assert!(fault["detail"].as_str().unwrap().contains("2099-06-01T12:00:00Z"), "{fault}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_a_body_says_of_a_token_is_held_to_what_there_is() {
     let world = World::start().await;

@@ -40,7 +40,8 @@ pub struct CreatePersonalToken {
     /// The permissions that it is narrowed to. Left out, it may all that the member may, but not manage tokens.
     #[schema(min_items = 1, max_items = 300)]
     scopes: Option<Vec<Text<1, 60>>>,
-    /// When it ends by itself. Left out, it does not.
+    /// When it ends by itself. Left out, it does not. Who acts with a token that ends names an end, and none that is later
+    /// than that.
     expires_at: Option<DateTime<Utc>>,
 }
 

@@ -43,7 +43,8 @@ pub struct CreateServiceToken {
     /// The permissions that it is narrowed to. Left out, it may all that its roles give, but not manage tokens.
     #[schema(min_items = 1, max_items = 300)]
     scopes: Option<Vec<Text<1, 60>>>,
-    /// When it ends by itself. Left out, it does not.
+    /// When it ends by itself. Left out, it does not. Who acts with a token that ends names an end, and none that is later
+    /// than that.
     expires_at: Option<DateTime<Utc>>,
 }
 
@@ -119,7 +120,8 @@ pub async fn get_service_token(call: Call, path: Path<ServiceTokenPath>) -> Answ
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"expires_at": "2099-12-31T23:00:00Z"}))]
 pub struct RotateServiceToken {
-    /// When it ends by itself. Left out, it does not.
+    /// When it ends by itself. Left out, it does not. Who acts with a token that ends names an end, and none that is later
+    /// than that.
     expires_at: Option<DateTime<Utc>>,
 }
 

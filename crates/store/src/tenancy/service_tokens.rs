@@ -81,7 +81,7 @@ impl Work {
     ///
     /// # Errors
     /// A role is out of the caller's reach; the scopes are wider than those of the token that the caller
-    /// acts with; it ends before it begins; or there are too many.
+    /// acts with; it would outlive that, or ends before it begins; or there are too many.
     pub async fn create_service_token(
         &mut self,
         permit: Permit<can::ManageServiceTokens>,
@@ -91,7 +91,7 @@ impl Work {
         let (organization, permission) = (permit.organization().uuid(), can::ManageServiceTokens::PERMISSION);
         roles.iter().try_for_each(|role| self.must_reach(permission, Verb::Give, *role, organization))?;
         self.must_stay_within(permission, new.scopes.as_deref())?;
-        self.must_be_ahead(new.expires_at).await?;
+        self.must_end_in_time(new.expires_at).await?;
         let services = sqlx::query_scalar!(
             r#"select count(*) as "count!" from api_tokens where org_id = $1 and kind = 'service'"#,
             organization
@@ -158,7 +158,8 @@ impl Work {
     /// with all that the service has, so it takes what giving it takes: its roles wherever it holds them, and its scopes.
     ///
     /// # Errors
-    /// There is none; stale; a role or a scope of it is out of the caller's reach; or it ends before it begins.
+    /// There is none; stale; a role or a scope of it is out of the caller's reach; it would outlive the token that
+    /// the caller acts with, or ends before it begins.
     pub async fn rotate_service_token(
         &mut self,
         permit: Permit<can::ManageServiceTokens>,
@@ -179,7 +180,7 @@ impl Work {
         let scopes: Option<Vec<Permission>> =
             token.scopes.map(|keys| keys.iter().filter_map(|key| Permission::parse(key)).collect());
         self.must_stay_within(permission, scopes.as_deref())?;
-        self.must_be_ahead(expires_at).await?;
+        self.must_end_in_time(expires_at).await?;
         version.must_be(token.version)?;
         self.lock_token(id).await?;
         sqlx::query!(

@@ -1,12 +1,12 @@
 //! Tokens of integrations: those of the members themselves, and what they have in common with those of services.
 //!
 //! A token narrows and never widens: it acts as a member, as far as its scopes go. To give one away is to give what it may,
-//! so a token makes none with wider scopes than its own.
+//! so a token makes none with wider scopes than its own, nor one that outlives it.
 //!
 //! Tokens are made and ended as rights are changed, one at a time in an organization: so two that end each other do not wait
 //! in a circle.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use usher_domain::{Id, Text, desk::FieldFault, kind, tenancy::PersonalToken};
 use usher_policy::{Action, Permission, PermissionSet, Permit, can};
 use uuid::Uuid;
@@ -57,7 +57,7 @@ impl Work {
     /// Makes a token of the caller's own.
     ///
     /// # Errors
-    /// It would be wider than the token that the caller acts with, or ends before it begins; the caller is a service, or has
+    /// It would be wider than the token that the caller acts with, or outlive it, or ends before it begins; the caller is a service, or has
     /// too many.
     pub async fn create_personal_token(
         &mut self,
@@ -66,7 +66,7 @@ impl Work {
     ) -> StoreResult<PersonalToken> {
         let (organization, member) = (permit.organization().uuid(), permit.member().uuid());
         self.must_stay_within(can::ManagePersonalTokens::PERMISSION, new.scopes.as_deref())?;
-        self.must_be_ahead(new.expires_at).await?;
+        self.must_end_in_time(new.expires_at).await?;
         let now = sqlx::query!(
             r#"select service_of is not null as "service!",
                 (select count(*) from api_tokens where org_id = $1 and member_id = $2) as "tokens!"
@@ -199,14 +199,32 @@ impl Work {
         if faults.is_empty() { Ok(()) } else { Err(StoreError::BeyondScopes { permission, faults }) }
     }
 
-    /// Makes sure that a token does not end before it begins, by the database's clock.
-    pub(super) async fn must_be_ahead(&mut self, expires_at: Option<DateTime<Utc>>) -> StoreResult<()> {
-        let ahead = sqlx::query_scalar!(r#"select coalesce($1 > now(), true) as "ahead!""#, expires_at);
-        if ahead.fetch_one(&mut *self.transaction).await? {
-            return Ok(());
+    /// Makes sure that a token does not end before it begins, by the database's clock, nor after the one that it is made or
+    /// renewed with.
+    ///
+    /// # Errors
+    /// It does.
+    pub(super) async fn must_end_in_time(&mut self, expires_at: Option<DateTime<Utc>>) -> StoreResult<()> {
+        let times = sqlx::query!(
+            r#"select coalesce($1 > now(), true) as "ahead!",
+                (select t.expires_at from api_tokens t where t.org_id = $2 and t.id = $3) as latest"#,
+            expires_at,
+            self.organization().uuid(),
+            self.token().map(Id::uuid)
+        );
+        let times = times.fetch_one(&mut *self.transaction).await?;
+        let invalid = |code, detail| Err(StoreError::Invalid { pointer: "/expires_at", code, detail });
+        if !times.ahead {
+            return invalid("in_the_past", "A token ends in the future.".to_owned());
         }
-        let detail = "A token ends in the future.".to_owned();
-        Err(StoreError::Invalid { pointer: "/expires_at", code: "in_the_past", detail })
+        match times.latest {
+            Some(latest) if expires_at.is_none_or(|end| end > latest) => {
+                let latest = latest.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+                let detail = format!("The token that you act with ends at {latest}: name an end that is no later.");
+                invalid("end_out_of_reach", detail)
+            }
+            _ => Ok(()),
+        }
     }
 }
 
