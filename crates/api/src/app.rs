@@ -22,7 +22,7 @@ use utoipa_actix_web::{AppExt, service_config::ServiceConfig};
 
 use crate::{
     access,
-    auth::{self, Keys, SignInLimit},
+    auth::{self, Keys, SignInLimit, TokenLimit},
     desk,
     docs::Contract,
     http::{BODY_LIMIT, Operations, Proxies, RequestLimits, Stop, nowhere, render},
@@ -37,6 +37,8 @@ pub struct Settings {
     pub public_url: String,
     /// Attempts to sign in a minute, for one account.
     pub sign_in_attempts: NonZeroU32,
+    /// Refusals a minute of tokens of integrations that are not good, to one address. Each server counts for itself.
+    pub refused_tokens: NonZeroU32,
     /// Requests a minute of one session or token; not limited where there is no number. Each server counts for itself.
     pub requests_of_session: Option<NonZeroU32>,
     /// Requests a minute to one organization; not limited where there is no number. Each server counts for itself.
@@ -65,6 +67,7 @@ impl Default for Settings {
         Self {
             public_url: "http://127.0.0.1:8080".to_owned(),
             sign_in_attempts: const { NonZeroU32::new(10).unwrap() },
+            refused_tokens: const { NonZeroU32::new(600).unwrap() },
             requests_of_session: NonZeroU32::new(3_000),
             requests_to_organization: NonZeroU32::new(30_000),
             session_days: const { NonZeroU16::new(90).unwrap() },
@@ -101,6 +104,8 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// How often one may try to sign in.
     pub sign_in_limit: Arc<SignInLimit>,
+    /// How often tokens of integrations may be refused.
+    pub token_limit: Arc<TokenLimit>,
     /// How many requests there may be.
     pub limits: Arc<RequestLimits>,
     /// Who was active lately.
@@ -119,11 +124,13 @@ impl App {
         ModelKey::ALL.into_iter().map(Model::built_in).for_each(drop);
         let keys = Arc::new(Keys::load(&store, &settings.public_url).await?);
         let sign_in_limit = Arc::new(SignInLimit::new(settings.sign_in_attempts));
+        let token_limit = Arc::new(TokenLimit::new(settings.refused_tokens));
         let limits = RequestLimits::new(settings.requests_of_session, settings.requests_to_organization);
         Ok(Self {
             store,
             keys,
             sign_in_limit,
+            token_limit,
             limits: Arc::new(limits),
             activity: Activity::default(),
             settings: Arc::new(settings),

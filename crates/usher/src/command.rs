@@ -90,6 +90,9 @@ pub struct ServeOptions {
     /// Attempts to sign in a minute, for one account.
     #[arg(long, env = "USHER_SIGN_IN_ATTEMPTS", default_value = "10", value_name = "N", global = true)]
     pub sign_in_attempts: NonZeroU32,
+    /// Refusals a minute of tokens that are not good, to one address. Each server counts for itself.
+    #[arg(long, env = "USHER_REFUSED_TOKENS", default_value = "600", value_name = "N", global = true)]
+    pub refused_tokens: NonZeroU32,
     /// For how many days a session lasts at most, however often it is renewed; one that is not renewed ends after 30.
     #[arg(long, env = "USHER_SESSION_DAYS", default_value = "90", value_name = "DAYS", global = true)]
     pub session_days: NonZeroU16,

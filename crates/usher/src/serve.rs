@@ -43,6 +43,7 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
     let mut settings = Settings {
         public_url: options.serve.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
         sign_in_attempts: options.serve.sign_in_attempts,
+        refused_tokens: options.serve.refused_tokens,
         session_days: options.serve.session_days,
         requests_of_session: NonZeroU32::new(options.serve.rate_limit_session),
         requests_to_organization: NonZeroU32::new(options.serve.rate_limit_organization),

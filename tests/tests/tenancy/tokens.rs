@@ -1,6 +1,9 @@
 //! Personal tokens: shown once, good in one organization, for as long and as far as the member who made them.
 
+use std::num::NonZeroU32;
+
 use reqwest::Method;
+use usher_api::Settings;
 use usher_tests::{Answer, Person, Value, World, json};
 
 use super::personal_token;
@@ -255,4 +258,50 @@ async fn a_forged_token_locks_nothing() {
     refused(forger.post(&format!("{}/teams", org.path), json!({"name": "Mine"})).await, "token_ended");
     refused(forger.post_empty(&format!("{}/leave", org.path)).await, "token_ended");
     held.let_go().await;
+}
+
+/// What looks like a token is one only for the database to tell: so it is asked so often and no more.
+#[tokio::test]
+async fn who_shows_one_forged_token_after_another_is_no_longer_looked_up() {
+    let trusted = vec!["127.0.0.0/8".parse().unwrap()];
+    let settings = Settings {
+        refused_tokens: const { NonZeroU32::new(3).unwrap() },
+        proxies: usher_api::Proxies { trusted, forwarded: false },
+        ..Settings::default()
+    };
+    let world = World::start_with(settings).await;
+    let org = world.organization("helpdesk").await;
+    let (_, used) = personal_token(&org, &org.owner, None).await;
+    let (_, unused) = personal_token(&org, &org.owner, None).await;
+    let forged = forge(used.token.as_deref().unwrap(), unused.token.as_deref().unwrap());
+    let forger = org.owner.with_token(&forged);
+    let from = async |address: &str, person: &Person, method: Method, path: &str| {
+        person.send(person.request(method, path).header("x-forwarded-for", address)).await
+    };
+    let (near, far) = ("198.51.100.1", "198.51.100.2");
+    // What needs no look is not counted, nor is what is good, whatever it is answered.
+    let short = org.owner.with_token(&forged[..119]);
+    for _ in 0..9 {
+        from(near, &used, Method::GET, &org.path).await.is(200);
+        from(near, &used, Method::GET, "/v1/me").await.problem(403, "token_of_organization");
+        refused(from(near, &short, Method::GET, &org.path).await, "token_invalid");
+    }
+    let leave = format!("{}/leave", org.path);
+    for (method, path) in [(Method::GET, &*org.path), (Method::POST, &leave), (Method::GET, "/v1/me")] {
+        refused(from(near, &forger, method, path).await, "token_ended");
+    }
+    // One too many is told so at the next, by which it is not looked at.
+    from(near, &forger, Method::GET, &format!("{}/teams", org.path)).await;
+    for (method, path) in [(Method::GET, &*org.path), (Method::POST, &leave), (Method::GET, "/v1/me")] {
+        let answer = from(near, &forger, method, path).await;
+        let seconds: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=22).contains(&seconds), "{seconds}");
+        answer.problem(429, "too_many_attempts");
+    }
+    // Their neighbours who are signed in, or came with a good token before, are not held up; nor is anybody elsewhere.
+    from(near, &unused, Method::GET, &org.path).await.problem(429, "too_many_attempts");
+    from(near, &used, Method::GET, &org.path).await.is(200);
+    from(near, &org.owner, Method::GET, &org.path).await.is(200);
+    from(far, &unused, Method::GET, &org.path).await.is(200);
+    refused(from(far, &forger, Method::GET, &org.path).await, "token_ended");
 }

@@ -11,7 +11,7 @@ mod token;
 pub use accounts::*;
 pub use api_token::TokenSecret;
 pub use keys::{Jwk, Keys, LIFETIME};
-pub use limit::SignInLimit;
+pub use limit::{SignInLimit, TokenLimit};
 pub use password::Password;
 pub use sessions::*;
 pub use token::Secret;

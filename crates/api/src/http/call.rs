@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use usher_domain::{Id, kind};
 use usher_policy::{Caller, Denial};
 use usher_store::{
-    AccessFacts, Expected, Identity, Key, Located, OrganizationKey, Outside, Seen, StoreError, Work,
+    AccessFacts, Expected, Identity, Key, Located, OrganizationKey, Outside, Seen, StoreError, StoreResult, Work,
     idempotency::{IdempotencyKey, Unit},
 };
 
@@ -36,6 +36,9 @@ impl FromRequest for Call {
             return ready(Err(Problem::missing("address")));
         };
         let call = bearer(request).and_then(|token| identify(&app, token)).and_then(|identity| {
+            if let Some(token) = &identity.token {
+                app.token_limit.check(token, app.settings.proxies.client(request))?;
+            }
             let mut counted = Counted::default();
             let within = app.limits.count_session(counted_as(&identity), &mut counted);
             request.extensions_mut().insert(counted);
@@ -97,7 +100,7 @@ impl Call {
     /// # Errors
     /// 401 if the session has ended, 404 if the caller is no member.
     pub async fn read(&self, organization: &OrganizationKey) -> Result<Work, Stop> {
-        let work = self.app.store.read(&self.identity, organization).await?;
+        let work = self.judged(self.app.store.read(&self.identity, organization).await)?;
         self.entered(work.caller())?;
         Ok(work)
     }
@@ -111,7 +114,7 @@ impl Call {
         organization: &OrganizationKey,
         key: impl Into<Key<K>>,
     ) -> Result<(Caller, Seen<K>), Stop> {
-        let (caller, seen) = self.app.store.see(&self.identity, organization, key).await?;
+        let (caller, seen) = self.judged(self.app.store.see(&self.identity, organization, key).await)?;
         self.entered(&caller)?;
         Ok((caller, seen))
     }
@@ -125,7 +128,7 @@ impl Call {
         organization: &OrganizationKey,
         questions: &[usher_store::Asked],
     ) -> Result<AccessFacts, Stop> {
-        let facts = self.app.store.access_facts(&self.identity, organization, questions).await?;
+        let facts = self.judged(self.app.store.access_facts(&self.identity, organization, questions).await)?;
         self.entered(facts.asker())?;
         Ok(facts)
     }
@@ -147,7 +150,7 @@ impl Call {
         organization: &OrganizationKey,
         members: &[Id<kind::Member>],
     ) -> Result<Act<Work>, Stop> {
-        let work = self.app.store.write(&self.identity, organization, members).await?;
+        let work = self.judged(self.app.store.write(&self.identity, organization, members).await)?;
         self.entered(work.caller())?;
         self.act(work).await
     }
@@ -157,7 +160,7 @@ impl Call {
     /// # Errors
     /// As [`Call::write`].
     pub async fn change_rights(&self, organization: &OrganizationKey) -> Result<Act<Work>, Stop> {
-        let work = self.app.store.change_rights(&self.identity, organization).await?;
+        let work = self.judged(self.app.store.change_rights(&self.identity, organization).await)?;
         self.entered(work.caller())?;
         self.act(work).await
     }
@@ -167,7 +170,7 @@ impl Call {
     /// # Errors
     /// 401 if the session has ended; or what was answered to the same idempotency key before.
     pub async fn outside(&self) -> Result<Act<Outside>, Stop> {
-        let outside = self.app.store.signed_in(&self.identity).await?;
+        let outside = self.judged(self.app.store.signed_in(&self.identity).await)?;
         self.act(outside).await
     }
 
@@ -176,8 +179,16 @@ impl Call {
     /// # Errors
     /// As [`Call::outside`].
     pub async fn ending(&self, session: Id<kind::Session>) -> Result<Act<Outside>, Stop> {
-        let outside = self.app.store.ending(&self.identity, session).await?;
+        let outside = self.judged(self.app.store.ending(&self.identity, session).await)?;
         self.act(outside).await
+    }
+
+    /// Counts a token of an integration that was refused.
+    fn judged<T>(&self, answer: StoreResult<T>) -> StoreResult<T> {
+        if let (Some(token), Err(StoreError::TokenEnded)) = (&self.identity.token, &answer) {
+            self.app.token_limit.refused(token, self.app.settings.proxies.client(&self.request));
+        }
+        answer
     }
 
     /// Counts a request of a member, notes that they are active, and holds a token to its scopes: what the operation names is
@@ -188,6 +199,7 @@ impl Call {
         let counted = extensions.get_mut().unwrap_or(&mut uncounted);
         self.app.limits.count_organization(caller.organization(), counted)?;
         self.app.activity.note(&self.app.store, &self.identity, caller);
+        self.identity.token.iter().for_each(|token| self.app.token_limit.accepted(token));
         match self.asked.permission {
             Some(permission) if !caller.scopes().contains(permission) => {
                 Err(StoreError::Forbidden { permission, denial: Denial::TokenScope }.into())
