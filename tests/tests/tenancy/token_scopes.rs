@@ -68,6 +68,7 @@ async fn every_operation_is_refused_to_a_token_whose_scopes_lack_its_permission(
             "none" => continue,
             "signed_in" => drop(answer.await.problem(403, "token_of_organization")),
             permission => {
+                let permission = if permission == "member" { "personal_token.manage" } else { permission };
                 let problem = answer.await.problem(403, "forbidden");
                 assert_eq!(problem["permission"], permission, "{}", operation.id);
                 assert!(problem["detail"].as_str().unwrap().contains("scopes"), "{problem:#}");

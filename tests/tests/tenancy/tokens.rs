@@ -195,6 +195,65 @@ async fn a_token_runs_out_and_is_ended_by_its_own_member_alone() {
     assert_eq!(member.get(&path).await.ids(), [first]);
 }
 
+/// Whoever may make no tokens any more ends those that they have.
+#[tokio::test]
+async fn one_sees_and_ends_ones_own_tokens_whatever_has_become_of_ones_role() {
+    let world = World::start().await;
+    let org = world.organization("lab").await;
+    let member = world.member(&org, "member").await;
+    let path = format!("{}/personal-tokens", org.path);
+    let (first, bearer) = personal_token(&org, &member, None).await;
+    let (second, manager) = personal_token(&org, &member, Some(&["personal_token.manage"])).await;
+    let role = json!({"roles": ["viewer"]});
+    org.owner.patch(&format!("{}/members/{}", org.path, member.id), role).await.is(200);
+    let problem = member.post(&path, json!({"name": "x"})).await.problem(403, "forbidden");
+    assert_eq!(problem["permission"], "personal_token.manage");
+    assert_eq!(member.get(&path).await.ids(), [&*second, &*first]);
+    // A token needs the scope for it all the same.
+    for answer in [bearer.get(&path).await, bearer.delete(&format!("{path}/{first}")).await] {
+        assert_eq!(answer.problem(403, "forbidden")["permission"], "personal_token.manage");
+    }
+    manager.delete(&format!("{path}/{first}")).await.is(204);
+    refused(bearer.get(&org.path).await, "token_ended");
+    member.delete(&format!("{path}/{second}")).await.is(204);
+    refused(manager.get(&path).await, "token_ended");
+}
+
+#[tokio::test]
+async fn who_may_remove_a_member_sees_and_ends_their_tokens() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (member, admin) = (world.member(&org, "member").await, world.member(&org, "admin").await);
+    let (first, _) = personal_token(&org, &member, None).await;
+    let (second, bearer) = personal_token(&org, &member, None).await;
+    let (owners, _) = personal_token(&org, &org.owner, None).await;
+    let of = |person: &Person| format!("{}/members/{}/personal-tokens", org.path, person.id);
+    let path = of(&member);
+    let list = admin.get(&format!("{path}?include=total&limit=1")).await.is(200);
+    assert_eq!((&list["total"], &list["items"][0]["id"]), (&json!(2), &json!(second)));
+    assert!(!list.to_string().contains("ush_"));
+    assert_eq!(admin.walk(&format!("{path}?limit=1")).await.len(), 2);
+    // Not who may not remove them; nor one whom one may not remove; nor another's under their name.
+    let other = world.member(&org, "member").await;
+    for (person, target, token) in [(&other, &member, &second), (&admin, &org.owner, &owners)] {
+        let (list, end) = (person.get(&of(target)).await, person.delete(&format!("{}/{token}", of(target))).await);
+        for answer in [list, end] {
+            assert!([403, 404].contains(&answer.status), "{} {:#}", answer.request, answer.body);
+        }
+    }
+    admin.delete(&format!("{path}/{owners}")).await.problem(404, "not_found");
+    let (service_token, service) = super::service_token(&org, &["member"], None).await;
+    assert!(admin.get(&of(&service)).await.ids().is_empty());
+    admin.delete(&format!("{}/{service_token}", of(&service))).await.problem(404, "not_found");
+    let stale = admin.request(Method::DELETE, &format!("{path}/{second}")).header("if-match", "\"9\"");
+    admin.send(stale).await.problem(412, "stale");
+    bearer.get(&org.path).await.is(200);
+    admin.delete(&format!("{path}/{second}")).await.is(204);
+    refused(bearer.get(&org.path).await, "token_ended");
+    assert_eq!(member.get(&format!("{}/personal-tokens", org.path)).await.ids(), [first]);
+    service.get(&org.path).await.is(200);
+}
+
 /// Law 9: what is being done with a token is done before its end is answered, and nothing after it.
 #[tokio::test]
 async fn law_9_the_end_of_a_token_waits_for_what_is_being_done_with_it() {

@@ -27,7 +27,7 @@ struct Takes {
     /// Whether `If-Match` is required, where it is taken.
     version: Option<bool>,
     key: bool,
-    /// The permission that it names.
+    /// The permission that it names, or the one that a token needs for it.
     permission: Option<Permission>,
 }
 
@@ -46,7 +46,7 @@ pub struct Asked {
     pub conditional: bool,
     /// The idempotency key.
     pub key: Option<String>,
-    /// The permission that the operation names.
+    /// The permission that the operation names, or the one that a token needs for it.
     pub permission: Option<Permission>,
 }
 
@@ -183,7 +183,7 @@ impl Takes {
             body: operation["requestBody"].is_object(),
             version: header("If-Match").map(|parameter| parameter["required"] == true),
             key: header("Idempotency-Key").is_some(),
-            permission: operation["x-permission"].as_str().and_then(Permission::parse),
+            permission: ["x-permission", "x-scope"].iter().find_map(|it| Permission::parse(operation[it].as_str()?)),
         }
     }
 

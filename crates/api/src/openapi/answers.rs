@@ -65,7 +65,7 @@ impl Takes {
             version_required: version.is_some_and(|parameter| parameter["required"] == true),
             key: token && method == "post" && !asks,
             writes: token && method != "get" && !asks,
-            of_tenant: known.is_some(),
+            of_tenant: known.is_some() || permission == "member",
             places: parameters().any(|parameter| parameter["in"] == "path"),
             may_be_forbidden: known.is_some() && !views,
         }

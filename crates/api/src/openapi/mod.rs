@@ -17,7 +17,8 @@ use crate::http::{FieldError, Problem};
         title = "Usher",
         description = "A multi-tenant backend whose first-class feature is who may see and do what.\n\n\
             Everything of a tenant is under `/v1/organizations/{organization}`, by id or by slug. Every operation names the \
-            permission that it needs in `x-permission`; `signed_in` means any account, `none` means nobody has to sign in.\n\n\
+            permission that it needs in `x-permission`; `member` means any member, of whose tokens `x-scope` says what they \
+            need, `signed_in` means any account, `none` means nobody has to sign in.\n\n\
             Errors are `application/problem+json` with a stable `code`; a fault of the server itself is a 500 of that kind, from \
             any operation. Lists are `items` and `next_cursor`. A POST of a signed-in caller that changes something may bear an \
             `Idempotency-Key`; a thing's `ETag` may come back as `If-Match`. HEAD is answered wherever GET is.",
@@ -101,6 +102,10 @@ fn describe(operation: &mut Value) {
     let empty = |value: &Value| value["description"].as_str().is_none_or(str::is_empty);
     let whom = match operation["x-permission"].as_str() {
         Some(permission) if permission.contains('.') => format!("Needs `{permission}`."),
+        Some("member") => {
+            let scope = operation["x-scope"].as_str().unwrap_or_default();
+            format!("For every member. A token needs the scope `{scope}`.")
+        }
         Some("signed_in") => "For whoever has signed in.".to_owned(),
         _ => "For everybody.".to_owned(),
     };

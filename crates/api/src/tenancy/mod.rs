@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod invitations;
+mod member_tokens;
 mod members;
 mod members_export;
 mod organizations;
@@ -15,6 +16,7 @@ mod teams;
 
 pub use acceptance::*;
 pub use invitations::*;
+pub use member_tokens::*;
 pub use members::*;
 pub use members_export::*;
 pub use organizations::*;
@@ -39,6 +41,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(suggest_roles);
     config.service(list_roles).service(create_role).service(get_role).service(update_role).service(delete_role);
     config.service(create_personal_token).service(list_personal_tokens).service(end_personal_token);
+    config.service(list_member_personal_tokens).service(end_member_personal_token);
     config.service(create_service_token).service(list_service_tokens).service(get_service_token);
     config.service(rotate_service_token).service(end_service_token);
     config.service(list_teams).service(create_team).service(get_team).service(update_team).service(delete_team);

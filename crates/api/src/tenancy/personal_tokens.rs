@@ -104,24 +104,22 @@ pub async fn create_personal_token(
 /// The newest first, with those that have run out. The tokens themselves are not shown again.
 #[utoipa::path(tag = "tokens", params(OrganizationPath, PlainPageQuery),
     responses((status = 200, body = Listed<PersonalToken>)),
-    extensions(("x-permission" = json!(can::ManagePersonalTokens::PERMISSION.key()))))]
+    extensions(("x-permission" = json!("member")), ("x-scope" = json!(can::ManagePersonalTokens::PERMISSION.key()))))]
 #[get("/v1/organizations/{organization}/personal-tokens")]
 pub async fn list_personal_tokens(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("personal_tokens")?;
     let mut work = call.read(&path.organization).await?;
-    let permit = work.permit_here::<can::ManagePersonalTokens>()?;
-    Ok(ok(paged(work.personal_tokens(permit, &request).await?, "personal_tokens")))
+    Ok(ok(paged(work.personal_tokens(&request).await?, "personal_tokens")))
 }
 
 /// End one of my personal tokens
 ///
-/// Once this has been answered, nothing is done with it any more.
+/// Once this has been answered, nothing is done with it any more. Whoever may make none any more ends those that they have.
 #[utoipa::path(tag = "tokens", params(PersonalTokenPath, IfMatch), responses((status = 204)),
-    extensions(("x-permission" = json!(can::ManagePersonalTokens::PERMISSION.key()))))]
+    extensions(("x-permission" = json!("member")), ("x-scope" = json!(can::ManagePersonalTokens::PERMISSION.key()))))]
 #[delete("/v1/organizations/{organization}/personal-tokens/{personal_token}")]
 pub async fn end_personal_token(call: Call, path: Path<PersonalTokenPath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
-    let permit = work.permit_here::<can::ManagePersonalTokens>()?;
-    work.end_personal_token(permit, path.personal_token, call.if_match()).await?;
+    work.end_personal_token(path.personal_token, call.if_match()).await?;
     work.commit(no_content()).await
 }

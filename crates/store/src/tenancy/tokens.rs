@@ -102,16 +102,33 @@ impl Work {
         Ok(row.into())
     }
 
-    /// The caller's own tokens, the newest first; those that have run out too.
+    /// The caller's own tokens, the newest first; those that have run out too. Without a permit: whoever may make none any more
+    /// still sees which of theirs are good, and ends them.
     ///
     /// # Errors
     /// The database's.
-    pub async fn personal_tokens(
+    pub async fn personal_tokens(&mut self, request: &PageRequest) -> StoreResult<Page<PersonalToken>> {
+        self.personal_tokens_of(self.caller().member(), request).await
+    }
+
+    /// The tokens of a member whom the caller may remove, as [`Work::personal_tokens`].
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn member_personal_tokens(
         &mut self,
-        permit: Permit<can::ManagePersonalTokens>,
+        permit: Permit<can::RemoveMember>,
         request: &PageRequest,
     ) -> StoreResult<Page<PersonalToken>> {
-        let (organization, member) = (permit.organization().uuid(), permit.member().uuid());
+        self.personal_tokens_of(permit.target(), request).await
+    }
+
+    async fn personal_tokens_of(
+        &mut self,
+        member: Id<kind::Member>,
+        request: &PageRequest,
+    ) -> StoreResult<Page<PersonalToken>> {
+        let (organization, member) = (self.organization().uuid(), member.uuid());
         let rows = sqlx::query_as!(
             Row,
             "select id, name, scopes, expires_at, created_at, last_used_at, version from api_tokens
@@ -137,13 +154,30 @@ impl Work {
     ///
     /// # Errors
     /// They have no such token; or stale.
-    pub async fn end_personal_token(
+    pub async fn end_personal_token(&mut self, id: Id<kind::Token>, version: &Expected) -> StoreResult<()> {
+        self.end_personal_token_of(self.caller().member(), id, version).await
+    }
+
+    /// Ends a token of a member whom the caller may remove, as [`Work::end_personal_token`].
+    ///
+    /// # Errors
+    /// The member has no such token; or stale.
+    pub async fn end_member_personal_token(
         &mut self,
-        permit: Permit<can::ManagePersonalTokens>,
+        permit: Permit<can::RemoveMember>,
         id: Id<kind::Token>,
         version: &Expected,
     ) -> StoreResult<()> {
-        let (organization, member) = (permit.organization().uuid(), permit.member().uuid());
+        self.end_personal_token_of(permit.target(), id, version).await
+    }
+
+    async fn end_personal_token_of(
+        &mut self,
+        member: Id<kind::Member>,
+        id: Id<kind::Token>,
+        version: &Expected,
+    ) -> StoreResult<()> {
+        let (organization, member) = (self.organization().uuid(), member.uuid());
         let now = sqlx::query_scalar!(
             "select version from api_tokens where org_id = $1 and member_id = $2 and id = $3 and kind = 'personal'",
             organization,
