@@ -83,11 +83,14 @@ impl Place {
         let role = org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
         let role = role["id"].as_str().unwrap().to_owned();
         let token = json!({"name": "Examples"});
+        let members = member.post(&format!("{}/personal-tokens", org.path), token.clone()).await.is(201);
         let token = org.owner.post(&format!("{}/personal-tokens", org.path), token).await.is(201);
         let service = json!({"name": "Examples", "roles": [if model == "queues" { "staff" } else { "member" }]});
         let service = org.owner.post(&format!("{}/service-tokens", org.path), service).await.is(201);
         let id = |of: &Value| of["id"].as_str().unwrap().to_owned();
-        let tokens = [("personal_token", id(&token)), ("service_token", id(&service))];
+        let members =
+            ("member}/personal-tokens/{personal_token", format!("{}/personal-tokens/{}", member.id, id(&members)));
+        let tokens = [members, ("personal_token", id(&token)), ("service_token", id(&service))];
         let ids = [("role", role), ("queue", queue), ("team", team), ("template", template), ("website", website)];
         let ids = ids.into_iter().chain(tokens).chain([
             ("member", member.id.clone()),
