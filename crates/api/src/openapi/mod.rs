@@ -76,6 +76,7 @@ pub fn document() -> Value {
     names::settle(&mut document);
     without_fact_numbers(&mut document);
     for (method, operation) in operations(&mut document) {
+        order_extensions(operation);
         describe(operation);
         describe_pages(operation);
         if operation["x-permission"] == "signed_in" {
@@ -88,6 +89,18 @@ pub fn document() -> Value {
     drop_unused_schemas(&mut document);
     examples::add(&mut document);
     document
+}
+
+/// Puts the extensions last and in the order of their names: they come in none.
+fn order_extensions(operation: &mut Value) {
+    let Some(fields) = operation.as_object_mut() else { return };
+    let mut names: Vec<String> = fields.keys().filter(|name| name.starts_with("x-")).cloned().collect();
+    names.sort_unstable();
+    for name in names {
+        if let Some(value) = fields.shift_remove(&name) {
+            fields.insert(name, value);
+        }
+    }
 }
 
 /// Every operation, with its method.
