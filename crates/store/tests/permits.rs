@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The functions of [`usher_store::Work`] and [`usher_store::Outside`] that take neither a permit nor a right to list.
-const WITHOUT: [(&str, &str); 34] = [
+const WITHOUT: [(&str, &str); 37] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
@@ -27,6 +27,7 @@ const WITHOUT: [(&str, &str); 34] = [
     ("Work::caller", "who acts, with what they hold"),
     ("Work::create_ticket", "takes a draft, which bears the permit"),
     ("Work::draft_ticket", "asks for the permit itself, of the facts that the ticket would have"),
+    ("Work::end_personal_token", "the caller's own, whatever they may"),
     ("Work::enqueue_mail", "about something that took a permit"),
     ("Work::listing", "gives the right to list"),
     ("Work::may_create_tickets", "says whether there is any permit to be had"),
@@ -38,7 +39,9 @@ const WITHOUT: [(&str, &str); 34] = [
     ("Work::permit_unlocked", "gives it"),
     ("Work::permit_with", "gives it"),
     ("Work::permits_on_link", "gives them"),
+    ("Work::personal_tokens", "the caller's own, whatever they may"),
     ("Work::see", "asks for the permit to view itself"),
+    ("Work::take_back", "undoes what was tried"),
     ("Work::team", "asks for the permit to view itself"),
 ];
 

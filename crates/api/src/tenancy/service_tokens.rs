@@ -33,7 +33,7 @@ pub struct ServiceTokenPath {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewServiceToken, example = json!({"name": "Shop", "roles": ["member"],
-    "scopes": ["organization.view", "ticket.create", "ticket.view"], "expires_at": "2099-12-31T23:00:00Z"}))]
+    "scopes": ["organization.view", "team.view", "ticket.create", "ticket.view"], "expires_at": "2099-12-31T23:00:00Z"}))]
 pub struct CreateServiceToken {
     /// What the service is called.
     name: Text<1, 80>,

@@ -45,7 +45,8 @@ fn page() -> Markup {
                     nav aria-label="Access models" {
                         @for model in models { a href={ "#" (model.key().key()) } { (model.title()) } }
                     }
-                    label { "Show only " input type="search" id="filter" placeholder="ticket, delete, own …" autocomplete="off"; }
+                    label { "Show only " input type="search" id="filter" placeholder="ticket delete" autocomplete="off"; }
+                    p id="nothing" role="status" hidden { "No permission has all of these words." }
                 }
                 main { @for model in models { (section(model)) } }
                 script { (PreEscaped(SCRIPT)) }
@@ -91,11 +92,11 @@ fn row(model: &Model, roles: &[(RoleIx, &Role)], permission: Permission) -> Mark
             th scope="row" {
                 code { (permission.key()) }
                 p { (permission.text()) }
-                @if let Some(note) = model.note(permission) { p.note { (note) } }
+                @if let Some(note) = model.note(permission) { p.note { (note.replace('`', "")) } }
             }
             @for (index, role) in roles {
                 @if permission.levels().contains(&role.level) { (cell(model.cell(*index, permission))) }
-                @else { td.none data-rank="3" title={ "Not given in a " (role.level.key()) } {} }
+                @else { td.none data-rank="3" title={ "Not given in the " (role.level.key()) } {} }
             }
         }
     }

@@ -17,9 +17,15 @@ for (const table of document.querySelectorAll("table")) {
   }));
 }
 document.getElementById("filter").addEventListener("input", (event) => {
-  const words = event.target.value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const row of document.querySelectorAll("tbody tr")) {
-    const text = row.textContent.toLowerCase();
-    row.hidden = !words.every((word) => text.includes(word));
+  const words = event.target.value.toLowerCase().split(/[\s,]+/).filter(Boolean);
+  let found = false;
+  for (const section of document.querySelectorAll("section")) {
+    for (const row of section.querySelectorAll("tbody tr")) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = !words.every((word) => text.includes(word));
+    }
+    section.hidden = !section.querySelector("tbody tr:not([hidden])");
+    found ||= !section.hidden;
   }
+  document.getElementById("nothing").hidden = found;
 });
