@@ -2,7 +2,7 @@
 
 use usher_policy::{Condition, Holders, Level, Mask, Model, ModelKey, Module, Permission, Verb};
 
-use crate::{facts::check, support::role};
+use crate::{facts::facts, support::role};
 
 fn model() -> &'static Model {
     Model::built_in(ModelKey::BoxOffice)
@@ -52,146 +52,179 @@ fn to_66_a_super_user_has_every_action_without_a_condition() {
     }
 }
 
-const ORDERS: &str = "
-    TO-2  organization.manager+organization.inventory_manager order.approve,order.fulfill here+direct_report allowed
-    TO-3  organization.manager+organization.ticket_manager order.approve here+direct_report allowed
-    TO-3  organization.manager+organization.ticket_manager inventory.assign here allowed
-    TO-3  organization.manager+organization.ticket_manager inventory.load here forbidden
-    TO-3  organization.manager+organization.ticket_manager inventory.view here hidden
-    TO-3  organization.manager+organization.ticket_manager order.fulfill here+direct_report forbidden
-    TO-4  organization.manager+organization.inventory_manager order.approve here+direct_report allowed
-    TO-4  organization.manager+organization.inventory_manager inventory.load,order.fulfill here allowed
-    TO-5  organization.ticket_manager+organization.manager order.approve,order.deny here+direct_report allowed
-    TO-6  - order.place here allowed
-    TO-6  - order.view,order.cancel here+own allowed
-    TO-6  - order.view,order.cancel here hidden
-    TO-6  organization.manager order.view,order.cancel here+own allowed
-    TO-7  organization.manager order.approve here+direct_report allowed
-    TO-8  organization.manager order.deny here+direct_report allowed
-    TO-9  organization.manager order.approve,order.deny here hidden
-    TO-10 organization.manager order.approve,order.deny,order.view here hidden
-    TO-11 organization.manager order.approve,order.deny here+own forbidden
-    TO-12 organization.manager order.view here+direct_report allowed
-    TO-12 organization.manager order.view here+own allowed
-    TO-12 organization.manager order.view here hidden
-    TO-12 organization.manager member.view here+direct_report allowed
-    TO-12 organization.manager member.view here hidden
-    TO-13 organization.ticket_manager order.approve,order.deny here+own forbidden
-    TO-13 organization.ticket_manager order.approve,order.deny here+direct_report hidden
-    TO-14 organization.inventory_manager order.approve,order.deny here forbidden
-    TO-14 organization.inventory_manager order.approve,order.deny here+direct_report forbidden
-    TO-15 organization.super_user order.approve,order.deny here allowed
-    TO-17 organization.manager order.approve here+direct_report allowed
-    TO-17 organization.manager order.approve here hidden
-    TO-18 organization.manager order.approve,order.deny here hidden
-    TO-18 - order.approve,order.deny here+direct_report hidden
-    TO-36 organization.inventory_manager order.fulfill here allowed
-    TO-36 organization.super_user order.fulfill here allowed
-    TO-36 organization.manager order.fulfill here+direct_report forbidden
-    TO-36 organization.ticket_manager order.fulfill here+own forbidden
-    TO-36 organization.ticket_manager order.fulfill here hidden
-    TO-36 - order.fulfill here+own forbidden
-    TO-45 organization.manager order.report here+direct_report allowed
-    TO-45 organization.manager order.report here+own allowed
-    TO-45 organization.ticket_manager order.report here allowed
-    TO-45 organization.inventory_manager order.report here allowed
-    TO-45 organization.super_user order.report here allowed
-    TO-46 organization.manager order.report here hidden
-    TO-46 - order.report here+own forbidden
-";
-
-const INVENTORY: &str = "
-    TO-20 organization.ticket_manager inventory.assign here allowed
-    TO-20 organization.inventory_manager inventory.assign here allowed
-    TO-20 organization.super_user inventory.assign here allowed
-    TO-20 organization.manager inventory.assign here hidden
-    TO-20 - inventory.assign here hidden
-    TO-21 organization.ticket_manager inventory.reclaim here allowed
-    TO-21 organization.inventory_manager inventory.reclaim here allowed
-    TO-21 organization.super_user inventory.reclaim here allowed
-    TO-21 organization.manager inventory.reclaim here hidden
-    TO-23 organization.ticket_manager inventory.backfill here allowed
-    TO-23 organization.inventory_manager inventory.backfill here allowed
-    TO-23 organization.super_user inventory.backfill here allowed
-    TO-23 organization.manager inventory.backfill here hidden
-    TO-27 organization.inventory_manager inventory.load here allowed
-    TO-27 organization.super_user inventory.load here allowed
-    TO-27 organization.manager inventory.load here forbidden
-    TO-27 organization.ticket_manager inventory.load here forbidden
-    TO-27 - inventory.load here forbidden
-    TO-28 organization.inventory_manager inventory.view here allowed
-    TO-28 organization.super_user inventory.view here allowed
-    TO-28 organization.manager inventory.view here hidden
-    TO-28 organization.ticket_manager inventory.view here hidden
-    TO-29 organization.ticket_manager assignment.view here allowed
-    TO-29 organization.ticket_manager inventory.view here+in_transit hidden
-    TO-29 organization.manager assignment.view here forbidden
-    TO-30 organization.inventory_manager inventory.update here+in_transit allowed
-    TO-31 organization.inventory_manager inventory.update here forbidden
-    TO-32 organization.super_user inventory.update here allowed
-    TO-32 organization.super_user inventory.update here+in_transit allowed
-    TO-33 organization.manager inventory.update here hidden
-    TO-33 organization.manager inventory.update here+in_transit hidden
-    TO-33 organization.ticket_manager inventory.update here hidden
-    TO-33 organization.ticket_manager inventory.update here+in_transit hidden
-    TO-34 organization.inventory_manager inventory.load here allowed
-    TO-34 organization.inventory_manager inventory.update here forbidden
-    TO-39 organization.ticket_manager survey.create here allowed
-    TO-40 organization.ticket_manager survey.view,survey.update,survey.delete here+own allowed
-    TO-41 organization.ticket_manager survey.view,survey.update,survey.delete here hidden
-    TO-42 organization.inventory_manager survey.view,survey.update,survey.delete here allowed
-    TO-42 organization.inventory_manager survey.create here allowed
-    TO-43 organization.super_user survey.create,survey.view,survey.update,survey.delete here allowed
-    TO-44 organization.manager survey.create here forbidden
-    TO-44 organization.manager survey.view,survey.update,survey.delete here+own hidden
-";
-
-const EMPLOYEES: &str = "
-    TO-47 organization.manager proxy.use here+named_as_proxy+direct_report allowed
-    TO-47 organization.ticket_manager proxy.use here+named_as_proxy allowed
-    TO-47 organization.inventory_manager proxy.use here+named_as_proxy allowed
-    TO-47 organization.super_user proxy.use here+named_as_proxy allowed
-    TO-48 - proxy.grant here allowed
-    TO-48 organization.manager proxy.use here+direct_report forbidden
-    TO-48 organization.ticket_manager proxy.use here+not_super_user forbidden
-    TO-48 organization.inventory_manager proxy.use here+not_super_user forbidden
-    TO-48 organization.super_user proxy.use here+not_super_user allowed
-    TO-48 organization.super_user proxy.use here forbidden
-    TO-50 - proxy.use here+named_as_proxy hidden
-    TO-50 - proxy.grant here allowed
-    TO-54 organization.manager invitation.create,role.manage here forbidden
-    TO-54 organization.ticket_manager invitation.create,role.manage here forbidden
-    TO-54 organization.inventory_manager invitation.create,role.manage here forbidden
-    TO-54 - invitation.create,role.manage here forbidden
-    TO-54 organization.manager member.update,member.change_role,member.block,member.remove here+direct_report forbidden
-    TO-54 organization.ticket_manager member.update,member.change_role,member.block,member.remove here forbidden
-    TO-54 organization.inventory_manager member.update,member.change_role,member.block,member.remove here forbidden
-    TO-54 - member.update,member.change_role,member.block,member.remove here hidden
-    TO-54 organization.super_user member.view,member.update,member.change_role,member.block,member.remove here allowed
-    TO-55 organization.super_user invitation.create here allowed
-    TO-56 organization.super_user member.update here allowed
-    TO-57 organization.super_user member.change_role here allowed
-    TO-58 organization.super_user member.update here allowed
-    TO-59 organization.super_user member.block here allowed
-    TO-60 organization.super_user member.block here allowed
-    TO-61 organization.super_user member.block here allowed
-    TO-64 - member.change_role,member.update here+own forbidden
-    TO-64 organization.manager member.change_role,member.update here+own forbidden
-    TO-64 organization.ticket_manager member.change_role,member.update here+own forbidden
-    TO-64 organization.inventory_manager member.change_role,member.update here+own forbidden
-";
-
-#[test]
-fn to_2_to_to_46_orders_and_reports() {
-    check(ModelKey::BoxOffice, ORDERS);
-}
-
-#[test]
-fn to_20_to_to_44_inventory_and_surveys() {
-    check(ModelKey::BoxOffice, INVENTORY);
-}
-
-#[test]
-fn to_47_to_to_64_proxies_and_employees() {
-    check(ModelKey::BoxOffice, EMPLOYEES);
+facts! { BoxOffice;
+    to_2_order_approve: "organization.manager+organization.inventory_manager order.approve,order.fulfill here+direct_report allowed";
+    to_3_order_approve: "
+        organization.manager+organization.ticket_manager order.approve here+direct_report allowed
+        organization.manager+organization.ticket_manager inventory.assign here allowed
+        organization.manager+organization.ticket_manager inventory.load here forbidden
+        organization.manager+organization.ticket_manager inventory.view here hidden
+        organization.manager+organization.ticket_manager order.fulfill here+direct_report forbidden
+    ";
+    to_4_order_approve: "
+        organization.manager+organization.inventory_manager order.approve here+direct_report allowed
+        organization.manager+organization.inventory_manager inventory.load,order.fulfill here allowed
+    ";
+    to_5_order_approve: "organization.ticket_manager+organization.manager order.approve,order.deny here+direct_report allowed";
+    to_6_order_place: "
+        - order.place here allowed
+        - order.view,order.cancel here+own allowed
+        - order.view,order.cancel here hidden
+        organization.manager order.view,order.cancel here+own allowed
+    ";
+    to_7_order_approve: "organization.manager order.approve here+direct_report allowed";
+    to_8_order_deny: "organization.manager order.deny here+direct_report allowed";
+    to_9_order_approve: "organization.manager order.approve,order.deny here hidden";
+    to_10_order_approve: "organization.manager order.approve,order.deny,order.view here hidden";
+    to_11_order_approve: "organization.manager order.approve,order.deny here+own forbidden";
+    to_12_order_view: "
+        organization.manager order.view here+direct_report allowed
+        organization.manager order.view here+own allowed
+        organization.manager order.view here hidden
+        organization.manager member.view here+direct_report allowed
+        organization.manager member.view here hidden
+    ";
+    to_13_order_approve: "
+        organization.ticket_manager order.approve,order.deny here+own forbidden
+        organization.ticket_manager order.approve,order.deny here+direct_report hidden
+    ";
+    to_14_order_approve: "
+        organization.inventory_manager order.approve,order.deny here forbidden
+        organization.inventory_manager order.approve,order.deny here+direct_report forbidden
+    ";
+    to_15_order_approve: "organization.super_user order.approve,order.deny here allowed";
+    to_17_order_approve: "
+        organization.manager order.approve here+direct_report allowed
+        organization.manager order.approve here hidden
+    ";
+    to_18_order_approve: "
+        organization.manager order.approve,order.deny here hidden
+        - order.approve,order.deny here+direct_report hidden
+    ";
+    to_36_order_fulfill: "
+        organization.inventory_manager order.fulfill here allowed
+        organization.super_user order.fulfill here allowed
+        organization.manager order.fulfill here+direct_report forbidden
+        organization.ticket_manager order.fulfill here+own forbidden
+        organization.ticket_manager order.fulfill here hidden
+        - order.fulfill here+own forbidden
+    ";
+    to_45_order_report: "
+        organization.manager order.report here+direct_report allowed
+        organization.manager order.report here+own allowed
+        organization.ticket_manager order.report here allowed
+        organization.inventory_manager order.report here allowed
+        organization.super_user order.report here allowed
+    ";
+    to_46_order_report: "
+        organization.manager order.report here hidden
+        - order.report here+own forbidden
+    ";
+    to_20_inventory_assign: "
+        organization.ticket_manager inventory.assign here allowed
+        organization.inventory_manager inventory.assign here allowed
+        organization.super_user inventory.assign here allowed
+        organization.manager inventory.assign here hidden
+        - inventory.assign here hidden
+    ";
+    to_21_inventory_reclaim: "
+        organization.ticket_manager inventory.reclaim here allowed
+        organization.inventory_manager inventory.reclaim here allowed
+        organization.super_user inventory.reclaim here allowed
+        organization.manager inventory.reclaim here hidden
+    ";
+    to_23_inventory_backfill: "
+        organization.ticket_manager inventory.backfill here allowed
+        organization.inventory_manager inventory.backfill here allowed
+        organization.super_user inventory.backfill here allowed
+        organization.manager inventory.backfill here hidden
+    ";
+    to_27_inventory_load: "
+        organization.inventory_manager inventory.load here allowed
+        organization.super_user inventory.load here allowed
+        organization.manager inventory.load here forbidden
+        organization.ticket_manager inventory.load here forbidden
+        - inventory.load here forbidden
+    ";
+    to_28_inventory_view: "
+        organization.inventory_manager inventory.view here allowed
+        organization.super_user inventory.view here allowed
+        organization.manager inventory.view here hidden
+        organization.ticket_manager inventory.view here hidden
+    ";
+    to_29_assignment_view: "
+        organization.ticket_manager assignment.view here allowed
+        organization.ticket_manager inventory.view here+in_transit hidden
+        organization.manager assignment.view here forbidden
+    ";
+    to_30_inventory_update: "organization.inventory_manager inventory.update here+in_transit allowed";
+    to_31_inventory_update: "organization.inventory_manager inventory.update here forbidden";
+    to_32_inventory_update: "
+        organization.super_user inventory.update here allowed
+        organization.super_user inventory.update here+in_transit allowed
+    ";
+    to_33_inventory_update: "
+        organization.manager inventory.update here hidden
+        organization.manager inventory.update here+in_transit hidden
+        organization.ticket_manager inventory.update here hidden
+        organization.ticket_manager inventory.update here+in_transit hidden
+    ";
+    to_34_inventory_load: "
+        organization.inventory_manager inventory.load here allowed
+        organization.inventory_manager inventory.update here forbidden
+    ";
+    to_39_survey_create: "organization.ticket_manager survey.create here allowed";
+    to_40_survey_view: "organization.ticket_manager survey.view,survey.update,survey.delete here+own allowed";
+    to_41_survey_view: "organization.ticket_manager survey.view,survey.update,survey.delete here hidden";
+    to_42_survey_view: "
+        organization.inventory_manager survey.view,survey.update,survey.delete here allowed
+        organization.inventory_manager survey.create here allowed
+    ";
+    to_43_survey_create: "organization.super_user survey.create,survey.view,survey.update,survey.delete here allowed";
+    to_44_survey_create: "
+        organization.manager survey.create here forbidden
+        organization.manager survey.view,survey.update,survey.delete here+own hidden
+    ";
+    to_47_proxy_use: "
+        organization.manager proxy.use here+named_as_proxy+direct_report allowed
+        organization.ticket_manager proxy.use here+named_as_proxy allowed
+        organization.inventory_manager proxy.use here+named_as_proxy allowed
+        organization.super_user proxy.use here+named_as_proxy allowed
+    ";
+    to_48_proxy_grant: "
+        - proxy.grant here allowed
+        organization.manager proxy.use here+direct_report forbidden
+        organization.ticket_manager proxy.use here+not_super_user forbidden
+        organization.inventory_manager proxy.use here+not_super_user forbidden
+        organization.super_user proxy.use here+not_super_user allowed
+        organization.super_user proxy.use here forbidden
+    ";
+    to_50_proxy_use: "
+        - proxy.use here+named_as_proxy hidden
+        - proxy.grant here allowed
+    ";
+    to_54_invitation_create: "
+        organization.manager invitation.create,role.manage here forbidden
+        organization.ticket_manager invitation.create,role.manage here forbidden
+        organization.inventory_manager invitation.create,role.manage here forbidden
+        - invitation.create,role.manage here forbidden
+        organization.manager member.update,member.change_role,member.block,member.remove here+direct_report forbidden
+        organization.ticket_manager member.update,member.change_role,member.block,member.remove here forbidden
+        organization.inventory_manager member.update,member.change_role,member.block,member.remove here forbidden
+        - member.update,member.change_role,member.block,member.remove here hidden
+        organization.super_user member.view,member.update,member.change_role,member.block,member.remove here allowed
+    ";
+    to_55_invitation_create: "organization.super_user invitation.create here allowed";
+    to_56_member_update: "organization.super_user member.update here allowed";
+    to_57_member_change_role: "organization.super_user member.change_role here allowed";
+    to_58_member_update: "organization.super_user member.update here allowed";
+    to_59_member_block: "organization.super_user member.block here allowed";
+    to_60_member_block: "organization.super_user member.block here allowed";
+    to_61_member_block: "organization.super_user member.block here allowed";
+    to_64_member_change_role: "
+        - member.change_role,member.update here+own forbidden
+        organization.manager member.change_role,member.update here+own forbidden
+        organization.ticket_manager member.change_role,member.update here+own forbidden
+        organization.inventory_manager member.change_role,member.update here+own forbidden
+    ";
 }

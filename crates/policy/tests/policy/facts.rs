@@ -1,6 +1,6 @@
-//! The facts of the requirements that a cell decides, as tables: each line bears the numbers of the facts that it proves.
+//! The facts of the requirements that a cell decides: a test for each, named by its number, with a table of one or more lines.
 //!
-//! Facts; the roles held, with `+` between, each in the scope `here` unless `@there` stands behind it, `-` for none; the
+//! A line says: the roles held, with `+` between, each in the scope `here` unless `@there` stands behind it, `-` for none; the
 //! permissions; where the thing stands, and with which conditions holding; and the answer. Two lines may be about the same
 //! roles: one says what is allowed, the other what is not.
 
@@ -43,7 +43,7 @@ pub fn check(key: ModelKey, table: &'static str) {
     let mut wrong = Vec::new();
     for line in table.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let cells: Vec<&str> = line.split_whitespace().collect();
-        let [_, roles, permissions, words, expected] = cells[..] else { panic!("{line}") };
+        let [roles, permissions, words, expected] = cells[..] else { panic!("{line}") };
         for name in permissions.split(',') {
             let permission = Permission::parse(name).unwrap_or_else(|| panic!("{line}: {name}"));
             let (thing, of_the_organization) = thing(permission, words);
@@ -61,3 +61,14 @@ pub fn check(key: ModelKey, table: &'static str) {
     }
     assert!(wrong.is_empty(), "{} lines are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
+
+/// A test for each fact of a model.
+macro_rules! facts {
+    ($model:ident; $($fact:ident: $table:literal;)+) => {
+        $(#[test]
+        fn $fact() {
+            crate::facts::check(usher_policy::ModelKey::$model, $table);
+        })+
+    };
+}
+pub(crate) use facts;

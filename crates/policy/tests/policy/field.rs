@@ -2,7 +2,7 @@
 
 use usher_policy::{Holders, Level, Model, ModelKey, Permission, Verb};
 
-use crate::{facts::check, support::role};
+use crate::{facts::facts, support::role};
 
 fn model() -> &'static Model {
     Model::built_in(ModelKey::Field)
@@ -66,153 +66,210 @@ fn vx_43_vx_44_vx_45_vx_75_who_gives_team_roles() {
     }
 }
 
-const ORGANIZATION: &str = "
-    VX-4  organization.owner        organization.update here allowed
-    VX-5  organization.super_admin  organization.update here allowed
-    VX-6  organization.admin        organization.update here allowed
-    VX-7  organization.member       organization.update here forbidden
-    VX-8  organization.owner        organization.delete here allowed
-    VX-9  organization.super_admin  organization.delete here forbidden
-    VX-10 organization.admin        organization.delete here forbidden
-    VX-11 organization.member       organization.delete here forbidden
-    VX-12 organization.owner        invitation.view,invitation.create,invitation.revoke,member.change_role,member.remove here allowed
-    VX-12 organization.super_admin  invitation.view,invitation.create,invitation.revoke,member.change_role,member.remove here allowed
-    VX-12 organization.admin        invitation.view,invitation.create,invitation.revoke,member.change_role,member.remove here allowed
-    VX-13 organization.member       invitation.view,invitation.create,invitation.revoke here forbidden
-    VX-13 organization.member       member.change_role,member.remove here hidden
-    VX-13 organization.member       member.change_role,member.remove here+own forbidden
-    VX-14 organization.owner        billing.view,billing.manage here allowed
-    VX-14 organization.super_admin  billing.view,billing.manage here allowed
-    VX-15 organization.admin        billing.view,billing.manage here forbidden
-    VX-16 organization.member       billing.view,billing.manage here forbidden
-    VX-17 organization.owner        team.create here allowed
-    VX-17 organization.super_admin  team.create here allowed
-    VX-17 organization.admin        team.create here allowed
-    VX-18 organization.member       team.create here forbidden
-    VX-18 organization.member+team.admin team.create here forbidden
-    VX-19 organization.owner        team.view there allowed
-    VX-19 organization.super_admin  team.view there allowed
-    VX-19 organization.admin        team.view there allowed
-    VX-20 organization.member+team.viewer team.view here allowed
-    VX-20 organization.member+team.viewer team.view there hidden
-    VX-20 organization.member+team.admin  member.view here hidden
-    VX-21 organization.owner        team.delete there allowed
-    VX-21 organization.super_admin  team.delete there allowed
-    VX-21 organization.admin        team.delete there allowed
-    VX-22 organization.member+team.admin team.delete here forbidden
-    VX-22 organization.member       team.delete here hidden
-    VX-23 organization.owner        team.update there allowed
-    VX-23 organization.super_admin  team.update there allowed
-    VX-23 organization.admin        team.update there allowed
-    VX-24 organization.member+team.admin team.update here allowed
-    VX-24 organization.member+team.admin team.update there hidden
-    VX-24 organization.member+team.contributor_full team.update here forbidden
-    VX-25 organization.owner        inspection.view,site.view,inspection_template.view there allowed
-    VX-25 organization.super_admin  inspection.view,site.view,inspection_template.view there allowed
-    VX-25 organization.admin        inspection.view,site.view,inspection_template.view there allowed
-    VX-26 organization.member       inspection.view,site.view,inspection_template.view there hidden
-    VX-26 organization.member+team.contributor_full inspection.view,site.view,inspection_template.view here allowed
-    VX-27 organization.owner        inspection.update,site.update,inspection_template.update there allowed
-    VX-27 organization.super_admin  inspection.update,site.update,inspection_template.update there allowed
-    VX-27 organization.admin        inspection.update,site.update,inspection_template.update there allowed
-    VX-28 organization.member       inspection.update,site.update,inspection_template.update there hidden
-    VX-28 organization.member+team.contributor_full inspection.update,site.update here allowed
-    VX-28 organization.member+team.contributor_limited inspection.update,site.update here forbidden
-    VX-29 organization.owner        inspection.create,site.create,inspection_template.create there allowed
-    VX-29 organization.super_admin  inspection.create,site.create,inspection_template.create there allowed
-    VX-29 organization.admin        inspection.create,site.create,inspection_template.create there allowed
-    VX-30 organization.member       inspection.create,site.create,inspection_template.create there hidden
-    VX-30 organization.member+team.contributor_focused inspection.create,site.create here allowed
-    VX-30 organization.member+team.admin inspection_template.create here allowed
-    VX-31 organization.owner        inspection.view,inspection_template.view,report.view there allowed
-    VX-31 organization.super_admin  inspection.view,inspection_template.view,report.view there allowed
-    VX-31 organization.admin        inspection.view,inspection_template.view,report.view there allowed
-    VX-31 organization.member       inspection.view,inspection_template.view,report.view there hidden
-    VX-32 organization.member       inspection.view,site.view,report.view here+own hidden
-    VX-32 organization.member       inspection.view,report.view here+assigned hidden
-    VX-32 organization.member       inspection_template.view,team.view here hidden
-    VX-33 organization.owner        organization.transfer here allowed
-    VX-33 organization.super_admin  organization.transfer here forbidden
-    VX-33 organization.admin        organization.transfer here forbidden
-    VX-33 organization.member       organization.transfer here forbidden
-    VX-36 organization.owner        team.view,site.view,inspection.view,inspection_template.view,report.view,member.view,billing.view there allowed
-    VX-41 organization.owner        team.update,team.manage_members,inspection.update,site.delete there allowed
-    VX-41 organization.super_admin  team.update,team.manage_members,inspection.update,site.delete there allowed
-    VX-41 organization.admin        team.update,team.manage_members,inspection.update,site.delete there allowed
-";
-
-const TEAM: &str = "
-    VX-43 organization.member+team.admin               team.manage_members here allowed
-    VX-44 organization.member+team.contributor_full    team.manage_members here forbidden
-    VX-44 organization.member+team.contributor_limited team.manage_members here forbidden
-    VX-44 organization.member+team.contributor_focused team.manage_members here forbidden
-    VX-45 organization.member+team.viewer              team.manage_members here forbidden
-    VX-46 organization.member+team.admin               team.update here allowed
-    VX-47 organization.member+team.contributor_full    team.update here forbidden
-    VX-47 organization.member+team.contributor_limited team.update here forbidden
-    VX-47 organization.member+team.contributor_focused team.update here forbidden
-    VX-47 organization.member+team.viewer              team.update here forbidden
-    VX-48 organization.member+team.admin               site.view,site.create,site.update here allowed
-    VX-49 organization.member+team.admin               inspection.view,inspection.create,inspection.update here allowed
-    VX-50 organization.member+team.admin               team.view,team.update,site.view,inspection.view,inspection_template.view,report.view there hidden
-    VX-51 organization.member+team.contributor_full    site.create,inspection.create here allowed
-    VX-51 organization.member+team.contributor_limited site.create,inspection.create here allowed
-    VX-51 organization.member+team.contributor_focused site.create,inspection.create here allowed
-    VX-52 organization.member+team.contributor_full    inspection.view,site.view here allowed
-    VX-53 organization.member+team.contributor_full    inspection.update,site.update here allowed
-    VX-54 organization.member+team.contributor_limited inspection.view,site.view here allowed
-    VX-55 organization.member+team.contributor_limited inspection.update here+own allowed
-    VX-56 organization.member+team.contributor_limited inspection.update here+assigned allowed
-    VX-57 organization.member+team.contributor_limited inspection.update here forbidden
-    VX-58 organization.member+team.contributor_limited site.update here+own allowed
-    VX-58 organization.member+team.contributor_limited site.update here forbidden
-    VX-58 organization.member+team.contributor_limited inspection_template.update here forbidden
-    VX-59 organization.member+team.contributor_focused inspection.view,report.view here+own allowed
-    VX-60 organization.member+team.contributor_focused inspection.view,report.view here+assigned allowed
-    VX-61 organization.member+team.contributor_focused inspection.view,report.view here hidden
-    VX-62 organization.member+team.contributor_focused inspection.update here+own allowed
-    VX-62 organization.member+team.contributor_focused inspection.update here+assigned allowed
-    VX-62 organization.member+team.contributor_focused inspection.update here hidden
-    VX-63 organization.member+team.contributor_focused site.view here+own allowed
-    VX-63 organization.member+team.contributor_focused site.view here+holds_theirs allowed
-    VX-63 organization.member+team.contributor_focused site.view here hidden
-    VX-63 organization.member+team.contributor_focused site.update here+holds_theirs forbidden
-    VX-63 organization.member+team.contributor_focused site.update here+own allowed
-    VX-63 organization.member+team.contributor_focused inspection.view here hidden
-    VX-64 organization.member+team.contributor_focused inspection.view,inspection.update,inspection.submit here+assigned allowed
-    VX-64 organization.member+team.contributor_focused inspection.view,inspection.update,inspection.submit here hidden
-    VX-65 organization.member+team.contributor_limited inspection.update here+own allowed
-    VX-65 organization.member+team.viewer              inspection.update here+own+shared_with_team forbidden
-    VX-66 organization.member+team.viewer              inspection.view here+shared_with_team allowed
-    VX-67 organization.member+team.viewer              report.view here+shared_with_team allowed
-    VX-68 organization.member+team.viewer              inspection.create,inspection.update,inspection.submit here+shared_with_team forbidden
-    VX-69 organization.member+team.viewer              site.view,site.update,inspection_template.view here hidden
-    VX-69 organization.member+team.viewer              team.update here forbidden
-    VX-70 organization.member+team.viewer              inspection.view,report.view here+own hidden
-    VX-71 organization.member+team.admin+team.viewer@there inspection.update,team.update here allowed
-    VX-71 organization.member+team.admin+team.viewer@there inspection.update,inspection.view there hidden
-    VX-71 organization.member+team.admin+team.viewer@there inspection.view there+shared_with_team allowed
-    VX-71 organization.member+team.admin+team.viewer@there team.update there forbidden
-    VX-72 organization.member+team.contributor_full+team.contributor_focused@there inspection.update here allowed
-    VX-72 organization.member+team.contributor_full+team.contributor_focused@there inspection.view there hidden
-    VX-72 organization.member+team.contributor_full+team.contributor_focused@there inspection.update there+own allowed
-    VX-75 organization.owner                           team.manage_members there allowed
-    VX-75 organization.super_admin                     team.manage_members there allowed
-    VX-75 organization.admin                           team.manage_members there allowed
-    VX-75 organization.member+team.admin               team.manage_members there hidden
-    VX-76 organization.admin+team.admin                team.update,inspection.view here allowed
-    VX-76 organization.admin+team.admin                team.update,inspection.view there allowed
-    VX-77 organization.member+team.contributor_limited inspection.view here allowed
-    VX-77 organization.member+team.contributor_focused inspection.view here hidden
-    VX-78 organization.admin+team.viewer               inspection.update,site.view here allowed
-";
-
-#[test]
-fn vx_4_to_vx_41_organization_roles() {
-    check(ModelKey::Field, ORGANIZATION);
-}
-
-#[test]
-fn vx_43_to_vx_78_team_roles() {
-    check(ModelKey::Field, TEAM);
+facts! { Field;
+    vx_4_organization_update: "organization.owner organization.update here allowed";
+    vx_5_organization_update: "organization.super_admin organization.update here allowed";
+    vx_6_organization_update: "organization.admin organization.update here allowed";
+    vx_7_organization_update: "organization.member organization.update here forbidden";
+    vx_8_organization_delete: "organization.owner organization.delete here allowed";
+    vx_9_organization_delete: "organization.super_admin organization.delete here forbidden";
+    vx_10_organization_delete: "organization.admin organization.delete here forbidden";
+    vx_11_organization_delete: "organization.member organization.delete here forbidden";
+    vx_12_invitation_view: "
+        organization.owner invitation.view,invitation.create,invitation.revoke,member.change_role,member.remove here allowed
+        organization.super_admin invitation.view,invitation.create,invitation.revoke,member.change_role,member.remove here allowed
+        organization.admin invitation.view,invitation.create,invitation.revoke,member.change_role,member.remove here allowed
+    ";
+    vx_13_invitation_view: "
+        organization.member invitation.view,invitation.create,invitation.revoke here forbidden
+        organization.member member.change_role,member.remove here hidden
+        organization.member member.change_role,member.remove here+own forbidden
+    ";
+    vx_14_billing_view: "
+        organization.owner billing.view,billing.manage here allowed
+        organization.super_admin billing.view,billing.manage here allowed
+    ";
+    vx_15_billing_view: "organization.admin billing.view,billing.manage here forbidden";
+    vx_16_billing_view: "organization.member billing.view,billing.manage here forbidden";
+    vx_17_team_create: "
+        organization.owner team.create here allowed
+        organization.super_admin team.create here allowed
+        organization.admin team.create here allowed
+    ";
+    vx_18_team_create: "
+        organization.member team.create here forbidden
+        organization.member+team.admin team.create here forbidden
+    ";
+    vx_19_team_view: "
+        organization.owner team.view there allowed
+        organization.super_admin team.view there allowed
+        organization.admin team.view there allowed
+    ";
+    vx_20_team_view: "
+        organization.member+team.viewer team.view here allowed
+        organization.member+team.viewer team.view there hidden
+        organization.member+team.admin member.view here hidden
+    ";
+    vx_21_team_delete: "
+        organization.owner team.delete there allowed
+        organization.super_admin team.delete there allowed
+        organization.admin team.delete there allowed
+    ";
+    vx_22_team_delete: "
+        organization.member+team.admin team.delete here forbidden
+        organization.member team.delete here hidden
+    ";
+    vx_23_team_update: "
+        organization.owner team.update there allowed
+        organization.super_admin team.update there allowed
+        organization.admin team.update there allowed
+    ";
+    vx_24_team_update: "
+        organization.member+team.admin team.update here allowed
+        organization.member+team.admin team.update there hidden
+        organization.member+team.contributor_full team.update here forbidden
+    ";
+    vx_25_inspection_view: "
+        organization.owner inspection.view,site.view,inspection_template.view there allowed
+        organization.super_admin inspection.view,site.view,inspection_template.view there allowed
+        organization.admin inspection.view,site.view,inspection_template.view there allowed
+    ";
+    vx_26_inspection_view: "
+        organization.member inspection.view,site.view,inspection_template.view there hidden
+        organization.member+team.contributor_full inspection.view,site.view,inspection_template.view here allowed
+    ";
+    vx_27_inspection_update: "
+        organization.owner inspection.update,site.update,inspection_template.update there allowed
+        organization.super_admin inspection.update,site.update,inspection_template.update there allowed
+        organization.admin inspection.update,site.update,inspection_template.update there allowed
+    ";
+    vx_28_inspection_update: "
+        organization.member inspection.update,site.update,inspection_template.update there hidden
+        organization.member+team.contributor_full inspection.update,site.update here allowed
+        organization.member+team.contributor_limited inspection.update,site.update here forbidden
+    ";
+    vx_29_inspection_create: "
+        organization.owner inspection.create,site.create,inspection_template.create there allowed
+        organization.super_admin inspection.create,site.create,inspection_template.create there allowed
+        organization.admin inspection.create,site.create,inspection_template.create there allowed
+    ";
+    vx_30_inspection_create: "
+        organization.member inspection.create,site.create,inspection_template.create there hidden
+        organization.member+team.contributor_focused inspection.create,site.create here allowed
+        organization.member+team.admin inspection_template.create here allowed
+    ";
+    vx_31_inspection_view: "
+        organization.owner inspection.view,inspection_template.view,report.view there allowed
+        organization.super_admin inspection.view,inspection_template.view,report.view there allowed
+        organization.admin inspection.view,inspection_template.view,report.view there allowed
+        organization.member inspection.view,inspection_template.view,report.view there hidden
+    ";
+    vx_32_inspection_view: "
+        organization.member inspection.view,site.view,report.view here+own hidden
+        organization.member inspection.view,report.view here+assigned hidden
+        organization.member inspection_template.view,team.view here hidden
+    ";
+    vx_33_organization_transfer: "
+        organization.owner organization.transfer here allowed
+        organization.super_admin organization.transfer here forbidden
+        organization.admin organization.transfer here forbidden
+        organization.member organization.transfer here forbidden
+    ";
+    vx_36_team_view: "organization.owner team.view,site.view,inspection.view,inspection_template.view,report.view,member.view,billing.view there allowed";
+    vx_41_team_update: "
+        organization.owner team.update,team.manage_members,inspection.update,site.delete there allowed
+        organization.super_admin team.update,team.manage_members,inspection.update,site.delete there allowed
+        organization.admin team.update,team.manage_members,inspection.update,site.delete there allowed
+    ";
+    vx_43_team_manage_members: "organization.member+team.admin team.manage_members here allowed";
+    vx_44_team_manage_members: "
+        organization.member+team.contributor_full team.manage_members here forbidden
+        organization.member+team.contributor_limited team.manage_members here forbidden
+        organization.member+team.contributor_focused team.manage_members here forbidden
+    ";
+    vx_45_team_manage_members: "organization.member+team.viewer team.manage_members here forbidden";
+    vx_46_team_update: "organization.member+team.admin team.update here allowed";
+    vx_47_team_update: "
+        organization.member+team.contributor_full team.update here forbidden
+        organization.member+team.contributor_limited team.update here forbidden
+        organization.member+team.contributor_focused team.update here forbidden
+        organization.member+team.viewer team.update here forbidden
+    ";
+    vx_48_site_view: "organization.member+team.admin site.view,site.create,site.update here allowed";
+    vx_49_inspection_view: "organization.member+team.admin inspection.view,inspection.create,inspection.update here allowed";
+    vx_50_team_view: "organization.member+team.admin team.view,team.update,site.view,inspection.view,inspection_template.view,report.view there hidden";
+    vx_51_site_create: "
+        organization.member+team.contributor_full site.create,inspection.create here allowed
+        organization.member+team.contributor_limited site.create,inspection.create here allowed
+        organization.member+team.contributor_focused site.create,inspection.create here allowed
+    ";
+    vx_52_inspection_view: "organization.member+team.contributor_full inspection.view,site.view here allowed";
+    vx_53_inspection_update: "organization.member+team.contributor_full inspection.update,site.update here allowed";
+    vx_54_inspection_view: "organization.member+team.contributor_limited inspection.view,site.view here allowed";
+    vx_55_inspection_update: "organization.member+team.contributor_limited inspection.update here+own allowed";
+    vx_56_inspection_update: "organization.member+team.contributor_limited inspection.update here+assigned allowed";
+    vx_57_inspection_update: "organization.member+team.contributor_limited inspection.update here forbidden";
+    vx_58_site_update: "
+        organization.member+team.contributor_limited site.update here+own allowed
+        organization.member+team.contributor_limited site.update here forbidden
+        organization.member+team.contributor_limited inspection_template.update here forbidden
+    ";
+    vx_59_inspection_view: "organization.member+team.contributor_focused inspection.view,report.view here+own allowed";
+    vx_60_inspection_view: "organization.member+team.contributor_focused inspection.view,report.view here+assigned allowed";
+    vx_61_inspection_view: "organization.member+team.contributor_focused inspection.view,report.view here hidden";
+    vx_62_inspection_update: "
+        organization.member+team.contributor_focused inspection.update here+own allowed
+        organization.member+team.contributor_focused inspection.update here+assigned allowed
+        organization.member+team.contributor_focused inspection.update here hidden
+    ";
+    vx_63_site_view: "
+        organization.member+team.contributor_focused site.view here+own allowed
+        organization.member+team.contributor_focused site.view here+holds_theirs allowed
+        organization.member+team.contributor_focused site.view here hidden
+        organization.member+team.contributor_focused site.update here+holds_theirs forbidden
+        organization.member+team.contributor_focused site.update here+own allowed
+        organization.member+team.contributor_focused inspection.view here hidden
+    ";
+    vx_64_inspection_view: "
+        organization.member+team.contributor_focused inspection.view,inspection.update,inspection.submit here+assigned allowed
+        organization.member+team.contributor_focused inspection.view,inspection.update,inspection.submit here hidden
+    ";
+    vx_65_inspection_update: "
+        organization.member+team.contributor_limited inspection.update here+own allowed
+        organization.member+team.viewer inspection.update here+own+shared_with_team forbidden
+    ";
+    vx_66_inspection_view: "organization.member+team.viewer inspection.view here+shared_with_team allowed";
+    vx_67_report_view: "organization.member+team.viewer report.view here+shared_with_team allowed";
+    vx_68_inspection_create: "organization.member+team.viewer inspection.create,inspection.update,inspection.submit here+shared_with_team forbidden";
+    vx_69_site_view: "
+        organization.member+team.viewer site.view,site.update,inspection_template.view here hidden
+        organization.member+team.viewer team.update here forbidden
+    ";
+    vx_70_inspection_view: "organization.member+team.viewer inspection.view,report.view here+own hidden";
+    vx_71_inspection_update: "
+        organization.member+team.admin+team.viewer@there inspection.update,team.update here allowed
+        organization.member+team.admin+team.viewer@there inspection.update,inspection.view there hidden
+        organization.member+team.admin+team.viewer@there inspection.view there+shared_with_team allowed
+        organization.member+team.admin+team.viewer@there team.update there forbidden
+    ";
+    vx_72_inspection_update: "
+        organization.member+team.contributor_full+team.contributor_focused@there inspection.update here allowed
+        organization.member+team.contributor_full+team.contributor_focused@there inspection.view there hidden
+        organization.member+team.contributor_full+team.contributor_focused@there inspection.update there+own allowed
+    ";
+    vx_75_team_manage_members: "
+        organization.owner team.manage_members there allowed
+        organization.super_admin team.manage_members there allowed
+        organization.admin team.manage_members there allowed
+        organization.member+team.admin team.manage_members there hidden
+    ";
+    vx_76_team_update: "
+        organization.admin+team.admin team.update,inspection.view here allowed
+        organization.admin+team.admin team.update,inspection.view there allowed
+    ";
+    vx_77_inspection_view: "
+        organization.member+team.contributor_limited inspection.view here allowed
+        organization.member+team.contributor_focused inspection.view here hidden
+    ";
+    vx_78_inspection_update: "organization.admin+team.viewer inspection.update,site.view here allowed";
 }

@@ -4,7 +4,7 @@ use usher_policy::{Access, Condition, Holders, Level, Mask, Model, ModelKey, Per
 use uuid::Uuid;
 
 use crate::{
-    facts::check,
+    facts::facts,
     support::{HOME, Person, Thing, allows, role},
 };
 
@@ -64,112 +64,149 @@ fn ve_17_ve_18_a_viewer_writes_nothing_whatever_else_they_hold() {
     assert_eq!(viewer.organization().uuid(), HOME);
 }
 
-const ORGANIZATION: &str = "
-    VE-2  organization.admin  workspace.view here+workspace_member allowed
-    VE-3  organization.member workspace.view here+workspace_member allowed
-    VE-4  organization.viewer workspace.view here+workspace_member allowed
-    VE-5  organization.member workspace.view,project.view,phase.view,model.view,dataset.view here hidden
-    VE-5  organization.viewer workspace.view,project.view,phase.view,model.view,dataset.view here hidden
-    VE-6  organization.admin  workspace.view,project.view,phase.view,model.view,dataset.view here hidden
-    VE-6  organization.admin  workspace.delete here allowed
-    VE-7  organization.admin  workspace.create here allowed
-    VE-7  organization.admin  workspace.create here+setting:members_create_workspaces allowed
-    VE-8  organization.member workspace.create here forbidden
-    VE-9  organization.member workspace.create here+setting:members_create_workspaces allowed
-    VE-10 organization.viewer workspace.create here forbidden
-    VE-10 organization.viewer workspace.create here+setting:members_create_workspaces forbidden
-    VE-12 organization.admin  organization.update here allowed
-    VE-12 organization.member organization.update here forbidden
-    VE-12 organization.viewer organization.update here forbidden
-    VE-13 organization.admin  workspace.delete here allowed
-    VE-13 organization.member workspace.delete here hidden
-    VE-13 organization.member workspace.delete here+workspace_member forbidden
-    VE-13 organization.viewer workspace.delete here+workspace_member forbidden
-    VE-14 organization.admin  organization.update here allowed
-    VE-14 organization.member organization.update here forbidden
-    VE-14 organization.viewer organization.update here forbidden
-    VE-15 organization.admin  member.view,member.change_role,member.block,member.remove here allowed
-    VE-15 organization.member member.view,member.change_role,member.block,member.remove here hidden
-    VE-15 organization.viewer member.view,member.change_role,member.block,member.remove here hidden
-    VE-15 organization.member member.change_role,member.block,member.remove here+own forbidden
-    VE-16 organization.admin  invitation.view,invitation.create,invitation.revoke here allowed
-    VE-16 organization.member invitation.view,invitation.create,invitation.revoke here forbidden
-    VE-16 organization.viewer invitation.view,invitation.create,invitation.revoke here forbidden
-    VE-36 organization.admin  workspace.delete there allowed
-    VE-36 organization.admin  workspace.add_member,workspace.remove_member,workspace.update there hidden
-";
-
-const WORKSPACE: &str = "
-    VE-21 organization.member+workspace.manager workspace.view,project.view,phase.view,iteration.view,model.view,dataset.view here allowed
-    VE-21 organization.member+workspace.editor  workspace.view,project.view,phase.view,iteration.view,model.view,dataset.view here allowed
-    VE-22 organization.member+workspace.manager project.create here allowed
-    VE-22 organization.member+workspace.editor  project.create here allowed
-    VE-23 organization.member+workspace.manager phase.create,model.create,dataset.create here allowed
-    VE-23 organization.member+workspace.editor  phase.create,model.create,dataset.create here allowed
-    VE-24 organization.member+workspace.manager workspace.view_dashboard here allowed
-    VE-24 organization.member+workspace.editor  workspace.view_dashboard here allowed
-    VE-25 organization.member+workspace.manager workspace.add_member here allowed
-    VE-26 organization.member+workspace.editor  workspace.add_member here allowed
-    VE-28 organization.member+workspace.manager workspace.remove_member here allowed
-    VE-28 organization.member+workspace.editor  workspace.remove_member here forbidden
-    VE-29 organization.member+workspace.manager workspace.update here allowed
-    VE-29 organization.member+workspace.editor  workspace.update here forbidden
-    VE-30 organization.member+workspace.manager workspace.delete here allowed
-    VE-30 organization.member+workspace.editor  workspace.delete here forbidden
-    VE-31 organization.member workspace.view,workspace.view_dashboard,workspace.update,workspace.add_member,project.create here hidden
-    VE-31 organization.member+workspace.manager workspace.view,workspace.update,project.view,phase.view there hidden
-    VE-32 organization.member+workspace.manager+workspace.editor@there workspace.update here allowed
-    VE-32 organization.member+workspace.manager+workspace.editor@there workspace.update,workspace.delete,workspace.remove_member there forbidden
-    VE-51 organization.member+workspace.editor  project.view,project.contribute,phase.update here allowed
-    VE-51 organization.member+workspace.editor  phase.request_review,project.transfer,project.delete here forbidden
-    VE-51 organization.member+workspace.manager project.view,project.contribute,phase.update here allowed
-    VE-51 organization.member+workspace.manager phase.request_review,project.transfer,project.delete here forbidden
-    VE-54 organization.member+workspace.editor  phase.update here allowed
-    VE-57 organization.member+workspace.editor  phase.request_review here+own allowed
-    VE-59 organization.member+workspace.editor  iteration.update here+own allowed
-    VE-59 organization.member+workspace.editor  iteration.update here forbidden
-    VE-59 organization.member+workspace.manager iteration.update here forbidden
-";
-
-const PROJECT: &str = "
-    VE-41 organization.member+project.owner       project.view here+workspace_member allowed
-    VE-41 organization.member+project.creator     project.view here+workspace_member allowed
-    VE-41 organization.member+project.contributor project.view here+workspace_member allowed
-    VE-42 organization.member+project.owner       project.contribute,phase.create,phase.update,iteration.create,model.create,model.update,dataset.create,dataset.update here+workspace_member allowed
-    VE-42 organization.member+project.creator     project.contribute,phase.create,phase.update,iteration.create,model.create,model.update,dataset.create,dataset.update here+workspace_member allowed
-    VE-42 organization.member+project.contributor project.contribute,phase.create,phase.update,iteration.create,model.create,model.update,dataset.create,dataset.update here+workspace_member allowed
-    VE-43 organization.member+workspace.editor+project.owner       phase.review here+workspace_member+asked allowed
-    VE-43 organization.member+workspace.editor+project.creator     phase.review here+workspace_member+asked allowed
-    VE-43 organization.member+workspace.editor+project.contributor phase.review here+workspace_member+asked allowed
-    VE-44 organization.member+workspace.editor+project.owner       phase.request_review here+workspace_member allowed
-    VE-45 organization.member+workspace.editor+project.creator     phase.request_review here+workspace_member allowed
-    VE-46 organization.member+workspace.editor+project.contributor phase.request_review here+workspace_member forbidden
-    VE-47 organization.member+workspace.editor+project.owner       project.transfer here+workspace_member allowed
-    VE-47 organization.member+workspace.editor+project.creator     project.transfer here+workspace_member allowed
-    VE-47 organization.member+workspace.editor+project.contributor project.transfer here+workspace_member forbidden
-    VE-48 organization.member+workspace.editor                     project.transfer,project.delete,phase.request_review here+workspace_member forbidden
-    VE-49 organization.member+workspace.editor+project.creator     project.transfer,project.delete,phase.request_review here+workspace_member allowed
-    VE-50 organization.member+workspace.editor+project.owner       project.delete here+workspace_member allowed
-    VE-50 organization.member+workspace.editor+project.creator     project.delete here+workspace_member allowed
-    VE-50 organization.member+workspace.editor+project.contributor project.delete here+workspace_member forbidden
-    VE-52 organization.member+project.owner   project.view,project.contribute,project.transfer,project.delete,phase.request_review,phase.review here hidden
-    VE-52 organization.member+project.creator project.view,project.contribute,project.transfer,project.delete,phase.request_review,phase.review here hidden
-    VE-56 organization.member+workspace.editor+project.owner phase.review here+workspace_member forbidden
-    VE-56 organization.member+workspace.editor               phase.review here+workspace_member+asked forbidden
-    VE-57 organization.member+workspace.editor+project.contributor phase.request_review here+workspace_member+own allowed
-";
-
-#[test]
-fn ve_2_to_ve_36_organization_roles() {
-    check(ModelKey::Lab, ORGANIZATION);
-}
-
-#[test]
-fn ve_21_to_ve_59_workspace_roles() {
-    check(ModelKey::Lab, WORKSPACE);
-}
-
-#[test]
-fn ve_41_to_ve_57_project_roles() {
-    check(ModelKey::Lab, PROJECT);
+facts! { Lab;
+    ve_2_workspace_view: "organization.admin workspace.view here+workspace_member allowed";
+    ve_3_workspace_view: "organization.member workspace.view here+workspace_member allowed";
+    ve_4_workspace_view: "organization.viewer workspace.view here+workspace_member allowed";
+    ve_5_workspace_view: "
+        organization.member workspace.view,project.view,phase.view,model.view,dataset.view here hidden
+        organization.viewer workspace.view,project.view,phase.view,model.view,dataset.view here hidden
+    ";
+    ve_6_workspace_view: "
+        organization.admin workspace.view,project.view,phase.view,model.view,dataset.view here hidden
+        organization.admin workspace.delete here allowed
+    ";
+    ve_7_workspace_create: "
+        organization.admin workspace.create here allowed
+        organization.admin workspace.create here+setting:members_create_workspaces allowed
+    ";
+    ve_8_workspace_create: "organization.member workspace.create here forbidden";
+    ve_9_workspace_create: "organization.member workspace.create here+setting:members_create_workspaces allowed";
+    ve_10_workspace_create: "
+        organization.viewer workspace.create here forbidden
+        organization.viewer workspace.create here+setting:members_create_workspaces forbidden
+    ";
+    ve_12_organization_update: "
+        organization.admin organization.update here allowed
+        organization.member organization.update here forbidden
+        organization.viewer organization.update here forbidden
+    ";
+    ve_13_workspace_delete: "
+        organization.admin workspace.delete here allowed
+        organization.member workspace.delete here hidden
+        organization.member workspace.delete here+workspace_member forbidden
+        organization.viewer workspace.delete here+workspace_member forbidden
+    ";
+    ve_14_organization_update: "
+        organization.admin organization.update here allowed
+        organization.member organization.update here forbidden
+        organization.viewer organization.update here forbidden
+    ";
+    ve_15_member_view: "
+        organization.admin member.view,member.change_role,member.block,member.remove here allowed
+        organization.member member.view,member.change_role,member.block,member.remove here hidden
+        organization.viewer member.view,member.change_role,member.block,member.remove here hidden
+        organization.member member.change_role,member.block,member.remove here+own forbidden
+    ";
+    ve_16_invitation_view: "
+        organization.admin invitation.view,invitation.create,invitation.revoke here allowed
+        organization.member invitation.view,invitation.create,invitation.revoke here forbidden
+        organization.viewer invitation.view,invitation.create,invitation.revoke here forbidden
+    ";
+    ve_36_workspace_delete: "
+        organization.admin workspace.delete there allowed
+        organization.admin workspace.add_member,workspace.remove_member,workspace.update there hidden
+    ";
+    ve_21_workspace_view: "
+        organization.member+workspace.manager workspace.view,project.view,phase.view,iteration.view,model.view,dataset.view here allowed
+        organization.member+workspace.editor workspace.view,project.view,phase.view,iteration.view,model.view,dataset.view here allowed
+    ";
+    ve_22_project_create: "
+        organization.member+workspace.manager project.create here allowed
+        organization.member+workspace.editor project.create here allowed
+    ";
+    ve_23_phase_create: "
+        organization.member+workspace.manager phase.create,model.create,dataset.create here allowed
+        organization.member+workspace.editor phase.create,model.create,dataset.create here allowed
+    ";
+    ve_24_workspace_view_dashboard: "
+        organization.member+workspace.manager workspace.view_dashboard here allowed
+        organization.member+workspace.editor workspace.view_dashboard here allowed
+    ";
+    ve_25_workspace_add_member: "organization.member+workspace.manager workspace.add_member here allowed";
+    ve_26_workspace_add_member: "organization.member+workspace.editor workspace.add_member here allowed";
+    ve_28_workspace_remove_member: "
+        organization.member+workspace.manager workspace.remove_member here allowed
+        organization.member+workspace.editor workspace.remove_member here forbidden
+    ";
+    ve_29_workspace_update: "
+        organization.member+workspace.manager workspace.update here allowed
+        organization.member+workspace.editor workspace.update here forbidden
+    ";
+    ve_30_workspace_delete: "
+        organization.member+workspace.manager workspace.delete here allowed
+        organization.member+workspace.editor workspace.delete here forbidden
+    ";
+    ve_31_workspace_view: "
+        organization.member workspace.view,workspace.view_dashboard,workspace.update,workspace.add_member,project.create here hidden
+        organization.member+workspace.manager workspace.view,workspace.update,project.view,phase.view there hidden
+    ";
+    ve_32_workspace_update: "
+        organization.member+workspace.manager+workspace.editor@there workspace.update here allowed
+        organization.member+workspace.manager+workspace.editor@there workspace.update,workspace.delete,workspace.remove_member there forbidden
+    ";
+    ve_51_project_view: "
+        organization.member+workspace.editor project.view,project.contribute,phase.update here allowed
+        organization.member+workspace.editor phase.request_review,project.transfer,project.delete here forbidden
+        organization.member+workspace.manager project.view,project.contribute,phase.update here allowed
+        organization.member+workspace.manager phase.request_review,project.transfer,project.delete here forbidden
+    ";
+    ve_54_phase_update: "organization.member+workspace.editor phase.update here allowed";
+    ve_57_phase_request_review: "
+        organization.member+workspace.editor phase.request_review here+own allowed
+        organization.member+workspace.editor+project.contributor phase.request_review here+workspace_member+own allowed
+    ";
+    ve_59_iteration_update: "
+        organization.member+workspace.editor iteration.update here+own allowed
+        organization.member+workspace.editor iteration.update here forbidden
+        organization.member+workspace.manager iteration.update here forbidden
+    ";
+    ve_41_project_view: "
+        organization.member+project.owner project.view here+workspace_member allowed
+        organization.member+project.creator project.view here+workspace_member allowed
+        organization.member+project.contributor project.view here+workspace_member allowed
+    ";
+    ve_42_project_contribute: "
+        organization.member+project.owner project.contribute,phase.create,phase.update,iteration.create,model.create,model.update,dataset.create,dataset.update here+workspace_member allowed
+        organization.member+project.creator project.contribute,phase.create,phase.update,iteration.create,model.create,model.update,dataset.create,dataset.update here+workspace_member allowed
+        organization.member+project.contributor project.contribute,phase.create,phase.update,iteration.create,model.create,model.update,dataset.create,dataset.update here+workspace_member allowed
+    ";
+    ve_43_phase_review: "
+        organization.member+workspace.editor+project.owner phase.review here+workspace_member+asked allowed
+        organization.member+workspace.editor+project.creator phase.review here+workspace_member+asked allowed
+        organization.member+workspace.editor+project.contributor phase.review here+workspace_member+asked allowed
+    ";
+    ve_44_phase_request_review: "organization.member+workspace.editor+project.owner phase.request_review here+workspace_member allowed";
+    ve_45_phase_request_review: "organization.member+workspace.editor+project.creator phase.request_review here+workspace_member allowed";
+    ve_46_phase_request_review: "organization.member+workspace.editor+project.contributor phase.request_review here+workspace_member forbidden";
+    ve_47_project_transfer: "
+        organization.member+workspace.editor+project.owner project.transfer here+workspace_member allowed
+        organization.member+workspace.editor+project.creator project.transfer here+workspace_member allowed
+        organization.member+workspace.editor+project.contributor project.transfer here+workspace_member forbidden
+    ";
+    ve_48_project_transfer: "organization.member+workspace.editor project.transfer,project.delete,phase.request_review here+workspace_member forbidden";
+    ve_49_project_transfer: "organization.member+workspace.editor+project.creator project.transfer,project.delete,phase.request_review here+workspace_member allowed";
+    ve_50_project_delete: "
+        organization.member+workspace.editor+project.owner project.delete here+workspace_member allowed
+        organization.member+workspace.editor+project.creator project.delete here+workspace_member allowed
+        organization.member+workspace.editor+project.contributor project.delete here+workspace_member forbidden
+    ";
+    ve_52_project_view: "
+        organization.member+project.owner project.view,project.contribute,project.transfer,project.delete,phase.request_review,phase.review here hidden
+        organization.member+project.creator project.view,project.contribute,project.transfer,project.delete,phase.request_review,phase.review here hidden
+    ";
+    ve_56_phase_review: "
+        organization.member+workspace.editor+project.owner phase.review here+workspace_member forbidden
+        organization.member+workspace.editor phase.review here+workspace_member+asked forbidden
+    ";
 }
