@@ -18,6 +18,10 @@ use tokio::{
 use usher_tests::{Organization, Person, World, json};
 use uuid::Uuid;
 
+// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CONNECTIONS: usize = 16;
 const MEASURED: Duration = Duration::from_secs(5);
 

@@ -30,8 +30,14 @@ use crate::{
 pub struct Store {
     pool: managed::Pool<Connections>,
     size: usize,
-    models: Models,
     uses: Arc<Uses>,
+    shared: Shared,
+}
+
+/// What all the ways to the database have in common.
+#[derive(Debug, Clone)]
+struct Shared {
+    models: Models,
     all_uses: AllUses,
     together: Together,
     turns: Turns,
@@ -43,7 +49,16 @@ impl Store {
     /// # Errors
     /// The database is out of reach, or the role could pass by the walls between the tenants.
     pub async fn open(database: &Database, size: usize) -> StoreResult<Self> {
-        let store = Self::unchecked(&database.app, size, Models::new(), AllUses::default(), Turns::new())?;
+        let store = Self::unchecked(
+            &database.app,
+            size,
+            Shared {
+                models: Models::new(),
+                all_uses: AllUses::default(),
+                together: Together::default(),
+                turns: Turns::new(),
+            },
+        )?;
         let mut transaction = store.begin("BEGIN READ ONLY").await?;
         let bound: bool = sqlx::query_scalar(
             "select not rolsuper and not rolbypassrls and not exists (select 1 from pg_tables where tableowner = current_user)
@@ -60,13 +75,7 @@ impl Store {
         }
     }
 
-    fn unchecked(
-        options: &PgConnectOptions,
-        size: usize,
-        models: Models,
-        all_uses: AllUses,
-        turns: Turns,
-    ) -> StoreResult<Self> {
+    fn unchecked(options: &PgConnectOptions, size: usize, shared: Shared) -> StoreResult<Self> {
         let pool = managed::Pool::builder(Connections(options.clone()))
             .max_size(size)
             .wait_timeout(Some(Duration::from_secs(10)))
@@ -75,7 +84,7 @@ impl Store {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| StoreError::Database(sqlx::Error::Configuration(error.into())))?;
-        Ok(Self { pool, size, models, uses: all_uses.another(), all_uses, together: Together::default(), turns })
+        Ok(Self { pool, size, uses: shared.all_uses.another(), shared })
     }
 
     /// The same database through connections of its own: for a thread that serves requests, whose connections then wake
@@ -84,7 +93,7 @@ impl Store {
     /// # Errors
     /// The pool cannot be made.
     pub fn another(&self, size: usize) -> StoreResult<Self> {
-        Self::unchecked(self.options(), size, self.models.clone(), self.all_uses.clone(), self.turns.clone())
+        Self::unchecked(self.options(), size, self.shared.clone())
     }
 
     /// How many connections there are at most.
@@ -95,17 +104,17 @@ impl Store {
 
     /// The questions about access that wait to be read together.
     pub(crate) const fn together(&self) -> &Together {
-        &self.together
+        &self.shared.together
     }
 
     /// Whose turn it is to change rights.
     pub(crate) const fn turns(&self) -> &Turns {
-        &self.turns
+        &self.shared.turns
     }
 
     /// The access models of organizations, as far as they are known.
     pub(crate) const fn models(&self) -> &Models {
-        &self.models
+        &self.shared.models
     }
 
     /// Where it is noted which assignments allow something.
@@ -115,7 +124,7 @@ impl Store {
 
     /// The same of all threads.
     pub(crate) const fn all_uses(&self) -> &AllUses {
-        &self.all_uses
+        &self.shared.all_uses
     }
 
     /// How the application's connections are made.

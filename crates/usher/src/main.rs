@@ -11,6 +11,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use command::{Command, Options};
 
+// Most of what a request costs beside the database is many small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What a user is told when the program cannot go on.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 

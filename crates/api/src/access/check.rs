@@ -59,7 +59,7 @@ impl From<Option<Explanation>> for AccessResult {
     responses((status = 200, body = AccessResults),
         (status = 403, description = "You may not ask about other members.")),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/access/check")]
+#[post("/check")]
 pub async fn check_access(call: Call, path: Path<OrganizationPath>, body: Body<AccessCheck>) -> Answer {
     let understood = body.parse().and_then(|AccessCheck { member_id, checks }| Ok((member_id, understand(&checks)?)));
     let (member_id, asked) = match understood {

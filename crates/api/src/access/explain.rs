@@ -166,7 +166,7 @@ pub struct RemedyView {
     responses((status = 200, body = AccessExplanation),
         (status = 403, description = "You may not ask about other members.")),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/access/explain")]
+#[post("/explain")]
 pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body<ExplainAccess>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewOrganization>()?;

@@ -39,7 +39,7 @@ pub struct ScopeView {
 /// By scope, with what must hold of the single thing. For one thing, ask for it with `include=permissions`.
 #[utoipa::path(tag = "access", params(OrganizationPath), responses((status = 200, body = MyPermissions)),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/me/permissions")]
+#[get("/me/permissions")]
 pub async fn get_my_permissions(call: Call, path: Path<OrganizationPath>) -> Answer {
     let work = call.read(&path.organization).await?;
     let _permit = work.permit_here::<can::ViewOrganization>()?;

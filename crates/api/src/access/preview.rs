@@ -100,7 +100,7 @@ pub struct Difference {
 #[utoipa::path(tag = "access", params(OrganizationPath), request_body = AccessChange,
     responses((status = 200, body = AccessPreview)),
     extensions(("x-permission" = json!(can::ReviewAccess::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/access/preview")]
+#[post("/preview")]
 pub async fn preview_access(call: Call, path: Path<OrganizationPath>, body: Body<AccessChange>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ReviewAccess>()?;

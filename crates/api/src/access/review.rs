@@ -185,7 +185,7 @@ impl From<HeldRole> for HeldRoleView {
 #[utoipa::path(tag = "access", params(OrganizationPath, ReviewQuery),
     responses((status = 200, body = Listed<HeldRoleView>)),
     extensions(("x-permission" = json!(can::ReviewAccess::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/access/review")]
+#[get("/review")]
 pub async fn review_access(call: Call, path: Path<OrganizationPath>, Query(query): Query<ReviewQuery>) -> Answer {
     let ReviewQuery { member, role, level, team, queue, unused_since, sort, limit, cursor, include } = query;
     let ((order, list), include) = (sort.order(), Include::parse(include.as_deref(), &["total"])?);
@@ -205,7 +205,7 @@ pub async fn review_access(call: Call, path: Path<OrganizationPath>, Query(query
 #[utoipa::path(tag = "access", params(OrganizationPath, ReviewExportQuery),
     responses((status = 200, body = String, content_type = "text/csv")),
     extensions(("x-permission" = json!(can::ReviewAccess::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/access/review/export")]
+#[get("/review/export")]
 pub async fn export_access_review(
     call: Call,
     path: Path<OrganizationPath>,

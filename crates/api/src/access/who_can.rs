@@ -81,7 +81,7 @@ pub struct GrantedBy {
 /// the permission is looked at, and left out where it does not give it on this thing.
 #[utoipa::path(tag = "access", params(OrganizationPath, WhoCanQuery), responses((status = 200, body = Listed<WhoCan>)),
     extensions(("x-permission" = json!(can::ReviewAccess::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/access/who-can")]
+#[get("/who-can")]
 pub async fn list_who_can(call: Call, path: Path<OrganizationPath>, Query(query): Query<WhoCanQuery>) -> Answer {
     let request = page_request(query.limit, query.cursor.as_deref(), "who_can", Include::default())?;
     let mut work = call.read(&path.organization).await?;

@@ -14,7 +14,7 @@ use crate::{
 /// Drafts and what is archived included, the oldest first.
 #[utoipa::path(tag = "desk", params(OrganizationPath, PlainPageQuery), responses((status = 200, body = Listed<Faq>)),
     extensions(("x-permission" = json!(can::ViewKnowledgeBase::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/faqs")]
+#[get("/faqs")]
 pub async fn list_faqs(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("faqs")?;
     let mut work = call.read(&path.organization).await?;
@@ -27,7 +27,7 @@ pub async fn list_faqs(call: Call, path: Path<OrganizationPath>, query: Query<Pl
 /// Drafts and what is archived included, the oldest first.
 #[utoipa::path(tag = "desk", params(OrganizationPath, PlainPageQuery), responses((status = 200, body = Listed<Article>)),
     extensions(("x-permission" = json!(can::ViewKnowledgeBase::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/articles")]
+#[get("/articles")]
 pub async fn list_articles(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("articles")?;
     let mut work = call.read(&path.organization).await?;

@@ -21,7 +21,7 @@ use crate::http::{
 /// Each with what they hold, since when and by whom.
 #[utoipa::path(tag = "queues", params(QueuePath, PlainPageQuery), responses((status = 200, body = Listed<QueueHolder>)),
     extensions(("x-permission" = json!(can::ViewQueuePermissions::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/queues/{queue}/permissions")]
+#[get("/queues/{queue}/permissions")]
 pub async fn list_queue_permissions(call: Call, path: Path<QueuePath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("queue_holders")?;
     let mut work = call.read(&path.organization).await?;
@@ -34,7 +34,7 @@ pub async fn list_queue_permissions(call: Call, path: Path<QueuePath>, query: Qu
 /// One entry for each queue.
 #[utoipa::path(tag = "queues", params(MemberPath), responses((status = 200, body = QueueTable)),
     extensions(("x-permission" = json!(can::ViewMemberQueuePermissions::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/members/{member}/queue-permissions")]
+#[get("/members/{member}/queue-permissions")]
 pub async fn get_member_queue_permissions(call: Call, path: Path<MemberPath>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit::<can::ViewMemberQueuePermissions>(path.member).await?;
@@ -114,7 +114,7 @@ impl SetQueueRow {
 #[utoipa::path(tag = "queues", params(MemberPath, MustMatch), request_body = SetQueuePermissions,
     responses((status = 200, body = QueueTable)),
     extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
-#[put("/v1/organizations/{organization}/members/{member}/queue-permissions")]
+#[put("/members/{member}/queue-permissions")]
 pub async fn set_queue_permissions(call: Call, path: Path<MemberPath>, body: Body<SetQueuePermissions>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;
@@ -137,7 +137,7 @@ pub struct ApplyQueuePreset {
 #[utoipa::path(tag = "queues", params(MemberPath, IfMatch), request_body = ApplyQueuePreset,
     responses((status = 200, body = QueueTable)),
     extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/members/{member}/queue-permissions/preset")]
+#[post("/members/{member}/queue-permissions/preset")]
 pub async fn apply_queue_preset(call: Call, path: Path<MemberPath>, body: Body<ApplyQueuePreset>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;

@@ -36,7 +36,7 @@ pub struct QueuePath {
 #[utoipa::path(tag = "queues", params(OrganizationPath, PageQuery),
     responses((status = 200, body = Listed<Granted<Queue>>)),
     extensions(("x-permission" = json!(can::ViewQueue::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/queues")]
+#[get("/queues")]
 pub async fn list_queues(call: Call, path: Path<OrganizationPath>, query: Query<PageQuery>) -> Answer {
     let (request, include) = query.page("queues")?;
     let mut work = call.read(&path.organization).await?;
@@ -48,7 +48,7 @@ pub async fn list_queues(call: Call, path: Path<OrganizationPath>, query: Query<
 /// Get a queue
 #[utoipa::path(tag = "queues", params(QueuePath, ThingQuery), responses((status = 200, body = Granted<Queue>)),
     extensions(("x-permission" = json!(can::ViewQueue::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/queues/{queue}")]
+#[get("/queues/{queue}")]
 pub async fn get_queue(call: Call, path: Path<QueuePath>, query: Query<ThingQuery>) -> Answer {
     let include = query.include()?;
     let (caller, queue) = call.see(&path.organization, path.queue).await?;
@@ -75,7 +75,7 @@ pub struct CreateQueue {
 #[utoipa::path(tag = "queues", params(OrganizationPath), request_body = CreateQueue,
     responses((status = 201, body = Queue)),
     extensions(("x-permission" = json!(can::CreateQueue::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/queues")]
+#[post("/queues")]
 pub async fn create_queue(call: Call, path: Path<OrganizationPath>, body: Body<CreateQueue>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::CreateQueue>()?;
@@ -102,7 +102,7 @@ pub struct QueuePatch {
 #[utoipa::path(tag = "queues", params(QueuePath, IfMatch), request_body = QueuePatch,
     responses((status = 200, body = Queue)),
     extensions(("x-permission" = json!(can::UpdateQueue::PERMISSION.key()))))]
-#[patch("/v1/organizations/{organization}/desk/queues/{queue}")]
+#[patch("/queues/{queue}")]
 pub async fn update_queue(call: Call, path: Path<QueuePath>, body: Body<QueuePatch>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::UpdateQueue>(path.queue).await?;
@@ -116,7 +116,7 @@ pub async fn update_queue(call: Call, path: Path<QueuePath>, body: Body<QueuePat
 /// Only one in which no ticket waits, and which did not come with the organization. What anybody may do on it goes too.
 #[utoipa::path(tag = "queues", params(QueuePath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteQueue::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/desk/queues/{queue}")]
+#[delete("/queues/{queue}")]
 pub async fn delete_queue(call: Call, path: Path<QueuePath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::DeleteQueue>(path.queue).await?;

@@ -14,7 +14,7 @@ use crate::{
 /// All of them, in their order.
 #[utoipa::path(tag = "desk", params(OrganizationPath), responses((status = 200, body = Listed<Status>)),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/statuses")]
+#[get("/statuses")]
 pub async fn list_statuses(call: Call, path: Path<OrganizationPath>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewOrganization>()?;
@@ -26,7 +26,7 @@ pub async fn list_statuses(call: Call, path: Path<OrganizationPath>) -> Answer {
 /// All of them, the least first.
 #[utoipa::path(tag = "desk", params(OrganizationPath), responses((status = 200, body = Listed<Priority>)),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/priorities")]
+#[get("/priorities")]
 pub async fn list_priorities(call: Call, path: Path<OrganizationPath>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewOrganization>()?;

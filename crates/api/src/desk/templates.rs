@@ -58,7 +58,7 @@ pub struct TemplateQuery {
 #[utoipa::path(tag = "templates", params(OrganizationPath, TemplateQuery),
     responses((status = 200, body = Listed<Granted<Template>>)),
     extensions(("x-permission" = json!(can::ViewTemplate::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/templates")]
+#[get("/templates")]
 pub async fn list_templates(call: Call, path: Path<OrganizationPath>, query: Query<TemplateQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
     let request = page_request(query.limit, query.cursor.as_deref(), "templates", include)?;
@@ -72,7 +72,7 @@ pub async fn list_templates(call: Call, path: Path<OrganizationPath>, query: Que
 /// Get a template
 #[utoipa::path(tag = "templates", params(TemplatePath, ThingQuery), responses((status = 200, body = Granted<Template>)),
     extensions(("x-permission" = json!(can::ViewTemplate::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/templates/{template}")]
+#[get("/templates/{template}")]
 pub async fn get_template(call: Call, path: Path<TemplatePath>, query: Query<ThingQuery>) -> Answer {
     let include = query.include()?;
     let (caller, template) = call.see(&path.organization, path.template).await?;
@@ -106,7 +106,7 @@ pub struct CreateTemplate {
 #[utoipa::path(tag = "templates", params(OrganizationPath), request_body = CreateTemplate,
     responses((status = 201, body = Template)),
     extensions(("x-permission" = json!(can::CreateTemplate::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/templates")]
+#[post("/templates")]
 pub async fn create_template(call: Call, path: Path<OrganizationPath>, body: Body<CreateTemplate>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::CreateTemplate>()?;
@@ -143,7 +143,7 @@ pub struct TemplatePatch {
 #[utoipa::path(tag = "templates", params(TemplatePath, MustMatch), request_body = TemplatePatch,
     responses((status = 200, body = Template)),
     extensions(("x-permission" = json!(can::UpdateTemplate::PERMISSION.key()))))]
-#[patch("/v1/organizations/{organization}/desk/templates/{template}")]
+#[patch("/templates/{template}")]
 pub async fn update_template(call: Call, path: Path<TemplatePath>, body: Body<TemplatePatch>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::UpdateTemplate>(path.template).await?;
@@ -163,7 +163,7 @@ pub async fn update_template(call: Call, path: Path<TemplatePath>, body: Body<Te
 /// Tickets that were made from it stay, and have no template any more.
 #[utoipa::path(tag = "templates", params(TemplatePath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteTemplate::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/desk/templates/{template}")]
+#[delete("/templates/{template}")]
 pub async fn delete_template(call: Call, path: Path<TemplatePath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::DeleteTemplate>(path.template).await?;

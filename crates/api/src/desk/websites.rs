@@ -28,7 +28,7 @@ pub struct WebsitePath {
 #[utoipa::path(tag = "desk", params(OrganizationPath, PageQuery),
     responses((status = 200, body = Listed<Granted<Website>>)),
     extensions(("x-permission" = json!(can::ViewWebsite::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/websites")]
+#[get("/websites")]
 pub async fn list_websites(call: Call, path: Path<OrganizationPath>, query: Query<PageQuery>) -> Answer {
     let (request, include) = query.page("websites")?;
     let mut work = call.read(&path.organization).await?;
@@ -40,7 +40,7 @@ pub async fn list_websites(call: Call, path: Path<OrganizationPath>, query: Quer
 /// Get a website
 #[utoipa::path(tag = "desk", params(WebsitePath, ThingQuery), responses((status = 200, body = Granted<Website>)),
     extensions(("x-permission" = json!(can::ViewWebsite::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/websites/{website}")]
+#[get("/websites/{website}")]
 pub async fn get_website(call: Call, path: Path<WebsitePath>, query: Query<ThingQuery>) -> Answer {
     let include = query.include()?;
     let (caller, website) = call.see(&path.organization, path.website).await?;

@@ -51,7 +51,7 @@ pub struct NewInvitation {
         (status = 429, description = "Too many requests: of this session, or to this organization; or the organization has \
             invited this address five times in a day.")),
     extensions(("x-permission" = json!(can::CreateInvitation::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/invitations")]
+#[post("/invitations")]
 pub async fn create_invitation(call: Call, path: Path<OrganizationPath>, body: Body<NewInvitation>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::CreateInvitation>()?;
@@ -86,7 +86,7 @@ pub struct InvitationQuery {
 #[utoipa::path(tag = "invitations", params(OrganizationPath, InvitationQuery),
     responses((status = 200, body = Listed<Invitation>)),
     extensions(("x-permission" = json!(can::ViewInvitations::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/invitations")]
+#[get("/invitations")]
 pub async fn list_invitations(call: Call, path: Path<OrganizationPath>, query: Query<InvitationQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["total"])?;
     let request = page_request(query.limit, query.cursor.as_deref(), "invitations", include)?;
@@ -99,7 +99,7 @@ pub async fn list_invitations(call: Call, path: Path<OrganizationPath>, query: Q
 /// Get an invitation
 #[utoipa::path(tag = "invitations", params(InvitationPath), responses((status = 200, body = Invitation)),
     extensions(("x-permission" = json!(can::ViewInvitations::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/invitations/{invitation}")]
+#[get("/invitations/{invitation}")]
 pub async fn get_invitation(call: Call, path: Path<InvitationPath>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewInvitations>()?;
@@ -111,7 +111,7 @@ pub async fn get_invitation(call: Call, path: Path<InvitationPath>) -> Answer {
 /// While it is pending. Its token is of no use from then on.
 #[utoipa::path(tag = "invitations", params(InvitationPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::RevokeInvitation::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/invitations/{invitation}")]
+#[delete("/invitations/{invitation}")]
 pub async fn revoke_invitation(call: Call, path: Path<InvitationPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::RevokeInvitation>()?;

@@ -29,7 +29,7 @@ pub struct MemberTokenPath {
 /// The newest first, with those that have run out. The tokens themselves are not shown.
 #[utoipa::path(tag = "tokens", params(MemberPath, PlainPageQuery), responses((status = 200, body = Listed<PersonalToken>)),
     extensions(("x-permission" = json!(can::RemoveMember::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/members/{member}/personal-tokens")]
+#[get("/members/{member}/personal-tokens")]
 pub async fn list_member_personal_tokens(call: Call, path: Path<MemberPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("member_personal_tokens")?;
     let mut work = call.read(&path.organization).await?;
@@ -42,7 +42,7 @@ pub async fn list_member_personal_tokens(call: Call, path: Path<MemberPath>, que
 /// Once this has been answered, nothing is done with it any more. The member stays one, and may make others.
 #[utoipa::path(tag = "tokens", params(MemberTokenPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::RemoveMember::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/members/{member}/personal-tokens/{personal_token}")]
+#[delete("/members/{member}/personal-tokens/{personal_token}")]
 pub async fn end_member_personal_token(call: Call, path: Path<MemberTokenPath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::RemoveMember>(path.member).await?;

@@ -153,7 +153,7 @@ pub struct MemberList {
 /// beside them, in `pending_invitations`.
 #[utoipa::path(tag = "members", params(OrganizationPath, MembersQuery), responses((status = 200, body = MemberList)),
     extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/members")]
+#[get("/members")]
 pub async fn list_members(call: Call, path: Path<OrganizationPath>, Query(query): Query<MembersQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
     let (order, descending, list) = query.sort.order();
@@ -172,7 +172,7 @@ pub async fn list_members(call: Call, path: Path<OrganizationPath>, Query(query)
 /// Get a member
 #[utoipa::path(tag = "members", params(MemberPath, ThingQuery), responses((status = 200, body = Granted<Member>)),
     extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/members/{member}")]
+#[get("/members/{member}")]
 pub async fn get_member(call: Call, path: Path<MemberPath>, query: Query<ThingQuery>) -> Answer {
     let include = query.include()?;
     let (caller, member) = call.see(&path.organization, Key::Id(path.member)).await?;
@@ -212,7 +212,7 @@ impl MemberPatch {
 #[utoipa::path(tag = "members", params(MemberPath, IfMatch), request_body = MemberPatch,
     responses((status = 200, body = Member)),
     extensions(("x-permission" = json!(can::ChangeMemberRole::PERMISSION.key()))))]
-#[patch("/v1/organizations/{organization}/members/{member}")]
+#[patch("/members/{member}")]
 pub async fn change_member_roles(call: Call, path: Path<MemberPath>, body: Body<MemberPatch>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::ChangeMemberRole>(path.member).await?;
@@ -226,7 +226,7 @@ pub async fn change_member_roles(call: Call, path: Path<MemberPath>, body: Body<
 /// account and its other organizations are not touched.
 #[utoipa::path(tag = "members", params(MemberPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::RemoveMember::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/members/{member}")]
+#[delete("/members/{member}")]
 pub async fn remove_member(call: Call, path: Path<MemberPath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::RemoveMember>(path.member).await?;
@@ -239,7 +239,7 @@ pub async fn remove_member(call: Call, path: Path<MemberPath>) -> Answer {
 /// Ends my own membership, as if I were removed.
 #[utoipa::path(tag = "members", params(OrganizationPath), responses((status = 204)),
     extensions(("x-permission" = json!(can::LeaveOrganization::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/leave")]
+#[post("/leave")]
 pub async fn leave_organization(call: Call, path: Path<OrganizationPath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let me = work.caller().member();

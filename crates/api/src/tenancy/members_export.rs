@@ -47,7 +47,7 @@ pub struct ExportQuery {
 #[utoipa::path(tag = "members", params(OrganizationPath, ExportQuery),
     responses((status = 200, body = String, content_type = "text/csv")),
     extensions(("x-permission" = json!(can::ViewMember::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/members/export")]
+#[get("/members/export")]
 pub async fn export_members(call: Call, path: Path<OrganizationPath>, Query(query): Query<ExportQuery>) -> Answer {
     let request = table_request(query.cursor.as_deref(), "members:name")?;
     let mut work = call.read(&path.organization).await?;

@@ -27,12 +27,16 @@ pub use team_members::*;
 pub use teams::*;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// The operations of this module.
-pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(create_organization).service(list_organizations).service(get_organization);
-    config.service(update_organization).service(delete_organization);
-    config.service(create_invitation).service(list_invitations).service(get_invitation).service(revoke_invitation);
+/// The operations of this module outside any organization.
+pub(crate) fn routes_outside(config: &mut ServiceConfig<'_>) {
+    config.service(create_organization).service(list_organizations);
     config.service(inspect_invitation).service(accept_invitation).service(register_invited);
+}
+
+/// The operations of this module in an organization.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get_organization).service(update_organization).service(delete_organization);
+    config.service(create_invitation).service(list_invitations).service(get_invitation).service(revoke_invitation);
     // Before the member by id, whose pattern fits its path too.
     config.service(export_members);
     config.service(list_members).service(get_member).service(change_member_roles).service(remove_member);

@@ -104,7 +104,7 @@ pub async fn list_organizations(call: Call, query: Query<PlainPageQuery>) -> Ans
 /// Get an organization
 #[utoipa::path(tag = "organizations", params(OrganizationPath), responses((status = 200, body = Organization)),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}")]
+#[get("")]
 pub async fn get_organization(call: Call, path: Path<OrganizationPath>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewOrganization>()?;
@@ -131,7 +131,7 @@ pub struct OrganizationPatch {
 #[utoipa::path(tag = "organizations", params(OrganizationPath, IfMatch), request_body = OrganizationPatch,
     responses((status = 200, body = Organization)),
     extensions(("x-permission" = json!(can::UpdateOrganization::PERMISSION.key()))))]
-#[patch("/v1/organizations/{organization}")]
+#[patch("")]
 pub async fn update_organization(call: Call, path: Path<OrganizationPath>, body: Body<OrganizationPatch>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::UpdateOrganization>()?;
@@ -156,7 +156,7 @@ pub struct Confirmation {
 #[utoipa::path(tag = "organizations", params(OrganizationPath, Confirmation, IfMatch), responses((status = 204),
         (status = 422, description = "The slug is not repeated.")),
     extensions(("x-permission" = json!(can::DeleteOrganization::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}")]
+#[delete("")]
 pub async fn delete_organization(call: Call, path: Path<OrganizationPath>, query: Query<Confirmation>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::DeleteOrganization>()?;

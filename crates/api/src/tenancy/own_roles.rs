@@ -93,7 +93,7 @@ impl CreateRole {
 /// access model.
 #[utoipa::path(tag = "roles", params(OrganizationPath, PlainPageQuery), responses((status = 200, body = Listed<Role>)),
     extensions(("x-permission" = json!(can::ViewRoles::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/roles")]
+#[get("/roles")]
 pub async fn list_roles(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("roles")?;
     let mut work = call.read(&path.organization).await?;
@@ -104,7 +104,7 @@ pub async fn list_roles(call: Call, path: Path<OrganizationPath>, query: Query<P
 /// Get a role of the organization's own
 #[utoipa::path(tag = "roles", params(RolePath), responses((status = 200, body = Role)),
     extensions(("x-permission" = json!(can::ViewRoles::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/roles/{role}")]
+#[get("/roles/{role}")]
 pub async fn get_role(call: Call, path: Path<RolePath>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewRoles>()?;
@@ -122,7 +122,7 @@ pub async fn get_role(call: Call, path: Path<RolePath>) -> Answer {
 #[utoipa::path(tag = "roles", params(OrganizationPath), request_body = CreateRole,
     responses((status = 201, body = Role)),
     extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/roles")]
+#[post("/roles")]
 pub async fn create_role(call: Call, path: Path<OrganizationPath>, body: Body<CreateRole>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageRoles>()?;
@@ -172,7 +172,7 @@ impl RolePatch {
 #[utoipa::path(tag = "roles", params(RolePath, MustMatch), request_body = RolePatch,
     responses((status = 200, body = Role)),
     extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
-#[patch("/v1/organizations/{organization}/roles/{role}")]
+#[patch("/roles/{role}")]
 pub async fn update_role(call: Call, path: Path<RolePath>, body: Body<RolePatch>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageRoles>()?;
@@ -185,7 +185,7 @@ pub async fn update_role(call: Call, path: Path<RolePath>, body: Body<RolePatch>
 /// That nobody holds and that no pending invitation gives. Otherwise the answer says who holds it.
 #[utoipa::path(tag = "roles", params(RolePath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/roles/{role}")]
+#[delete("/roles/{role}")]
 pub async fn delete_role(call: Call, path: Path<RolePath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageRoles>()?;
@@ -234,7 +234,7 @@ pub struct SuggestedRole {
 #[utoipa::path(tag = "roles", params(OrganizationPath, SuggestQuery),
     responses((status = 200, body = Listed<RoleSuggestion>)),
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/roles/suggest")]
+#[get("/roles/suggest")]
 pub async fn suggest_roles(call: Call, path: Path<OrganizationPath>, query: Query<SuggestQuery>) -> Answer {
     let work = call.read(&path.organization).await?;
     let _permit = work.permit_here::<can::ViewOrganization>()?;

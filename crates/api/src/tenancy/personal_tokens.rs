@@ -83,7 +83,7 @@ impl Versioned for IssuedPersonalToken {
 #[utoipa::path(tag = "tokens", params(OrganizationPath), request_body = CreatePersonalToken,
     responses((status = 201, body = IssuedPersonalToken)),
     extensions(("x-permission" = json!(can::ManagePersonalTokens::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/personal-tokens")]
+#[post("/personal-tokens")]
 pub async fn create_personal_token(
     call: Call,
     path: Path<OrganizationPath>,
@@ -105,7 +105,7 @@ pub async fn create_personal_token(
 #[utoipa::path(tag = "tokens", params(OrganizationPath, PlainPageQuery),
     responses((status = 200, body = Listed<PersonalToken>)),
     extensions(("x-permission" = json!("member")), ("x-scope" = json!(can::ManagePersonalTokens::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/personal-tokens")]
+#[get("/personal-tokens")]
 pub async fn list_personal_tokens(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("personal_tokens")?;
     let mut work = call.read(&path.organization).await?;
@@ -117,7 +117,7 @@ pub async fn list_personal_tokens(call: Call, path: Path<OrganizationPath>, quer
 /// Once this has been answered, nothing is done with it any more. Whoever may make none any more ends those that they have.
 #[utoipa::path(tag = "tokens", params(PersonalTokenPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!("member")), ("x-scope" = json!(can::ManagePersonalTokens::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/personal-tokens/{personal_token}")]
+#[delete("/personal-tokens/{personal_token}")]
 pub async fn end_personal_token(call: Call, path: Path<PersonalTokenPath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     work.end_personal_token(path.personal_token, call.if_match()).await?;

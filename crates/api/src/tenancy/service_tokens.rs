@@ -75,7 +75,7 @@ impl Versioned for IssuedServiceToken {
 #[utoipa::path(tag = "tokens", params(OrganizationPath), request_body = CreateServiceToken,
     responses((status = 201, body = IssuedServiceToken)),
     extensions(("x-permission" = json!(can::ManageServiceTokens::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/service-tokens")]
+#[post("/service-tokens")]
 pub async fn create_service_token(call: Call, path: Path<OrganizationPath>, body: Body<CreateServiceToken>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageServiceTokens>()?;
@@ -97,7 +97,7 @@ pub async fn create_service_token(call: Call, path: Path<OrganizationPath>, body
 #[utoipa::path(tag = "tokens", params(OrganizationPath, PlainPageQuery),
     responses((status = 200, body = Listed<ServiceToken>)),
     extensions(("x-permission" = json!(can::ViewServiceTokens::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/service-tokens")]
+#[get("/service-tokens")]
 pub async fn list_service_tokens(call: Call, path: Path<OrganizationPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("service_tokens")?;
     let mut work = call.read(&path.organization).await?;
@@ -108,7 +108,7 @@ pub async fn list_service_tokens(call: Call, path: Path<OrganizationPath>, query
 /// Get a service token
 #[utoipa::path(tag = "tokens", params(ServiceTokenPath), responses((status = 200, body = ServiceToken)),
     extensions(("x-permission" = json!(can::ViewServiceTokens::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/service-tokens/{service_token}")]
+#[get("/service-tokens/{service_token}")]
 pub async fn get_service_token(call: Call, path: Path<ServiceTokenPath>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ViewServiceTokens>()?;
@@ -132,7 +132,7 @@ pub struct RotateServiceToken {
 #[utoipa::path(tag = "tokens", params(ServiceTokenPath, IfMatch), request_body = RotateServiceToken,
     responses((status = 200, body = IssuedServiceToken)),
     extensions(("x-permission" = json!(can::ManageServiceTokens::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/service-tokens/{service_token}/rotate")]
+#[post("/service-tokens/{service_token}/rotate")]
 pub async fn rotate_service_token(call: Call, path: Path<ServiceTokenPath>, body: Body<RotateServiceToken>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageServiceTokens>()?;
@@ -149,7 +149,7 @@ pub async fn rotate_service_token(call: Call, path: Path<ServiceTokenPath>, body
 /// And the service with it, which is removed as a member is. Once this has been answered, nothing is done with it any more.
 #[utoipa::path(tag = "tokens", params(ServiceTokenPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::ManageServiceTokens::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/service-tokens/{service_token}")]
+#[delete("/service-tokens/{service_token}")]
 pub async fn end_service_token(call: Call, path: Path<ServiceTokenPath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageServiceTokens>()?;

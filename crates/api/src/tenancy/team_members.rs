@@ -30,7 +30,7 @@ pub struct TeamMemberPath {
 /// By name, each with the team role.
 #[utoipa::path(tag = "teams", params(TeamPath, PlainPageQuery), responses((status = 200, body = Listed<TeamMember>)),
     extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/teams/{team}/members")]
+#[get("/teams/{team}/members")]
 pub async fn list_team_members(call: Call, path: Path<TeamPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("team_members")?;
     let mut work = call.read(&path.organization).await?;
@@ -69,7 +69,7 @@ impl TeamMembership {
 #[utoipa::path(tag = "teams", params(TeamMemberPath), request_body = TeamMembership,
     responses((status = 200, body = TeamMember), (status = 201, body = TeamMember, description = "Now in the team.")),
     extensions(("x-permission" = json!(can::ManageTeamMembers::PERMISSION.key()))))]
-#[put("/v1/organizations/{organization}/teams/{team}/members/{member}")]
+#[put("/teams/{team}/members/{member}")]
 pub async fn set_team_member(call: Call, path: Path<TeamMemberPath>, body: Body<TeamMembership>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;
@@ -96,7 +96,7 @@ pub struct NewTeamMember {
     responses((status = 200, body = TeamMember, description = "They were in the team."),
         (status = 201, body = TeamMember, description = "Now in the team.")),
     extensions(("x-permission" = json!(can::ManageTeamMembers::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/teams/{team}/members")]
+#[post("/teams/{team}/members")]
 pub async fn add_team_member(call: Call, path: Path<TeamPath>, body: Body<NewTeamMember>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;
@@ -113,7 +113,7 @@ pub async fn add_team_member(call: Call, path: Path<TeamPath>, body: Body<NewTea
 /// What they see follows at once. They stay a member of the organization.
 #[utoipa::path(tag = "teams", params(TeamMemberPath), responses((status = 204)),
     extensions(("x-permission" = json!(can::ManageTeamMembers::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/teams/{team}/members/{member}")]
+#[delete("/teams/{team}/members/{member}")]
 pub async fn remove_team_member(call: Call, path: Path<TeamMemberPath>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;

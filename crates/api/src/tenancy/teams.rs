@@ -78,7 +78,7 @@ impl TeamSort {
 #[utoipa::path(tag = "teams", params(OrganizationPath, TeamsQuery),
     responses((status = 200, body = Listed<Granted<Team>>)),
     extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/teams")]
+#[get("/teams")]
 pub async fn list_teams(call: Call, path: Path<OrganizationPath>, query: Query<TeamsQuery>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
     let (order, descending, list) = query.sort.order();
@@ -91,7 +91,7 @@ pub async fn list_teams(call: Call, path: Path<OrganizationPath>, query: Query<T
 /// Get a team
 #[utoipa::path(tag = "teams", params(TeamPath, ThingQuery), responses((status = 200, body = Granted<Team>)),
     extensions(("x-permission" = json!(can::ViewTeam::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/teams/{team}")]
+#[get("/teams/{team}")]
 pub async fn get_team(call: Call, path: Path<TeamPath>, query: Query<ThingQuery>) -> Answer {
     let include = query.include()?;
     let mut work = call.read(&path.organization).await?;
@@ -126,7 +126,7 @@ pub struct CreateTeam {
 #[utoipa::path(tag = "teams", params(OrganizationPath), request_body = CreateTeam,
     responses((status = 201, body = Team)),
     extensions(("x-permission" = json!(can::CreateTeam::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/teams")]
+#[post("/teams")]
 pub async fn create_team(call: Call, path: Path<OrganizationPath>, body: Body<CreateTeam>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::CreateTeam>()?;
@@ -178,7 +178,7 @@ impl TeamPatch {
 #[utoipa::path(tag = "teams", params(TeamPath, IfMatch), request_body = TeamPatch, responses((status = 200, body = Team),
         (status = 428, description = "`If-Match` is missing, and a list is to be replaced.")),
     extensions(("x-permission" = json!(can::UpdateTeam::PERMISSION.key()))))]
-#[patch("/v1/organizations/{organization}/teams/{team}")]
+#[patch("/teams/{team}")]
 pub async fn update_team(call: Call, path: Path<TeamPath>, body: Body<TeamPatch>) -> Answer {
     if body.has_any(&["website_ids", "template_ids"]) {
         call.must_match()?;
@@ -205,7 +205,7 @@ pub struct TeamDeletion {
 /// from their templates and be nobody's decision.
 #[utoipa::path(tag = "teams", params(TeamPath, TeamDeletion, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteTeam::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/teams/{team}")]
+#[delete("/teams/{team}")]
 pub async fn delete_team(call: Call, path: Path<TeamPath>, query: Query<TeamDeletion>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::DeleteTeam>(path.team).await?;

@@ -2,7 +2,8 @@
 //!
 //! A service that asks with one token a thousand times a second, or a page that asks for each of its parts, costs a few
 //! statements so, and not one for each request. No answer is older than its question: what a request is told is always read by a statement that
-//! began after the request had arrived.
+//! began after the request had arrived. The threads that serve requests share who waits: the more are read together, the less
+//! each costs.
 
 use std::{
     collections::HashMap,

@@ -97,7 +97,7 @@ impl CreateTicket {
         (status = 204, description = "Created, where you may not see it."),
     ),
     extensions(("x-permission" = json!(can::CreateTicket::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/tickets")]
+#[post("")]
 pub async fn create_ticket(call: Call, path: Path<OrganizationPath>, body: Body<CreateTicket>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     work.may_create_tickets()?;

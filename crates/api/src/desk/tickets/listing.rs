@@ -168,7 +168,7 @@ async fn known_if_empty<T>(work: &mut Work, filter: &TicketFilter, page: &Page<T
 #[utoipa::path(tag = "tickets", params(OrganizationPath, ListTickets),
     responses((status = 200, body = Listed<Granted<Ticket>>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/tickets")]
+#[get("")]
 pub async fn list_tickets(call: Call, path: Path<OrganizationPath>, query: Query<ListTickets>) -> Answer {
     let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
     let (order, list) = query.sort.order();
@@ -183,7 +183,7 @@ pub async fn list_tickets(call: Call, path: Path<OrganizationPath>, query: Query
 /// Get a ticket
 #[utoipa::path(tag = "tickets", params(TicketPath, ThingQuery), responses((status = 200, body = Granted<Ticket>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/tickets/{ticket}")]
+#[get("/{ticket}")]
 pub async fn get_ticket(call: Call, path: Path<TicketPath>, query: Query<ThingQuery>) -> Answer {
     let include = query.include()?;
     let (caller, ticket) = call.see(&path.organization, path.ticket).await?;
@@ -198,7 +198,7 @@ pub async fn get_ticket(call: Call, path: Path<TicketPath>, query: Query<ThingQu
 #[utoipa::path(tag = "tickets", params(OrganizationPath, ExportTickets),
     responses((status = 200, body = String, content_type = "text/csv")),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/tickets/export")]
+#[get("/export")]
 pub async fn export_tickets(call: Call, path: Path<OrganizationPath>, query: Query<ExportTickets>) -> Answer {
     let (order, list) = query.sort.order();
     let request = table_request(query.cursor.as_deref(), list)?;

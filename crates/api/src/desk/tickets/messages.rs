@@ -23,7 +23,7 @@ pub struct NewMessage {
 /// Publicly: the requester reads it too.
 #[utoipa::path(tag = "tickets", params(TicketPath), request_body = NewMessage, responses((status = 201, body = Message)),
     extensions(("x-permission" = json!(can::ReplyToTicket::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/replies")]
+#[post("/{ticket}/replies")]
 pub async fn reply_to_ticket(call: Call, path: Path<TicketPath>, body: Body<NewMessage>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::ReplyToTicket>(path.ticket).await?;
@@ -36,7 +36,7 @@ pub async fn reply_to_ticket(call: Call, path: Path<TicketPath>, body: Body<NewM
 /// Internal: the public never reads it.
 #[utoipa::path(tag = "tickets", params(TicketPath), request_body = NewMessage, responses((status = 201, body = Message)),
     extensions(("x-permission" = json!(can::NoteOnTicket::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/notes")]
+#[post("/{ticket}/notes")]
 pub async fn note_on_ticket(call: Call, path: Path<TicketPath>, body: Body<NewMessage>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::NoteOnTicket>(path.ticket).await?;
@@ -49,7 +49,7 @@ pub async fn note_on_ticket(call: Call, path: Path<TicketPath>, body: Body<NewMe
 /// The oldest first: its public replies, and for who may read its notes also those and what happened to it.
 #[utoipa::path(tag = "tickets", params(TicketPath, PlainPageQuery), responses((status = 200, body = Listed<Message>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/tickets/{ticket}/messages")]
+#[get("/{ticket}/messages")]
 pub async fn list_ticket_messages(call: Call, path: Path<TicketPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("messages")?;
     let mut work = call.read(&path.organization).await?;

@@ -29,7 +29,7 @@ pub struct Assignment {
         (status = 204, description = "Assigned, and you may not see it."),
     ),
     extensions(("x-permission" = json!(can::AssignTicket::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/assign")]
+#[post("/{ticket}/assign")]
 pub async fn assign_ticket(call: Call, path: Path<TicketPath>, body: Body<Assignment>) -> Answer {
     let involved: Vec<MemberId> = body.id_ahead("assignee_id").into_iter().collect();
     let mut work = call.write_involving(&path.organization, &involved).await?;
@@ -73,7 +73,7 @@ impl MoveTicket {
         (status = 204, description = "Moved, and you may not see it there."),
     ),
     extensions(("x-permission" = json!(can::MoveTicket::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/move")]
+#[post("/{ticket}/move")]
 pub async fn move_ticket(call: Call, path: Path<TicketPath>, body: Body<MoveTicket>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::MoveTicket>(path.ticket).await?;

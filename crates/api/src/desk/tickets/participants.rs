@@ -31,7 +31,7 @@ pub struct ParticipantPath {
 /// List a ticket's participants
 #[utoipa::path(tag = "tickets", params(TicketPath, PlainPageQuery), responses((status = 200, body = Listed<Participant>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/tickets/{ticket}/participants")]
+#[get("/{ticket}/participants")]
 pub async fn list_participants(call: Call, path: Path<TicketPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("participants")?;
     let mut work = call.read(&path.organization).await?;
@@ -47,7 +47,7 @@ pub async fn list_participants(call: Call, path: Path<TicketPath>, query: Query<
 #[utoipa::path(tag = "tickets", params(ParticipantPath), responses((status = 204, description = "Added."),
         (status = 422, description = "They would gain nothing by it.")),
     extensions(("x-permission" = json!(can::AddParticipant::PERMISSION.key()))))]
-#[put("/v1/organizations/{organization}/desk/tickets/{ticket}/participants/{member}")]
+#[put("/{ticket}/participants/{member}")]
 pub async fn add_participant(call: Call, path: Path<ParticipantPath>) -> Answer {
     let mut work = call.write_involving(&path.organization, &[path.member]).await?;
     let permit = work.permit::<can::AddParticipant>(path.ticket).await?;
@@ -63,7 +63,7 @@ pub async fn add_participant(call: Call, path: Path<ParticipantPath>) -> Answer 
 /// What they saw as a participant they no longer see, at once. That somebody was none is not told.
 #[utoipa::path(tag = "tickets", params(ParticipantPath), responses((status = 204, description = "No participant now.")),
     extensions(("x-permission" = json!(can::RemoveParticipant::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/desk/tickets/{ticket}/participants/{member}")]
+#[delete("/{ticket}/participants/{member}")]
 pub async fn remove_participant(call: Call, path: Path<ParticipantPath>) -> Answer {
     let mut work = call.write_involving(&path.organization, &[path.member]).await?;
     let permit = work.permit::<can::RemoveParticipant>(path.ticket).await?;

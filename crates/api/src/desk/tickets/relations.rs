@@ -117,7 +117,7 @@ impl OtherTicket for MergeTickets {
         (status = 204, description = "Merged, and you may not see the one that survives."),
     ),
     extensions(("x-permission" = json!(can::MergeTicket::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/merge")]
+#[post("/{ticket}/merge")]
 pub async fn merge_ticket(call: Call, path: Path<TicketPath>, body: Body<MergeTickets>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let (one, other, _) = permit_both::<can::MergeTicket, _>(&mut work, path.ticket, body).await?;
@@ -135,7 +135,7 @@ pub async fn merge_ticket(call: Call, path: Path<TicketPath>, body: Body<MergeTi
         (status = 204, description = "Cloned, and you may not see the copy."),
     ),
     extensions(("x-permission" = json!(can::CloneTicket::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/clone")]
+#[post("/{ticket}/clone")]
 pub async fn clone_ticket(call: Call, path: Path<TicketPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::CloneTicket>(path.ticket).await?;
@@ -170,7 +170,7 @@ impl OtherTicket for NewTicketLink {
         (status = 204, description = "Linked, and you may not see the other ticket."),
     ),
     extensions(("x-permission" = json!(can::LinkTicket::PERMISSION.key()))))]
-#[post("/v1/organizations/{organization}/desk/tickets/{ticket}/links")]
+#[post("/{ticket}/links")]
 pub async fn link_ticket(call: Call, path: Path<TicketPath>, body: Body<NewTicketLink>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let (one, other, body) = permit_both::<can::LinkTicket, _>(&mut work, path.ticket, body).await?;
@@ -183,7 +183,7 @@ pub async fn link_ticket(call: Call, path: Path<TicketPath>, body: Body<NewTicke
 /// To other tickets that you may see, merges and clones included, the oldest of those first.
 #[utoipa::path(tag = "tickets", params(TicketPath, PlainPageQuery), responses((status = 200, body = Listed<TicketLink>)),
     extensions(("x-permission" = json!(can::ViewTicket::PERMISSION.key()))))]
-#[get("/v1/organizations/{organization}/desk/tickets/{ticket}/links")]
+#[get("/{ticket}/links")]
 pub async fn list_ticket_links(call: Call, path: Path<TicketPath>, query: Query<PlainPageQuery>) -> Answer {
     let request = query.page("links")?;
     let mut work = call.read(&path.organization).await?;
@@ -212,7 +212,7 @@ pub struct LinkPath {
 /// The permission is needed on both tickets.
 #[utoipa::path(tag = "tickets", params(LinkPath), responses((status = 204)),
     extensions(("x-permission" = json!(can::LinkTicket::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/desk/tickets/{ticket}/links/{link}")]
+#[delete("/{ticket}/links/{link}")]
 pub async fn unlink_ticket(call: Call, path: Path<LinkPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let (one, other) = work.permits_on_link(path.ticket, path.link).await?;

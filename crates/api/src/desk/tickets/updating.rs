@@ -68,7 +68,7 @@ impl From<TicketPatch> for TicketChange {
         (status = 204, description = "Changed, and you may not see it."),
     ),
     extensions(("x-permission" = json!(can::UpdateTicket::PERMISSION.key()))))]
-#[patch("/v1/organizations/{organization}/desk/tickets/{ticket}")]
+#[patch("/{ticket}")]
 pub async fn update_ticket(call: Call, path: Path<TicketPath>, body: Body<TicketPatch>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::UpdateTicket>(path.ticket).await?;
@@ -82,7 +82,7 @@ pub async fn update_ticket(call: Call, path: Path<TicketPath>, body: Body<Ticket
 /// With its messages, participants and links, for good.
 #[utoipa::path(tag = "tickets", params(TicketPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteTicket::PERMISSION.key()))))]
-#[delete("/v1/organizations/{organization}/desk/tickets/{ticket}")]
+#[delete("/{ticket}")]
 pub async fn delete_ticket(call: Call, path: Path<TicketPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::DeleteTicket>(path.ticket).await?;
