@@ -222,8 +222,9 @@ create index on role_assignments (granted_by);
 -- as one text, `level:scope:role` by commas, in the order of level and scope.
 create function keep_assignments() returns trigger language plpgsql as $$ begin
     -- Two who change what one member holds come here one after the other, and the later sees what the earlier did.
-    perform from members m where exists (select from changed c where c.org_id = m.org_id and c.member_id = m.id)
-        order by m.org_id, m.id for no key update;
+    perform from (select distinct org_id, member_id from changed) c
+        join members m on m.org_id = c.org_id and m.id = c.member_id
+        order by m.org_id, m.id for no key update of m;
     update members m set
         assignments = coalesce(held.assignments, ''),
         teams = coalesce(held.teams, '{}')
@@ -369,18 +370,31 @@ create function token_scopes(member uuid, token uuid, secret bytea) returns text
         and (t.expires_at is null or t.expires_at > now())
 $$;
 
+-- What a service is narrowed to by its one token, whether that has run out or not; no text for who is a person.
+create function service_scopes(member uuid) returns text language sql stable as $$
+    select coalesce(array_to_string(t.scopes, ','), '*') from api_tokens t
+    where t.org_id = current_org() and t.member_id = member and t.kind = 'service'
+$$;
+
 -- A caller's facts, of the organization that has been entered: no row's worth of them for an account that is no member.
+-- Who shows neither a session nor a secret does not act, but is asked about.
 create function caller_facts(account uuid, session uuid, secret bytea) returns table (
     signed_in boolean, token_scopes text, caller_org uuid, caller_state text, caller_model text, roles_version bigint,
     plan_workflows boolean, members_create_workspaces boolean, assignments text, caller_teams uuid[]
 ) language sql stable rows 1 as $$
-    select case when secret is null then s.id is not null else token_scopes(account, session, secret) is not null end,
-        case when secret is not null then nullif(token_scopes(account, session, secret), '*') end,
+    select case when secret is null then s.id is not null else token.scopes is not null end,
+        token.scopes,
         m.org_id, m.state, o.model, o.roles_version,
         p.workflows, o.members_create_workspaces, m.assignments, m.teams
     from (select current_org() as id) here
     left join sessions s
         on s.id = session and s.account_id = account and s.ended_at is null and s.expires_at > now()
+    -- A subquery that is not merged into what is around it: the token is looked up once, and only where there is one.
+    left join lateral (
+        select case when secret is null then service_scopes(account) else token_scopes(account, session, secret) end as scopes
+        where secret is not null or session is null
+        offset 0
+    ) token on true
     left join members m on m.org_id = here.id and m.id = account
     left join organizations o on o.id = m.org_id
     left join plans p on p.key = o.plan

@@ -38,6 +38,10 @@ pub(crate) fn check(method: &str, path: &str, status: u16, headers: &HeaderMap, 
     if method == "OPTIONS" {
         return;
     }
+    if let Some(code) = body["code"].as_str().filter(|_| status >= 400) {
+        let codes = CONTRACT["components"]["schemas"]["ProblemCode"]["x-extensible-enum"].as_array().unwrap();
+        assert!(codes.iter().any(|known| known == code), "{method} {path}: the contract does not list `{code}`");
+    }
     let Some(operation) = operation(method, path) else {
         return assert!(status >= 400 || !path.starts_with("/v1/"), "{method} {path} is in no contract: {status}");
     };

@@ -193,6 +193,13 @@ impl Caller {
         self.scopes
     }
 
+    /// The same caller, acting with a token that has one scope more.
+    pub(crate) fn with_scope(&self, permission: Permission) -> Self {
+        let capped = self.held_at(Level::Organization).iter().any(|held| self.model.role_at(held.role).read_only);
+        let scopes = self.scopes.with(permission);
+        Self { allowed: if capped { scopes.and(PermissionSet::reads()) } else { scopes }, scopes, ..self.clone() }
+    }
+
     /// Whether guards leave the permission at all: the membership is active, and neither the token's scopes nor a
     /// read-only role exclude it.
     #[must_use]

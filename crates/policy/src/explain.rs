@@ -39,6 +39,11 @@ pub enum Remedy {
         /// Any one of these.
         conditions: Mask,
     },
+    /// The token that the caller acts with has this scope, which it lacks.
+    Scope {
+        /// The scope.
+        permission: Permission,
+    },
 }
 
 /// A decision, with all that it rests on.
@@ -64,9 +69,17 @@ impl Caller {
             return explanation;
         }
         explanation.considered = self.covering(resource).map(|a| self.consider(a, permission, resource)).collect();
-        if let Outcome::Forbidden(Denial::NoGrant) | Outcome::Hidden(Denial::NoGrant) = outcome {
-            explanation.remedies = self.remedies(permission, resource, &explanation.considered);
-        }
+        explanation.remedies = match outcome {
+            Outcome::Forbidden(Denial::NoGrant) | Outcome::Hidden(Denial::NoGrant) => {
+                self.remedies(permission, resource, &explanation.considered)
+            }
+            Outcome::Forbidden(Denial::TokenScope) | Outcome::Hidden(Denial::TokenScope)
+                if self.with_scope(permission).decide(permission, resource).is_allow() =>
+            {
+                vec![Remedy::Scope { permission }]
+            }
+            _ => Vec::new(),
+        };
         explanation
     }
 

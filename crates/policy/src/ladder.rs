@@ -35,6 +35,10 @@ impl Caller {
     /// Whether a token's scopes have all that a role gives; without a token they have everything.
     #[must_use]
     pub fn scopes_hold(&self, role: RoleIx) -> bool {
+        // Asked of every role for every member of a list, and most who ask have no token.
+        if self.scopes() == PermissionSet::ALL {
+            return true;
+        }
         let given = |permission: &&Permission| !self.model.cell(role, **permission).is_empty();
         Permission::ALL.iter().filter(given).all(|permission| self.scopes().contains(*permission))
     }

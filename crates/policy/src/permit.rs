@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use usher_domain::{Id, kind};
 use uuid::Uuid;
 
-use crate::{Action, Caller, Denial, Level, Outcome, Resource, ViewFilter};
+use crate::{Action, Caller, Denial, Grant, Level, Outcome, Resource, Target, ViewFilter};
 
 /// The proof that one caller may do `A` to one thing, once. Only [`Caller::permit`] makes one.
 #[derive(Debug)]
@@ -14,6 +14,7 @@ pub struct Permit<A: Action> {
     organization: Id<kind::Organization>,
     target: Id<A::Target>,
     member: Id<kind::Member>,
+    grant: Grant,
     action: PhantomData<fn() -> A>,
 }
 
@@ -34,6 +35,12 @@ impl<A: Action> Permit<A> {
     #[must_use]
     pub const fn member(&self) -> Id<kind::Member> {
         self.member
+    }
+
+    /// What allows it.
+    #[must_use]
+    pub const fn grant(&self) -> Grant {
+        self.grant
     }
 }
 
@@ -89,15 +96,33 @@ impl Caller {
     /// [`Refusal`], in which what may not be viewed is hidden and what may be viewed is forbidden (law 8).
     pub fn permit<A: Action>(&self, resource: &Resource<A::Target>) -> Result<Permit<A>, Refusal> {
         match self.outcome(A::PERMISSION, resource) {
-            Outcome::Allowed(_) => Ok(Permit {
+            Outcome::Allowed(grant) => Ok(Permit {
                 organization: self.organization,
                 target: resource.id,
                 member: self.member(),
+                grant,
                 action: PhantomData,
             }),
             Outcome::Forbidden(denial) => Err(Refusal::Forbidden(denial)),
             Outcome::Hidden(_) => Err(Refusal::Hidden),
         }
+    }
+
+    /// Asks for a permit to name a thing in another act, as the place of what is made. It is what the member sees that
+    /// counts: the scopes of a token that they act with are asked of the act, and seeing is none of it.
+    ///
+    /// # Errors
+    /// [`Refusal::Hidden`].
+    #[allow(clippy::disallowed_methods, reason = "it is one of those that are not to be asked")]
+    pub fn permit_to_name<K: Target>(&self, resource: &Resource<K>) -> Result<Permit<K::View>, Refusal> {
+        self.with_scope(K::KIND.view()).permit(resource)
+    }
+
+    /// Whether there is a [permit to name](Caller::permit_to_name) a thing.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the permit is not given away")]
+    pub fn may_name<K: Target>(&self, resource: &Resource<K>) -> bool {
+        self.permit_to_name(resource).is_ok()
     }
 
     /// The right to list whatever `A` shows, which may be nothing at all.

@@ -24,6 +24,13 @@ pub struct Identity {
     pub token: Option<TokenProof>,
 }
 
+impl Identity {
+    /// Of a member who does not act, but is asked about.
+    pub(crate) fn of_member(member: Id<kind::Member>) -> Self {
+        Self { account: member.uuid().into(), session: Uuid::nil().into(), token: None }
+    }
+}
+
 /// How an address names an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OrganizationKey {
@@ -189,16 +196,15 @@ pub(crate) fn from_row(identity: &Identity, row: &PgRow, model: &Arc<Model>) -> 
     }))
 }
 
-/// What a token narrows its caller to. A permission that there is no more gives nothing.
+/// What a token narrows to: the one that a caller acts with, or the one of a service that is asked about. A permission that
+/// there is no more gives nothing.
 fn scopes(identity: &Identity, row: &PgRow) -> Result<Option<PermissionSet>, sqlx::Error> {
-    if identity.token.is_none() {
-        return Ok(None);
-    }
     let scopes: Option<&str> = row.try_get("token_scopes")?;
-    Ok(Some(match scopes {
-        Some(keys) => keys.split(',').filter_map(Permission::parse).collect(),
-        None => PermissionSet::UNSCOPED,
-    }))
+    Ok(match scopes {
+        Some("*") => Some(PermissionSet::UNSCOPED),
+        Some(keys) => Some(keys.split(',').filter_map(Permission::parse).collect()),
+        None => identity.token.map(|_| PermissionSet::NONE),
+    })
 }
 
 fn assignment(text: &str) -> Option<(Level, Uuid, &str)> {
@@ -208,13 +214,17 @@ fn assignment(text: &str) -> Option<(Level, Uuid, &str)> {
 }
 
 /// Loads another member's facts within a transaction of this organization.
-pub(crate) async fn load(transaction: &mut Transaction, models: &Models, identity: &Identity) -> StoreResult<Caller> {
-    let sql = format!("EXECUTE caller_facts('{}','{}',null)", identity.account, identity.session);
+pub(crate) async fn load(
+    transaction: &mut Transaction,
+    models: &Models,
+    member: Id<kind::Member>,
+) -> StoreResult<Caller> {
+    let sql = format!("EXECUTE caller_facts('{member}',null,null)");
     let mut rows = sqlx::Executor::fetch_all(&mut **transaction, sqlx::raw_sql(sqlx::AssertSqlSafe(sql))).await?;
     let row = rows.pop().ok_or(StoreError::Missing("member"))?;
     let version = version_of(&row).map_err(|error| match error {
         StoreError::Missing(_) => StoreError::Missing("member"),
         other => other,
     })?;
-    from_row(identity, &row, &models.get(transaction, version).await?)
+    from_row(&Identity::of_member(member), &row, &models.get(transaction, version).await?)
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use sqlx::{Row, postgres::PgRow};
-use usher_policy::{Action, Clause, Level, Listing, Mask, Place, ViewFilter};
+use usher_policy::{Action, Clause, Decision, Level, Listing, Mask, Place, ViewFilter};
 use uuid::Uuid;
 
 use crate::{
@@ -39,7 +39,9 @@ where
     let uses = Arc::clone(transaction.uses());
     let seen = |row: &PgRow| {
         let resource = resource(listing.caller(), row)?;
-        uses.note(listing.caller(), A::PERMISSION, &resource);
+        if let Decision::Allow(grant) = listing.caller().decide(A::PERMISSION, &resource) {
+            uses.note(listing.caller(), grant);
+        }
         Ok(Seen { item: A::Target::item(row)?, resource })
     };
     list_columns(transaction, listing, filters, order, request, (A::Target::COLUMNS, seen)).await

@@ -2,7 +2,7 @@
 //! The first read after an organization's roles have changed takes one more, for what they give.
 
 use sqlx::{AssertSqlSafe, Row, postgres::PgRow};
-use usher_policy::{Action, Caller, Denial, Level};
+use usher_policy::{Action, Caller, Decision, Denial, Level};
 use uuid::Uuid;
 
 use crate::{
@@ -47,10 +47,8 @@ impl Store {
             return Err(missing);
         }
         let resource = resource::<K>(&caller, &row)?;
-        if !caller.sees(&resource) {
-            return Err(missing);
-        }
-        self.uses().note(&caller, K::KIND.view(), &resource);
+        let Decision::Allow(grant) = caller.decide(permission, &resource) else { return Err(missing) };
+        self.uses().note(&caller, grant);
         Ok((caller, Seen { item: K::item(&row)?, resource }))
     }
 

@@ -24,6 +24,8 @@ pub(crate) trait Thing: Send + Sync {
     fn explain(&self, caller: &Caller, permission: Permission) -> Explanation;
     /// Whether the caller may see it.
     fn is_seen_by(&self, caller: &Caller) -> bool;
+    /// Whether the caller may name it as the place of what they make.
+    fn is_named_by(&self, caller: &Caller) -> bool;
     /// Whether a condition holds between it and the caller.
     fn holds(&self, condition: Condition) -> bool;
     /// The scopes that it stands in.
@@ -41,6 +43,10 @@ impl<K: Target> Thing for Resource<K> {
 
     fn is_seen_by(&self, caller: &Caller) -> bool {
         caller.sees(self)
+    }
+
+    fn is_named_by(&self, caller: &Caller) -> bool {
+        caller.may_name(self)
     }
 
     fn holds(&self, condition: Condition) -> bool {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use usher_domain::{Id, kind};
-use usher_policy::{Caller, Decision, Grant, Model, Permission, Resource, RoleIx, Target};
+use usher_policy::{Caller, Grant, Model, RoleIx};
 use uuid::Uuid;
 
 use crate::{Store, StoreResult};
@@ -37,16 +37,14 @@ type Remembered = HashMap<Use, Arc<Model>>;
 pub(crate) struct Uses(Mutex<Remembered>);
 
 impl Uses {
-    /// Notes what allows a caller what they are about to do or see, if anything does.
-    pub(crate) fn note<K: Target>(&self, caller: &Caller, permission: Permission, resource: &Resource<K>) {
-        if let Decision::Allow(Grant { role, scope, .. }) = caller.decide(permission, resource) {
-            let (organization, member) = (caller.organization(), caller.member());
-            let model = Arc::as_ptr(caller.model()).addr();
-            let used = Use { organization, member, scope, role, model };
-            let mut remembered = self.remembered();
-            if remembered.len() < REMEMBERED && !remembered.contains_key(&used) {
-                remembered.insert(used, Arc::clone(caller.model()));
-            }
+    /// Notes what has allowed a caller what they are about to do or see.
+    pub(crate) fn note(&self, caller: &Caller, Grant { role, scope, .. }: Grant) {
+        let (organization, member) = (caller.organization(), caller.member());
+        let model = Arc::as_ptr(caller.model()).addr();
+        let used = Use { organization, member, scope, role, model };
+        let mut remembered = self.remembered();
+        if remembered.len() < REMEMBERED && !remembered.contains_key(&used) {
+            remembered.insert(used, Arc::clone(caller.model()));
         }
     }
 

@@ -140,7 +140,7 @@ impl Work {
     #[allow(clippy::disallowed_methods, reason = "this is where the others are sent")]
     fn ask<A: Action>(&self, resource: &Resource<A::Target>) -> Result<Permit<A>, Refusal> {
         let permit = self.caller.permit::<A>(resource)?;
-        self.transaction.uses().note(&self.caller, A::PERMISSION, resource);
+        self.transaction.uses().note(&self.caller, permit.grant());
         Ok(permit)
     }
 
@@ -175,6 +175,19 @@ impl Work {
     {
         let resource = self.resource::<A>(key.into()).await?;
         self.permit_for(&resource)
+    }
+
+    /// A permit to name one thing in another act, as the place of what is made: of what the member sees, be it through a
+    /// token whose scopes are for the act alone.
+    ///
+    /// # Errors
+    /// Missing, or hidden: the same.
+    #[allow(clippy::disallowed_methods, reason = "this is where the others are sent")]
+    pub async fn permit_to_name<K: Located>(&mut self, key: impl Into<Key<K>>) -> StoreResult<Permit<K::View>> {
+        let resource = self.resource::<K::View>(key.into()).await?;
+        let permit = self.caller.permit_to_name(&resource).map_err(|_| StoreError::Missing(kind_name::<K>()))?;
+        self.transaction.uses().note(&self.caller, permit.grant());
+        Ok(permit)
     }
 
     /// A permit for `A` on one thing, and one for `B` if the caller may do that to it as well.
@@ -271,10 +284,9 @@ impl Work {
         &self.models
     }
 
-    /// The facts of another member.
+    /// The facts of another member: those of a service are narrowed by its token.
     pub(crate) async fn load(&mut self, member: Id<kind::Member>) -> StoreResult<Caller> {
-        let identity = Identity { account: member.uuid().into(), session: self.identity.session, token: None };
-        caller::load(&mut self.transaction, &self.models, &identity).await
+        caller::load(&mut self.transaction, &self.models, member).await
     }
 
     /// Gives the act the time that it needs where it touches as many rows as there are, and not as many as fit on a page.

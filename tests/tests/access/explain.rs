@@ -124,7 +124,8 @@ async fn a_place_that_the_asking_person_may_not_see_is_not_named() {
     let about = json!({"question": {"permission": "ticket.create"}, "member_id": user.id});
     for (person, body) in [(&staff, json!({"question": {"permission": "ticket.create"}})), (&org.owner, about)] {
         let told = person.post(&path, body).await.is(200);
-        assert_eq!(told["would_allow"][0]["scope_id"], json!(inbox), "{told:#}");
+        let remedy = &told["would_allow"][0];
+        assert_eq!((&remedy["scope_id"], &remedy["scope_name"]), (&json!(inbox), &json!("Inbox")), "{told:#}");
     }
     // Where somebody holds a role they know the place, even if it does not show them anything.
     world.allow(&org, &user, &closed, &["administer_inbox"]).await;
@@ -132,6 +133,31 @@ async fn a_place_that_the_asking_person_may_not_see_is_not_named() {
     assert_eq!(shown.status, 404, "{:#}", shown.body);
     let at = json!({"question": {"permission": "ticket.create", "resource_id": closed}});
     user.post(&path, at).await.names(404, "/question/resource_id");
+}
+
+/// A team is named beside its id to who sees it; who only holds a role there knows which it is, and not its name.
+#[tokio::test]
+async fn a_place_is_named_to_who_sees_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "member").await;
+    let team = world.team(&org, "Support").await;
+    world.join_team(&org, &member, &team, "member").await;
+    let ticket = json!({"subject": "x", "team_id": team});
+    let ticket = org.owner.post(&format!("{}/desk/tickets", org.path), ticket).await.is(201);
+    let body = json!({"question": {"permission": "ticket.view", "resource_id": ticket["id"]}});
+    let path = format!("{}/access/explain", org.path);
+    let told = member.post(&path, body.clone()).await.is(200);
+    for place in [&told["granted_by"], &told["considered"][1]] {
+        assert_eq!((&place["scope_id"], &place["scope_name"]), (&json!(team), &json!("Support")), "{told:#}");
+    }
+    assert_eq!(told["considered"][0].get("scope_name"), None, "{told:#}");
+    let scopes = ["organization.view", "ticket.view"];
+    let token = json!({"name": "x", "scopes": scopes});
+    let token = member.post(&format!("{}/personal-tokens", org.path), token).await.is(201);
+    let told = member.with_token(token["token"].as_str().unwrap()).post(&path, body).await.is(200);
+    let by = &told["granted_by"];
+    assert_eq!((&by["scope_id"], by.get("scope_name")), (&json!(team), None), "{told:#}");
 }
 
 /// What the documentation offers to try has no id that whoever tries it would have to know.

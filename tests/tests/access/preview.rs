@@ -88,7 +88,10 @@ async fn preview_and_do(world: &World, org: &Organization, change: Value, act: A
         let member = member.unwrap_or_else(|| panic!("{} in {told:#}", person.email));
         let mut said = member["differences"].as_array().unwrap().clone();
         for difference in &mut said {
-            let effect = difference.as_object_mut().unwrap().remove("effect").unwrap();
+            let difference_of = difference.as_object_mut().unwrap();
+            let effect = difference_of.shift_remove("effect").unwrap();
+            let name = difference_of.shift_remove("scope_name");
+            assert_eq!(name.is_some(), difference["level"] != "organization", "{difference}");
             let [before, after] = ["before", "after"].map(|key| difference[key].as_array().unwrap().is_empty());
             assert_eq!((before, after), (effect == "gained", effect == "lost"), "{difference}");
         }

@@ -235,3 +235,30 @@ async fn uses_in_several_organizations_are_written_together_each_in_its_own() {
     let used = world.look("select count(*) from assignment_use").await.unwrap();
     assert_eq!(used, "2");
 }
+
+/// What a preview tries, nobody has done: only who asks for it has used what lets them ask.
+#[tokio::test]
+async fn what_only_a_preview_tries_is_not_used() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (asks, other) = (world.member(&org, "member").await, world.member(&org, "member").await);
+    let team = world.team(&org, "A").await;
+    world.join_team(&org, &asks, &team, "admin").await;
+    let grants = ["organization.view", "member.view", "access.review"].map(|key| json!({"permission": key}));
+    let role = json!({"level": "organization", "key": "reviewer", "title": "Reviewer", "grants": grants});
+    org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    let body = json!({"roles": ["reviewer"]});
+    org.owner.patch(&format!("{}/members/{}", org.path, asks.id), body).await.is(200);
+    let body = json!({"role": "member"});
+    let change = json!({"set_team_member": {"team_id": team, "member_id": other.id, "body": body}});
+    let told = asks.post(&format!("{}/access/preview", org.path), change).await.is(200);
+    assert_eq!((told.get("refusal"), &told["members_concerned"]), (None, &json!(1)), "{told:#}");
+    world.write_uses().await;
+    let of = |level: &str, role: &str, used| (level.to_owned(), role.to_owned(), used);
+    let reviewer = of("organization", "reviewer", true);
+    assert_eq!(used(&org, &asks).await, [reviewer.clone(), of("team", "admin", false)]);
+    // Done, it is.
+    asks.put(&format!("{}/teams/{team}/members/{}", org.path, other.id), body).await.is(201);
+    world.write_uses().await;
+    assert_eq!(used(&org, &asks).await, [reviewer, of("team", "admin", true)]);
+}

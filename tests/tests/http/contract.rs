@@ -52,6 +52,70 @@ fn no_schema_is_named_after_a_type_of_the_code() {
     }
 }
 
+/// The text of the code that answers.
+fn sources() -> String {
+    let mut folders = vec!["../crates/api/src".into(), "../crates/store/src".into()];
+    let mut text = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir::<std::path::PathBuf>(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|of| of == "rs") && !entry.ends_with("codes.rs") {
+                text.push_str(&std::fs::read_to_string(entry).unwrap());
+            }
+        }
+    }
+    text
+}
+
+/// Every answer that a test gets is held against the list; here it is held against the code, where no test gets to.
+#[test]
+fn the_list_of_codes_is_that_of_the_problems_that_the_code_makes() {
+    let codes = contract()["components"]["schemas"]["ProblemCode"]["x-extensible-enum"].as_array().unwrap();
+    let codes: Vec<&str> = codes.iter().map(|code| code.as_str().unwrap()).collect();
+    assert!(codes.is_sorted_by(|one, next| one < next), "{codes:?}");
+    let sources = sources();
+    for code in &codes {
+        assert!(sources.contains(&format!("\"{code}\"")), "nothing makes a `{code}`");
+    }
+    let mut made = 0;
+    for before in
+        ["Conflict { code:", "Self::new(StatusCode::", "Problem::new(StatusCode::", "unauthenticated(", "conflict("]
+    {
+        let compact =
+            sources.split_whitespace().collect::<Vec<_>>().join(" ").replace("Conflict {code:", "Conflict { code:");
+        for after in compact.split(before).skip(1) {
+            let rest = after.trim_start_matches(|c: char| c.is_ascii_uppercase() || "_, ".contains(c));
+            let Some((code, _)) = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')) else { continue };
+            assert!(codes.contains(&code), "the contract does not list `{code}`");
+            made += 1;
+        }
+    }
+    assert!(made > codes.len() / 2, "{made}");
+}
+
+/// A condition is one of the engine's, wherever the contract speaks of one.
+#[test]
+fn every_field_that_tells_a_condition_names_those_that_there_are() {
+    let schemas = &contract()["components"]["schemas"];
+    let named: Vec<&str> =
+        schemas["Condition"]["enum"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    assert_eq!(named, usher_policy::Condition::ALL.map(usher_policy::Condition::key));
+    let mut fields = 0;
+    for (name, schema) in schemas.as_object().unwrap() {
+        for field in ["when", "met", "condition", "conditions", "before", "after"] {
+            let field = &schema["properties"][field];
+            if !field.is_null() {
+                let of = if field["items"].is_null() { field } else { &field["items"] };
+                let refers = of.to_string().contains("#/components/schemas/Condition\"");
+                assert!(refers, "{name}: {field:#}");
+                fields += 1;
+            }
+        }
+    }
+    assert!(fields >= 8, "{fields}");
+}
+
 /// An organization with at least one thing of each kind, and what examples call them.
 struct Place {
     org: Organization,

@@ -50,6 +50,19 @@ async fn every_cell_of_every_model_stands_on_the_page_with_its_condition_in_word
     }
 }
 
+/// The numbers of requirements mean nothing to who reads the page.
+#[test]
+fn the_page_bears_no_numbers_of_requirements() {
+    let page = usher_api::permissions_page();
+    for prefix in ["VK", "TK", "VX", "VE", "TO"] {
+        let numbered = page
+            .match_indices(&format!("{prefix}-"))
+            .find(|(at, found)| page[at + found.len()..].starts_with(|c: char| c.is_ascii_digit()));
+        assert_eq!(numbered.map(|(at, _)| &page[at - 40..at + 8]), None);
+    }
+    assert!(page.contains("Organization settings are the owner's, and"), "the notes are there");
+}
+
 #[tokio::test]
 async fn the_page_is_served_and_runs_nothing_but_its_own_script() {
     let world = World::start().await;

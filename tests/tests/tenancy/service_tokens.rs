@@ -143,6 +143,35 @@ async fn a_rotated_token_is_good_by_its_new_secret_alone() {
     service.get(&org.path).await.problem(401, "token_ended");
 }
 
+/// Another secret is no longer life.
+#[tokio::test]
+async fn a_rotated_token_ends_when_it_did_unless_the_body_says_otherwise() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let path = format!("{}/service-tokens", org.path);
+    let [first, later] = ["2098-01-01T00:00:00Z", "2099-01-01T00:00:00Z"];
+    let body = json!({"name": "Shop", "roles": ["member"], "expires_at": first});
+    let (id, mut service) = issued(&org.owner, org.owner.post(&path, body).await.is(201));
+    let path = format!("{path}/{id}");
+    for (body, end) in [
+        (json!({}), json!(first)),
+        (json!({"expires_at": later}), json!(later)),
+        (json!({}), json!(later)),
+        (json!({"expires_at": null}), Value::Null),
+        (json!({}), Value::Null),
+    ] {
+        service.get(&org.path).await.is(200);
+        let rotated = org.owner.post(&format!("{path}/rotate"), body.clone()).await.is(200);
+        assert_eq!((&rotated["expires_at"], &rotated["last_used_at"]), (&end, &Value::Null), "{body}");
+        assert_eq!(org.owner.get(&path).await.is(200)["expires_at"], end, "{body}");
+        (_, service) = issued(&org.owner, rotated);
+    }
+    // One that has run out ends in the past: another end has to be named.
+    world.arrange("update api_tokens set expires_at = now() - interval '1 day'").await;
+    org.owner.post(&format!("{path}/rotate"), json!({})).await.names(422, "/expires_at");
+    org.owner.post(&format!("{path}/rotate"), json!({"expires_at": later})).await.is(200);
+}
+
 #[tokio::test]
 async fn with_its_token_a_service_ends_and_with_its_membership_the_token() {
     let world = World::start().await;

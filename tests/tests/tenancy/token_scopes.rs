@@ -4,7 +4,7 @@ use reqwest::Method;
 use usher_policy::{Level, Model, ModelKey, Permission};
 use usher_tests::{Organization, Person, Value, World, json};
 
-use super::personal_token;
+use super::{personal_token, service_token};
 
 /// What somebody may, by the scope that gives it.
 async fn permissions(org: &Organization, person: &Person) -> Vec<(String, Value)> {
@@ -97,8 +97,23 @@ async fn explain_and_check_say_that_it_is_the_scopes() {
     assert_eq!((&explained["allowed"], &explained["denial"]), (&json!(false), &json!("token_scope")));
     let summary = explained["summary"].as_str().unwrap();
     assert!(summary.contains("the token's scopes do not include `organization.update`"), "{summary}");
+    // It says which scope would allow it, and a token that has it may.
+    let text = "You would be allowed with a token that has the scope `organization.update`.";
+    assert_eq!(explained["would_allow"], json!([{"token_scope": "organization.update", "text": text}]));
+    let patch = json!({"name": "Another"});
+    bearer.patch(&org.path, patch.clone()).await.problem(403, "forbidden");
+    let scopes = Some(&["organization.view", "organization.update"][..]);
+    let (_, wider) = personal_token(&org, &org.owner, scopes).await;
+    let told = wider.post(&format!("{}/access/explain", org.path), json!({"question": question})).await.is(200);
+    assert_eq!((&told["allowed"], &told["would_allow"]), (&json!(true), &json!([])));
+    wider.patch(&org.path, patch).await.is(200);
     let check = bearer.post(&format!("{}/access/check", org.path), json!({"checks": [question]})).await.is(200);
     assert_eq!(check["results"][0]["allowed"], false);
+    // Where the scope alone would not help, it is not offered.
+    let member = world.member(&org, "member").await;
+    let (_, narrow) = personal_token(&org, &member, Some(&["organization.view"])).await;
+    let told = narrow.post(&format!("{}/access/explain", org.path), json!({"question": question})).await.is(200);
+    assert_eq!((&told["denial"], &told["would_allow"]), (&json!("token_scope"), &json!([])));
     // Of another member it is not the asking token's scopes that count, but what they may.
     let (_, reviewer) = personal_token(&org, &org.owner, Some(&["organization.view", "access.review"])).await;
     let admin = world.member(&org, "admin").await;
@@ -274,4 +289,92 @@ async fn no_role_is_given_through_a_token_whose_scopes_lack_what_it_gives() {
     wide.post(&invitations, json!({"email": "grace@example.org", "role": "admin"})).await.is(201);
     let etag = org.owner.get(&as_member).await.etag();
     wide.patch_if(&as_member, &etag, json!({"roles": ["admin"]})).await.is(200);
+}
+
+/// Whoever asks what a service may is told of what it may with its one token.
+#[tokio::test]
+async fn what_a_service_may_is_told_to_others_as_its_token_narrows_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (_, service) =
+        service_token(&org, &["admin"], Some(&["organization.view", "ticket.create", "team.view"])).await;
+    let (_, unscoped) = service_token(&org, &["admin"], None).await;
+    let access = |name: &str| format!("{}/access/{name}", org.path);
+    for (permission, may) in [("team.create", [false, true]), ("organization.view", [true, true])] {
+        let question = json!({"permission": permission});
+        let holders = org.owner.walk(&format!("{}?permission={permission}", access("who-can"))).await;
+        for (asked, may) in [&service, &unscoped].into_iter().zip(may) {
+            let check = json!({"member_id": asked.id, "checks": [question]});
+            let check = org.owner.post(&access("check"), check).await.is(200);
+            assert_eq!(check["results"][0]["allowed"], may, "{permission}");
+            let told = json!({"member_id": asked.id, "question": question});
+            let told = org.owner.post(&access("explain"), told).await.is(200);
+            let denial = if may { json!(null) } else { json!("token_scope") };
+            assert_eq!((&told["allowed"], &told["denial"]), (&json!(may), &denial), "{told:#}");
+            let listed = holders.iter().any(|who| who["member_id"] == asked.id.as_str());
+            assert_eq!(listed, may, "{permission}");
+        }
+    }
+    // What a role would make of it is no more than its token lets through.
+    let team = world.team(&org, "Support").await;
+    let change = json!({"set_team_member": {"team_id": team, "member_id": service.id, "body": {"role": "admin"}}});
+    let told = org.owner.post(&access("preview"), change).await.is(200);
+    let differences = told["members"][0]["differences"].as_array().unwrap();
+    let gained: Vec<_> = differences.iter().map(|difference| difference["permission"].as_str().unwrap()).collect();
+    assert_eq!(gained, ["team.view", "ticket.create"], "{told:#}");
+}
+
+/// A ticket is given to nobody who could not see it, be it for a scope.
+#[tokio::test]
+async fn a_service_that_may_not_see_a_ticket_is_not_given_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (_, blind) = service_token(&org, &["admin"], Some(&["ticket.create"])).await;
+    let (_, sees) = service_token(&org, &["admin"], Some(&["ticket.view"])).await;
+    let tickets = format!("{}/desk/tickets", org.path);
+    let ticket = org.owner.post(&tickets, json!({"subject": "x"})).await.is(201);
+    let path = format!("{tickets}/{}/assign", ticket["id"].as_str().unwrap());
+    let refused = org.owner.post(&path, json!({"assignee_id": blind.id})).await;
+    assert!([409, 422].contains(&refused.status), "{} {:#}", refused.status, refused.body);
+    let given = org.owner.post(&path, json!({"assignee_id": sees.id})).await;
+    assert_eq!(given.status, 200, "{:#}", given.body);
+}
+
+/// To make a ticket in a place is no reading of the place: the scope for the one is enough, where the member sees it.
+#[tokio::test]
+async fn a_token_to_create_tickets_creates_them_where_its_member_would() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "member").await;
+    let [mine, other] = [world.team(&org, "Mine").await, world.team(&org, "Other").await];
+    world.join_team(&org, &member, &mine, "member").await;
+    let (tickets, check) = (format!("{}/desk/tickets", org.path), format!("{}/access/check", org.path));
+    let (_, creates) = personal_token(&org, &member, Some(&["ticket.create", "organization.view"])).await;
+    let (_, views) = personal_token(&org, &member, Some(&["team.view", "organization.view"])).await;
+    let body = |team: &str| json!({"subject": "x", "team_id": team});
+    for (team, outcome) in [(&mine, "allowed"), (&other, "forbidden")] {
+        for person in [&creates, &member] {
+            let question = json!({"checks": [{"permission": "ticket.create", "resource_id": team}]});
+            assert_eq!(person.post(&check, question).await.is(200)["results"][0]["outcome"], outcome);
+        }
+        for (person, made) in [(&creates, 204), (&member, 201)] {
+            let answer = person.post(&tickets, body(team)).await;
+            if outcome == "allowed" {
+                answer.is(made);
+            } else {
+                assert_eq!(answer.problem(403, "forbidden")["permission"], "ticket.create");
+            }
+        }
+        views.post(&tickets, body(team)).await.problem(403, "forbidden");
+    }
+    let foreign = world.team(&world.organization("helpdesk").await, "Foreign").await;
+    creates.post(&tickets, body(&foreign)).await.names(404, "/team_id");
+    creates.get(&format!("{}/teams/{mine}", org.path)).await.problem(403, "forbidden");
+    // Of queues likewise.
+    let org = world.organization("queues").await;
+    let (_, service) = service_token(&org, &["admin"], Some(&["ticket.create"])).await;
+    let queue = world.queue(&org, "Shop").await;
+    world.allow(&org, &service, &queue, &["contribute"]).await;
+    let tickets = format!("{}/desk/tickets", org.path);
+    service.post(&tickets, json!({"subject": "x", "queue_id": queue})).await.is(204);
 }

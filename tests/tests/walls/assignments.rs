@@ -61,3 +61,38 @@ async fn an_assignment_stays_with_its_member() {
     let refused = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut owner).await.unwrap_err();
     assert!(refused.to_string().contains("stays with its member"), "{refused}");
 }
+
+/// Two who change what one member holds come one after the other, and the later sees what the earlier did.
+#[tokio::test]
+async fn two_changes_at_once_of_what_a_member_holds_are_both_in_what_is_said_of_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let member = world.member(&org, "member").await;
+    let [red, blue] = [world.team(&org, "Red").await, world.team(&org, "Blue").await];
+    let join = |team: &str| {
+        format!(
+            "insert into role_assignments (org_id, id, member_id, role, team_id)
+             values ('{}', gen_random_uuid(), '{}', 'member', '{team}')",
+            org.id, member.id
+        )
+    };
+    let mut first = world.hold(&join(&red)).await;
+    let mut second = world.owner_connection().await;
+    let waits = "set application_name = 'usher'";
+    sqlx::raw_sql(sqlx::AssertSqlSafe(waits.to_owned())).execute(&mut second).await.unwrap();
+    let statement = join(&blue);
+    let second = tokio::spawn(async move {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut second).await.unwrap();
+    });
+    // It has made its assignment, and has to wait before it says so.
+    world.until_waiting("transactionid", 1).await;
+    first.and("delete from role_assignments where team_id is null and role = 'member'").await;
+    first.let_go().await;
+    second.await.unwrap();
+    let assignments = format!("select assignments from members where id = '{}'", member.id);
+    let said = world.look(&assignments).await.unwrap();
+    let mut teams = [&red, &blue].map(|team| format!("team:{team}:member"));
+    teams.sort();
+    assert_eq!(said, teams.join(","));
+    assert_eq!(world.look(ASTRAY).await.unwrap(), "0 of 2");
+}

@@ -2,11 +2,11 @@
 
 use actix_web::get;
 use serde::Serialize;
-use usher_policy::{Action, Caller, Condition, Level, Mask, Permission, can};
+use usher_policy::{Action, Caller, Level, Mask, Permission, can};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::models::GrantView;
+use super::{condition::ConditionName, models::GrantView};
 use crate::{
     http::{Answer, Call, Path, ok},
     tenancy::OrganizationPath,
@@ -52,10 +52,8 @@ pub async fn get_my_permissions(call: Call, path: Path<OrganizationPath>) -> Ans
 
 fn scope_view(caller: &Caller, level: Level, scope: Uuid) -> ScopeView {
     let (model, held) = (caller.model(), caller.held_in(level, scope));
-    let permissions = given(caller, level, scope).map(|(permission, when)| GrantView {
-        permission: permission.key(),
-        when: when.iter().map(Condition::key).collect(),
-    });
+    let permissions = given(caller, level, scope)
+        .map(|(permission, when)| GrantView { permission: permission.key(), when: ConditionName::each(when) });
     ScopeView {
         level: level.key(),
         id: scope,

@@ -3,7 +3,9 @@
 
 mod change;
 mod check;
+mod condition;
 mod explain;
+mod explanation;
 mod mine;
 mod models;
 mod preview;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use usher_policy::{Level, Model, ModelKey, Permission, Role, RoleIx, Verb};
 use utoipa::{IntoParams, ToSchema};
 
+use super::condition::ConditionName;
 use crate::http::{Answer, Call, Listed, Path, Problem, ok};
 
 /// An access model in a list.
@@ -56,7 +57,7 @@ pub struct GrantView {
     /// The permission.
     pub(super) permission: &'static str,
     /// Any one of these must hold; `yes` always does.
-    pub(super) when: Vec<&'static str>,
+    pub(super) when: Vec<ConditionName>,
 }
 
 /// What a role's holders may do with another role.
@@ -86,10 +87,7 @@ pub(super) fn grants(model: &Model, role: RoleIx) -> Vec<GrantView> {
     let cells = Permission::ALL.iter().map(|permission| (permission, model.cell(role, *permission)));
     cells
         .filter(|(_, cell)| !cell.is_empty())
-        .map(|(permission, cell)| GrantView {
-            permission: permission.key(),
-            when: cell.iter().map(usher_policy::Condition::key).collect(),
-        })
+        .map(|(permission, cell)| GrantView { permission: permission.key(), when: ConditionName::each(cell) })
         .collect()
 }
 

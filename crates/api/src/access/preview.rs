@@ -6,13 +6,13 @@ use actix_web::post;
 use serde::Serialize;
 use usher_domain::MemberId;
 use usher_policy::{Action, Caller, Condition, Level, Mask, Permission, can};
-use usher_store::{Concerned, Somebody};
+use usher_store::{Concerned, Somebody, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{change::AccessChange, mine::given};
+use super::{change::AccessChange, condition::ConditionName, explanation::names_of, mine::given};
 use crate::{
-    http::{Answer, Body, Call, Path, Problem, Stop, ok},
+    http::{Answer, Body, Call, Path, Problem, ProblemCode, Stop, ok},
     tenancy::OrganizationPath,
 };
 
@@ -51,6 +51,7 @@ pub struct RefusedChange {
     /// The HTTP status: 403 or 409.
     status: u16,
     /// The problem's stable name.
+    #[schema(value_type = ProblemCode)]
     code: &'static str,
     /// What is wrong, for people.
     detail: String,
@@ -81,14 +82,18 @@ pub struct Difference {
     level: &'static str,
     /// The organization, team, queue …
     scope_id: Uuid,
+    /// The name of the team or queue, if you may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Support")]
+    scope_name: Option<String>,
     /// The permission.
     permission: &'static str,
     /// `gained`, `lost`; `widened`: under more conditions than before; `narrowed`: under fewer; `changed`: under others.
     effect: &'static str,
     /// Under which conditions they have it now; `yes`: without one.
-    before: Vec<&'static str>,
+    before: Vec<ConditionName>,
     /// Under which they would have it.
-    after: Vec<&'static str>,
+    after: Vec<ConditionName>,
 }
 
 /// Preview a change of rights
@@ -111,7 +116,9 @@ pub async fn preview_access(call: Call, path: Path<OrganizationPath>, body: Body
     let preview = match change.make(&mut work).await {
         Ok(()) => {
             let after = work.members_as_callers(&permit, &members).await?;
-            AccessPreview { members_concerned: total, members: compare(&before, &after), refusal: None }
+            let mut members = compare(&before, &after);
+            name(&mut work, &mut members).await?;
+            AccessPreview { members_concerned: total, members, refusal: None }
         }
         Err(stop) => AccessPreview { members_concerned: 0, members: Vec::new(), refusal: Some(refusal(stop)?) },
     };
@@ -145,6 +152,19 @@ fn compare(before: &[Somebody], after: &[Somebody]) -> Vec<MemberPreview> {
     before.iter().map(of).collect()
 }
 
+/// Names the teams and queues that who asks may see.
+async fn name(work: &mut Work, members: &mut [MemberPreview]) -> Result<(), Stop> {
+    let Ok(permit) = work.permit_here::<can::ViewOrganization>() else { return Ok(()) };
+    let differences = || members.iter().flat_map(|member| &member.differences);
+    let place = |of: &Difference| Some((Level::parse(of.level)?, of.scope_id));
+    let places = differences().filter_map(place).filter(|(level, _)| *level != Level::Organization).collect();
+    let named = names_of(work, &permit, &places).await?;
+    for difference in members.iter_mut().flat_map(|member| &mut member.differences) {
+        difference.scope_name = place(difference).and_then(|place| named.get(&place).cloned().flatten());
+    }
+    Ok(())
+}
+
 type Given = BTreeMap<(Level, Uuid, Permission), Mask>;
 
 /// All that a member may do, by scope.
@@ -159,15 +179,15 @@ fn differences(before: &Given, after: &Given) -> Vec<Difference> {
     let keys: BTreeSet<_> = before.keys().chain(after.keys()).collect();
     let when = |given: &Given, key| given.get(key).copied().unwrap_or(Mask::NONE);
     let keys = keys.into_iter().map(|key| (key, when(before, key), when(after, key)));
-    let words = |mask: Mask| mask.iter().map(Condition::key).collect();
     keys.filter(|(_, before, after)| before != after)
         .map(|((level, scope_id, permission), before, after)| Difference {
             level: level.key(),
             scope_id: *scope_id,
+            scope_name: None,
             permission: permission.key(),
             effect: effect(before, after),
-            before: words(before),
-            after: words(after),
+            before: ConditionName::each(before),
+            after: ConditionName::each(after),
         })
         .collect()
 }

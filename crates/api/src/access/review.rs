@@ -64,61 +64,73 @@ impl HeldSort {
     }
 }
 
-/// Which held roles are wanted.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReviewQuery {
-    /// Those of this member.
-    member: Option<MemberId>,
-    /// Those of this role, at whatever level.
-    role: Option<Text<1, 60>>,
-    /// Those of this level.
-    #[param(inline)]
-    level: Option<HeldLevel>,
-    /// Those in this team.
-    team: Option<TeamId>,
-    /// Those on this queue.
-    queue: Option<QueueId>,
-    /// Those that have allowed nothing since then.
-    unused_since: Option<DateTime<Utc>>,
-    /// The order: `id`, in which they were given first; `last_used_at`, with those first that never were used; `-` in front
-    /// for the reverse. By `last_used_at` a page costs as much as there are held roles.
-    #[serde(default)]
-    #[param(inline)]
-    sort: HeldSort,
-    /// How many at most.
-    limit: Option<u32>,
-    /// Where to go on.
-    cursor: Option<String>,
-    /// `total`: how many there are in all.
-    include: Option<String>,
+// The filters stand once, and both queries have them: a flattened struct would let unknown parameters pass.
+macro_rules! with_review_filters {
+    ($(#[$about:meta])* $name:ident { $($(#[$more:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Deserialize, IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $name {
+            /// Those of this member.
+            member: Option<MemberId>,
+            /// Those of this role, at whatever level.
+            role: Option<Text<1, 60>>,
+            /// Those of this level.
+            #[param(inline)]
+            level: Option<HeldLevel>,
+            /// Those in this team.
+            team: Option<TeamId>,
+            /// Those on this queue.
+            queue: Option<QueueId>,
+            /// Those that have allowed nothing since then.
+            unused_since: Option<DateTime<Utc>>,
+            $($(#[$more])* $field: $type,)*
+        }
+
+        impl $name {
+            async fn filter(&self, work: &mut Work) -> Result<HeldRoleFilter, Stop> {
+                let role = self.role.as_ref().map(|role| known(work.caller().model(), role)).transpose()?;
+                Ok(HeldRoleFilter {
+                    member: filtered_by(work, self.member, "member").await?,
+                    role,
+                    level: self.level.map(Level::from),
+                    team: filtered_by(work, self.team, "team").await?,
+                    queue: filtered_by(work, self.queue, "queue").await?,
+                    unused_since: storable("unused_since", self.unused_since)?,
+                })
+            }
+        }
+    };
 }
 
-/// Which held roles are wanted in a file.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReviewExportQuery {
-    /// Those of this member.
-    member: Option<MemberId>,
-    /// Those of this role, at whatever level.
-    role: Option<Text<1, 60>>,
-    /// Those of this level.
-    #[param(inline)]
-    level: Option<HeldLevel>,
-    /// Those in this team.
-    team: Option<TeamId>,
-    /// Those on this queue.
-    queue: Option<QueueId>,
-    /// Those that have allowed nothing since then.
-    unused_since: Option<DateTime<Utc>>,
-    /// The order, as in the list.
-    #[serde(default)]
-    #[param(inline)]
-    sort: HeldSort,
-    /// Where to go on: the header `Next-Cursor` of the file before.
-    cursor: Option<String>,
+with_review_filters! {
+    /// Which held roles are wanted.
+    ReviewQuery {
+        /// The order: `id`, in which they were given first; `last_used_at`, with those first that never were used; `-` in front
+        /// for the reverse. By `last_used_at` a page costs as much as there are held roles.
+        #[serde(default)]
+        #[param(inline)]
+        sort: HeldSort,
+        /// How many at most.
+        limit: Option<u32>,
+        /// Where to go on.
+        cursor: Option<String>,
+        /// `total`: how many there are in all.
+        include: Option<String>,
+    }
+}
+
+with_review_filters! {
+    /// Which held roles are wanted in a file.
+    ReviewExportQuery {
+        /// The order, as in the list.
+        #[serde(default)]
+        #[param(inline)]
+        sort: HeldSort,
+        /// Where to go on: the header `Next-Cursor` of the file before.
+        cursor: Option<String>,
+    }
 }
 
 /// A role that a member holds.
@@ -186,14 +198,12 @@ impl From<HeldRole> for HeldRoleView {
     responses((status = 200, body = Listed<HeldRoleView>)),
     extensions(("x-permission" = json!(can::ReviewAccess::PERMISSION.key()))))]
 #[get("/review")]
-pub async fn review_access(call: Call, path: Path<OrganizationPath>, Query(query): Query<ReviewQuery>) -> Answer {
-    let ReviewQuery { member, role, level, team, queue, unused_since, sort, limit, cursor, include } = query;
-    let ((order, list), include) = (sort.order(), Include::parse(include.as_deref(), &["total"])?);
-    let request = page_request(limit, cursor.as_deref(), list, include)?;
+pub async fn review_access(call: Call, path: Path<OrganizationPath>, query: Query<ReviewQuery>) -> Answer {
+    let ((order, list), include) = (query.sort.order(), Include::parse(query.include.as_deref(), &["total"])?);
+    let request = page_request(query.limit, query.cursor.as_deref(), list, include)?;
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ReviewAccess>()?;
-    let wanted = Wanted { member, role, level, team, queue, unused_since };
-    let filter = wanted.filter(&mut work).await?;
+    let filter = query.filter(&mut work).await?;
     let page = work.held_roles(&permit, &filter, order, &request).await?;
     Ok(ok(paged(page.map(HeldRoleView::from), list)))
 }
@@ -206,45 +216,15 @@ pub async fn review_access(call: Call, path: Path<OrganizationPath>, Query(query
     responses((status = 200, body = String, content_type = "text/csv")),
     extensions(("x-permission" = json!(can::ReviewAccess::PERMISSION.key()))))]
 #[get("/review/export")]
-pub async fn export_access_review(
-    call: Call,
-    path: Path<OrganizationPath>,
-    Query(query): Query<ReviewExportQuery>,
-) -> Answer {
-    let ReviewExportQuery { member, role, level, team, queue, unused_since, sort, cursor } = query;
-    let (order, list) = sort.order();
-    let request = table_request(cursor.as_deref(), list)?;
+pub async fn export_access_review(call: Call, path: Path<OrganizationPath>, query: Query<ReviewExportQuery>) -> Answer {
+    let (order, list) = query.sort.order();
+    let request = table_request(query.cursor.as_deref(), list)?;
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ReviewAccess>()?;
-    let wanted = Wanted { member, role, level, team, queue, unused_since };
-    let filter = wanted.filter(&mut work).await?;
+    let filter = query.filter(&mut work).await?;
     let page = work.held_roles(&permit, &filter, order, &request).await?;
     let Listed { items, next_cursor, .. } = paged(page, list);
     table("access-review", HEADER, items.into_iter().map(row), next_cursor.as_deref())
-}
-
-/// What a query wants, before what it names has been looked for.
-struct Wanted {
-    member: Option<MemberId>,
-    role: Option<Text<1, 60>>,
-    level: Option<HeldLevel>,
-    team: Option<TeamId>,
-    queue: Option<QueueId>,
-    unused_since: Option<DateTime<Utc>>,
-}
-
-impl Wanted {
-    async fn filter(self, work: &mut Work) -> Result<HeldRoleFilter, Stop> {
-        let role = self.role.map(|role| known(work.caller().model(), &role)).transpose()?;
-        Ok(HeldRoleFilter {
-            member: filtered_by(work, self.member, "member").await?,
-            role,
-            level: self.level.map(Level::from),
-            team: filtered_by(work, self.team, "team").await?,
-            queue: filtered_by(work, self.queue, "queue").await?,
-            unused_since: storable("unused_since", self.unused_since)?,
-        })
-    }
 }
 
 /// The name of a role that the access model knows at some level.

@@ -58,6 +58,9 @@ pub(super) fn remedy(told: Told, model: &Model, remedy: &Remedy, named: bool) ->
             let then = told.say("they would be allowed if");
             format!("As {} {then} {}.", title(model, role), any_of(told, conditions))
         }
+        Remedy::Scope { permission } => {
+            told.say(&format!("They would be allowed with a token that has the scope `{permission}`."))
+        }
     }
 }
 

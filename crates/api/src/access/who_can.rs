@@ -4,12 +4,15 @@ use actix_web::get;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use usher_domain::{AccountId, MemberId, Text};
-use usher_policy::{Action, Condition, Model, can};
+use usher_policy::{Action, Model, can};
 use usher_store::{Asked, GivenBy, WhoMay};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::question::{missing, understood};
+use super::{
+    condition::ConditionName,
+    question::{missing, understood},
+};
 use crate::{
     http::{Answer, Call, FieldError, Include, Listed, Path, Problem, Query, ok, page_request, paged},
     tenancy::OrganizationPath,
@@ -65,7 +68,7 @@ pub struct GrantedBy {
     /// The role.
     role: String,
     /// The conditions under which it gives the permission and which hold; `yes`: without a condition.
-    conditions: Vec<&'static str>,
+    conditions: Vec<ConditionName>,
     /// Since when they hold it. Of a role that everybody has: since they joined.
     since: DateTime<Utc>,
     /// Who gave it. None for a role that everybody has, and where that account is gone.
@@ -103,7 +106,7 @@ fn granted_by(model: &Model, given: &GivenBy) -> GrantedBy {
         level: role.level.key(),
         scope_id: given.assignment.scope,
         role: role.key.clone(),
-        conditions: given.conditions.iter().map(Condition::key).collect(),
+        conditions: ConditionName::each(given.conditions),
         since: given.since,
         by: given.granted_by,
     }

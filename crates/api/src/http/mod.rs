@@ -5,6 +5,7 @@ mod address;
 mod answer;
 mod body;
 mod call;
+mod codes;
 mod entity_tag;
 mod faults;
 mod json;
@@ -28,8 +29,9 @@ pub use answer::{
 };
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
 pub use call::{Call, Guest};
+pub use codes::ProblemCode;
 pub use limit::{Limit, RequestLimits};
-pub use named::{filtered_by, named};
+pub use named::{filtered_by, named, placed};
 pub use operations::{Asked, IfMatch, MustMatch, Operations};
 pub use paging::{Include, listed as paged, page_request};
 pub use parameters::{MemberPath, PageQuery, PlainPageQuery, ThingQuery};

@@ -23,6 +23,20 @@ where
     work.permit::<A>(id).await.map(Some).map_err(|error| Problem::from(error).about(pointer).into())
 }
 
+/// A permit to name a thing as the place of what a body makes or moves, if it names one: as [`named`], but that a token's
+/// scopes need not have that it is seen.
+///
+/// # Errors
+/// 404, which names the place in the body.
+pub async fn placed<K: Located>(
+    work: &mut Work,
+    id: Option<Id<K>>,
+    pointer: &str,
+) -> Result<Option<Permit<K::View>>, Stop> {
+    let Some(id) = id else { return Ok(None) };
+    work.permit_to_name(id).await.map(Some).map_err(|error| Problem::from(error).about(pointer).into())
+}
+
 /// A permit on what a filter names, if it names anything: what the caller may not see is not there, in a filter too (VK-43).
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use usher_policy::{Denial, Permission};
 use usher_store::{Refused, StoreError};
 use utoipa::ToSchema;
 
-use super::faults;
+use super::{codes::ProblemCode, faults};
 
 /// After how many seconds to try again what the database could not do.
 const RETRY_AFTER: u64 = 5;
@@ -23,6 +23,7 @@ pub struct Problem {
     #[schema(minimum = 400, maximum = 599)]
     pub status: u16,
     /// A stable name of the problem.
+    #[schema(value_type = ProblemCode)]
     pub code: &'static str,
     /// What happened and what to do, for people.
     pub detail: String,

@@ -85,10 +85,16 @@ pub fn document() -> Value {
         answers::complete(method, operation);
         tell_examples(operation);
     }
+    name_conditions(&mut document["components"]["schemas"]["RoleGrant"]["properties"]["when"]);
     open_objects(&mut document["components"]["schemas"]);
     drop_unused_schemas(&mut document);
     examples::add(&mut document);
     document
+}
+
+/// A grant of an organization's own role names the conditions that all grants do, and tells in words of its own what is none.
+fn name_conditions(when: &mut Value) {
+    when["items"] = json!({"$ref": "#/components/schemas/Condition"});
 }
 
 /// Puts the extensions last and in the order of their names: they come in none.

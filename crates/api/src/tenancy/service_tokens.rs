@@ -12,8 +12,8 @@ use super::{OrganizationPath, roles, scopes};
 use crate::{
     auth::TokenSecret,
     http::{
-        Answer, Body, Call, IfMatch, Listed, Path, PlainPageQuery, Problem, Query, Versioned, created, no_content, ok,
-        paged, shown,
+        Answer, Body, Call, Change, IfMatch, Listed, Path, PlainPageQuery, Problem, Query, Versioned, created,
+        no_content, ok, paged, shown,
     },
 };
 
@@ -120,15 +120,18 @@ pub async fn get_service_token(call: Call, path: Path<ServiceTokenPath>) -> Answ
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"expires_at": "2099-12-31T23:00:00Z"}))]
 pub struct RotateServiceToken {
-    /// When it ends by itself. Left out, it does not. Who acts with a token that ends names an end, and none that is later
-    /// than that.
-    expires_at: Option<DateTime<Utc>>,
+    /// When it ends by itself: left out, when it did before; null: it does not. Who acts with a token that ends lets it end
+    /// no later than that.
+    #[serde(default)]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    expires_at: Change<DateTime<Utc>>,
 }
 
 /// Rotate a service token
 ///
 /// Gives it another secret, shown once. Once this has been answered, nothing is done with the old one any more. The service
-/// stays the member that it is. Whoever does this must be able to give the roles that it holds.
+/// stays the member that it is, and the token ends when it did, unless another end is named. Its `last_used_at` is null
+/// again: it says when the present secret was used last. Whoever does this must be able to give the roles that it holds.
 #[utoipa::path(tag = "tokens", params(ServiceTokenPath, IfMatch), request_body = RotateServiceToken,
     responses((status = 200, body = IssuedServiceToken)),
     extensions(("x-permission" = json!(can::ManageServiceTokens::PERMISSION.key()))))]
@@ -136,8 +139,8 @@ pub struct RotateServiceToken {
 pub async fn rotate_service_token(call: Call, path: Path<ServiceTokenPath>, body: Body<RotateServiceToken>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageServiceTokens>()?;
-    let (secret, expires_at) = (TokenSecret::random(), scopes::ending(body.parse()?.expires_at)?);
-    let (id, version) = (path.service_token, call.if_match());
+    let expires_at = body.parse()?.expires_at.into_option().map(scopes::ending).transpose()?;
+    let (secret, id, version) = (TokenSecret::random(), path.service_token, call.if_match());
     let about = work.rotate_service_token(permit, id, version, secret.hash(), expires_at).await?;
     let token = Some(secret.text(work.organization(), about.member_id, about.id));
     let kept = shown(IssuedServiceToken { about: about.clone(), token: None });

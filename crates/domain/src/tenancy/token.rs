@@ -52,7 +52,7 @@ pub struct ServiceToken {
     /// Who made it; nobody any more, if their account is gone.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub created_by: Option<AccountId>,
-    /// When it was last used, within a few minutes.
+    /// When it was last used, within a few minutes; `null`: never, since it has its present secret.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub last_used_at: Option<DateTime<Utc>>,
     /// Grows with every change; the entity tag.

@@ -71,3 +71,43 @@ pub(super) fn read(text: &str) -> At<Document<'_>> {
 fn line_of(text: &str, offset: usize) -> usize {
     text[..offset].matches('\n').count() + 1
 }
+
+/// A text without the numbers of our requirements that it bears in parentheses, `(VX-8 to VX-11)`: they mean nothing to who
+/// reads it elsewhere.
+pub(super) fn without_numbers(text: &str) -> String {
+    let is_number = |word: &str| {
+        let parts = word.split_once('-');
+        parts.is_some_and(|(of, number)| {
+            of.len() == 2 && of.bytes().all(|b| b.is_ascii_uppercase()) && number.bytes().all(|b| b.is_ascii_digit())
+        })
+    };
+    let says_more = |word: &&str| !matches!(*word, "" | "to" | "and") && !is_number(word);
+    let (mut said, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((before, after)) = rest.split_once(" (") {
+        said.push_str(before);
+        rest = match after.split_once(')') {
+            Some((inside, after)) if !inside.split([',', ' ']).any(|word| says_more(&word)) => after,
+            _ => {
+                said.push_str(" (");
+                after
+            }
+        };
+    }
+    said + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_numbers;
+
+    #[test]
+    fn a_text_loses_the_numbers_of_requirements_and_nothing_else() {
+        for (text, left) in [
+            ("It is the owner's (VK-2, VK-3), and so (VX-8 to VX-11).", "It is the owner's, and so."),
+            ("Who (as a rule) asks (TO-66) may (a", "Who (as a rule) asks may (a"),
+            ("UTF-8 (UTF-8) stays", "UTF-8 (UTF-8) stays"),
+        ] {
+            assert_eq!(without_numbers(text), left);
+        }
+    }
+}

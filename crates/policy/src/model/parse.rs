@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     At, Holders, Model, ModelError, ModelKey, Role, RoleIx, Verb, compose,
-    document::{Cell, Document, Table, read},
+    document::{Cell, Document, Table, read, without_numbers},
 };
 use crate::{Condition, Level, Mask, Module, Permission};
 
@@ -285,7 +285,7 @@ fn notes(table: &Table<'_>, model: &mut Model) -> At<()> {
     for row in &table.rows {
         let Cell { text, line } = row[0];
         let permission = Permission::parse(text).ok_or_else(|| (line, format!("unknown permission `{text}`")))?;
-        model.notes.push((permission, row[1].text.to_owned()));
+        model.notes.push((permission, without_numbers(row[1].text)));
     }
     Ok(())
 }

@@ -56,12 +56,6 @@ pub struct AccessFacts {
 }
 
 impl AccessFacts {
-    /// The callers, who asks before all others.
-    #[must_use]
-    pub fn callers(&self) -> &[Caller] {
-        &self.callers
-    }
-
     /// Who asks.
     #[must_use]
     pub fn asker(&self) -> &Caller {
@@ -118,24 +112,25 @@ impl AccessFacts {
     }
 
     fn asker_sees(&self, kind: ResourceKind, id: Uuid) -> bool {
-        self.sees(0, kind, id)
+        self.things.get(0, kind, id).is_some_and(|thing| thing.is_seen_by(self.asker()))
     }
 
-    fn sees(&self, caller: usize, kind: ResourceKind, id: Uuid) -> bool {
+    /// Whether a caller may name a place.
+    fn names(&self, caller: usize, kind: ResourceKind, id: Uuid) -> bool {
         let (thing, caller) = (self.things.get(caller, kind, id), self.callers.get(caller));
-        thing.zip(caller).is_some_and(|(thing, caller)| thing.is_seen_by(caller))
+        thing.zip(caller).is_some_and(|(thing, caller)| thing.is_named_by(caller))
     }
 
     /// What a ticket's facts would be if a caller created it in a place: a team, a queue, a template, or none of them, which
-    /// is the organization itself. A place that is not there, or that the caller or who asks may not see, has no facts.
+    /// is the organization itself. A place that is not there, or that the caller or who asks may not name, has no facts.
     fn prospect(&self, caller: usize, place: Option<Uuid>) -> Option<Resource<kind::Ticket>> {
         let of = self.callers.get(caller)?;
         let has_queues = of.model().roles_at(Level::Queue).next().is_some();
         let inbox = self.things.inbox.filter(|_| has_queues);
         let (mut team, mut queue, mut visible) = (None, None, false);
         if let Some(id) = place {
-            let seen = |kind: &ResourceKind| self.asker_sees(*kind, id) && self.sees(caller, *kind, id);
-            match PLACES.into_iter().find(seen)? {
+            let named = |kind: &ResourceKind| self.names(0, *kind, id) && self.names(caller, *kind, id);
+            match PLACES.into_iter().find(named)? {
                 ResourceKind::Team => team = place,
                 ResourceKind::Queue => queue = place,
                 kind => visible = self.things.get(caller, kind, id)?.holds(Condition::SharedWithTeam),

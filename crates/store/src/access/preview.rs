@@ -78,7 +78,7 @@ impl Work {
         let model = models.get(&mut self.transaction, caller::version_of(first)?).await?;
         let somebody = |row: &sqlx::postgres::PgRow| -> StoreResult<Somebody> {
             let member: Uuid = row.try_get("member_id")?;
-            let identity = Identity { account: member.into(), session: Uuid::nil().into(), token: None };
+            let identity = Identity::of_member(member.into());
             Ok(Somebody { caller: caller::from_row(&identity, row, &model)?, name: row.try_get("name")? })
         };
         rows.iter().map(somebody).collect()

@@ -151,7 +151,7 @@ impl Work {
             .await?;
         let candidate = |row: &sqlx::postgres::PgRow| -> StoreResult<Candidate> {
             let member: Uuid = row.try_get("member_id")?;
-            let identity = Identity { account: member.into(), session: Uuid::nil().into(), token: None };
+            let identity = Identity::of_member(member.into());
             Ok(Candidate {
                 caller: caller::from_row(&identity, row, &model)?,
                 name: row.try_get("name")?,

@@ -61,7 +61,11 @@ impl Work {
         held: &[Uuid],
     ) -> StoreResult<()> {
         let (lacking, place) = match (level, held) {
-            (Level::Queue, []) => (self.lacking_at_best(grants), "in the whole organization or on any one queue"),
+            (Level::Queue, []) => {
+                let place =
+                    "in the whole organization or on any one queue (hold all of it on one and the same queue first)";
+                (self.lacking_at_best(grants), place)
+            }
             (Level::Queue, held) => {
                 let lacking =
                     grants.iter().filter(|grant| held.iter().any(|queue| self.lacks(level, grant, Some(*queue))));

@@ -156,6 +156,7 @@ impl Work {
 
     /// Gives a service token another secret: the old one is good for nothing from the commit on. Whoever does gets to act
     /// with all that the service has, so it takes what giving it takes: its roles wherever it holds them, and its scopes.
+    /// `expires_at`: when it ends from then on; `None`: when it did before.
     ///
     /// # Errors
     /// There is none; stale; a role or a scope of it is out of the caller's reach; it would outlive the token that
@@ -166,10 +167,11 @@ impl Work {
         id: Id<kind::Token>,
         version: &Expected,
         secret_hash: [u8; 32],
-        expires_at: Option<DateTime<Utc>>,
+        expires_at: Option<Option<DateTime<Utc>>>,
     ) -> StoreResult<ServiceToken> {
         let (organization, permission) = (permit.organization().uuid(), can::ManageServiceTokens::PERMISSION);
         let token = self.one_service_token(id).await?;
+        let expires_at = expires_at.unwrap_or(token.expires_at);
         // A service that renews its own token gets nothing that it does not have.
         if token.member_id != permit.member() {
             let service = self.load(token.member_id).await?;

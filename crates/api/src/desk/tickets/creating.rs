@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::answer_created_if_visible;
 use crate::{
-    http::{Answer, Body, Call, Path, Stop, named},
+    http::{Answer, Body, Call, Path, Stop, placed},
     tenancy::OrganizationPath,
 };
 
@@ -66,13 +66,13 @@ pub struct CreateTicket {
 }
 
 impl CreateTicket {
-    /// Splits off where the ticket is to stand: each thing that is named must be one that the caller sees.
+    /// Splits off where the ticket is to stand: each thing that is named must be one that the member sees.
     async fn place(self, work: &mut Work) -> Result<(NewTicket, TicketPlaces), Stop> {
         let places = TicketPlaces {
-            team: named(work, self.team_id, "/team_id").await?,
-            queue: named(work, self.queue_id, "/queue_id").await?,
-            template: named(work, self.template_id, "/template_id").await?,
-            website: named(work, self.website_id, "/website_id").await?,
+            team: placed(work, self.team_id, "/team_id").await?,
+            queue: placed(work, self.queue_id, "/queue_id").await?,
+            template: placed(work, self.template_id, "/template_id").await?,
+            website: placed(work, self.website_id, "/website_id").await?,
         };
         let NewRequester { name, email } = self.requester.unwrap_or_default();
         let new = NewTicket {

@@ -146,7 +146,6 @@ with_ticket_filters! {
     }
 }
 
-/// A time that the database can hold: of a year with four digits.
 /// Where nothing was found, makes sure that what the filter names by its key is there: else it says nothing to find nothing.
 async fn known_if_empty<T>(work: &mut Work, filter: &TicketFilter, page: &Page<T>) -> Result<(), Stop> {
     let listing = work.listing();

@@ -8,7 +8,7 @@ use usher_store::{Work, desk::tickets::TicketMove};
 use utoipa::ToSchema;
 
 use super::{TicketPath, answer_if_visible};
-use crate::http::{Answer, Body, Call, Change, Granted, Path, Stop, named};
+use crate::http::{Answer, Body, Call, Change, Granted, Path, Stop, named, placed};
 
 /// Who is to handle a ticket.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -58,9 +58,9 @@ impl MoveTicket {
     async fn place(self, work: &mut Work) -> Result<TicketMove, Stop> {
         let team = match self.team_id.into_option() {
             None => None,
-            Some(team) => Some(named(work, team, "/team_id").await?),
+            Some(team) => Some(placed(work, team, "/team_id").await?),
         };
-        Ok(TicketMove { team, queue: named(work, self.queue_id, "/queue_id").await? })
+        Ok(TicketMove { team, queue: placed(work, self.queue_id, "/queue_id").await? })
     }
 }
 

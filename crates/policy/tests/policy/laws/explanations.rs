@@ -1,7 +1,7 @@
 //! Law 5: an explanation says what was decided, and what it names as a remedy is one.
 
 use proptest::prelude::*;
-use usher_policy::{Condition, Decision, Denial, Level, Mask, Outcome, Remedy};
+use usher_policy::{Condition, Decision, Denial, Level, Mask, Outcome, PermissionSet, Remedy};
 
 use crate::{
     generate::{assignment, law, person, some_permissions, thing, thing_at_home, unguarded},
@@ -77,6 +77,10 @@ fn applied(person: &Person, thing: &Thing, remedy: Remedy) -> Vec<(Person, Thing
     match remedy {
         Remedy::Role { role, scope } => vec![(person.given(role, scope), *thing)],
         Remedy::Condition { conditions, .. } => conditions.iter().map(with).collect(),
+        Remedy::Scope { permission } => {
+            let scopes = person.scopes.map(|scopes| scopes.with(permission));
+            vec![(Person { scopes, ..person.clone() }, *thing)]
+        }
     }
 }
 
@@ -124,6 +128,22 @@ fn law_5_every_condition_that_would_allow_is_named() {
                 );
                 prop_assert!(named, "{permission}: {condition:?}");
             }
+        }
+        Ok(())
+    });
+}
+
+/// Nor that nothing helps when a scope would.
+#[test]
+fn law_5_the_scope_that_would_allow_is_named() {
+    law(&(unguarded(), thing_at_home(), some_permissions()), |(person, thing, permissions)| {
+        for permission in permissions {
+            let thing = thing.about(permission);
+            let scopes = PermissionSet::ALL.without(PermissionSet::NONE.with(permission));
+            let narrowed = Person { scopes: Some(scopes), ..person.clone() }.caller();
+            let named = explain(&narrowed, permission, &thing).remedies;
+            let helps = allows(&person.caller(), permission, &thing);
+            prop_assert_eq!(named == [Remedy::Scope { permission }], helps, "{}", permission);
         }
         Ok(())
     });

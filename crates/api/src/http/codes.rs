@@ -1,0 +1,91 @@
+//! The names of problems.
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        extensions::ExtensionsBuilder,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
+
+/// Every `code` of a problem, by name. A name that has been published stays what it means.
+pub const CODES: [&str; 62] = [
+    "already_in_team",
+    "already_linked",
+    "already_member",
+    "answer_forgotten",
+    "body_too_large",
+    "contention",
+    "cors_refused",
+    "credentials_invalid",
+    "database_unreachable",
+    "email_taken",
+    "forbidden",
+    "in_use",
+    "internal_error",
+    "invalid",
+    "invitation_accepted",
+    "invitation_expired",
+    "invitation_for_another",
+    "invitation_pending",
+    "invitation_revoked",
+    "last_holder",
+    "malformed_request",
+    "member_inactive",
+    "method_not_allowed",
+    "not_for_services",
+    "not_found",
+    "outcome_unknown",
+    "overloaded",
+    "precondition_required",
+    "queue_built_in",
+    "queue_name_taken",
+    "queue_not_empty",
+    "rate_limited",
+    "reference_gone",
+    "refresh_token_invalid",
+    "refresh_token_reused",
+    "request_in_flight",
+    "request_timeout",
+    "role_gone",
+    "role_key_taken",
+    "role_out_of_reach",
+    "same_ticket",
+    "scope_out_of_reach",
+    "session_ended",
+    "slug_taken",
+    "stale",
+    "team_has_tickets",
+    "team_name_taken",
+    "template_name_taken",
+    "ticket_merged",
+    "timeout",
+    "token_ended",
+    "token_expired",
+    "token_invalid",
+    "token_missing",
+    "token_of_organization",
+    "too_many_attempts",
+    "too_many_queues",
+    "too_many_roles",
+    "too_many_tokens",
+    "too_much_mail",
+    "unavailable",
+    "unsupported_media_type",
+];
+
+/// A `code` of a problem, as the contract tells of it: those that there are, and that there may be more.
+#[derive(Debug)]
+pub struct ProblemCode;
+
+impl PartialSchema for ProblemCode {
+    fn schema() -> RefOr<Schema> {
+        let description = "A stable name of a problem: one of those that are listed. More may come.";
+        let listed = ExtensionsBuilder::new().add("x-extensible-enum", CODES.as_slice()).build();
+        let code = ObjectBuilder::new().schema_type(Type::String).description(Some(description));
+        RefOr::T(Schema::Object(code.examples(["not_found"]).extensions(Some(listed)).build()))
+    }
+}
+
+impl ToSchema for ProblemCode {}
