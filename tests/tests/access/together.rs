@@ -82,33 +82,48 @@ async fn questions_at_once_cost_fewer_round_trips_than_there_are_questions() {
     assert!(round_trips < MANY, "{round_trips} round trips for {MANY} questions");
 }
 
-/// A question that is asked after a change was answered is answered by it, whatever is being read at the time.
+/// A question that is asked after a change was answered is answered by it, whatever is being read at the time: by who asks
+/// first, or for those who wait.
 #[tokio::test]
 async fn no_answer_is_older_than_its_question() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
     let team = world.team(&org, "Team").await;
     let member = world.member(&org, "member").await;
-    let (path, teams) = (format!("{}/access/check", org.path), format!("{}/teams/{team}/members", org.path));
+    let way = Way::to(&world).await;
+    let asker = member.at(&way.serve(&world).await);
+    let in_team = format!("{}/teams/{team}/members/{}", org.path, member.id);
+    let path = format!("{}/access/check", org.path);
     let question = json!({"checks": [{"permission": "ticket.create", "resource_id": team}]});
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut busy = tokio::task::JoinSet::new();
-    for _ in 0..4 {
-        let (member, path, question, stopped) = (member.clone(), path.clone(), question.clone(), stopped.clone());
-        busy.spawn(async move {
-            while !*stopped.borrow() {
-                member.post(&path, question.clone()).await.is(200);
-            }
-        });
-    }
-    for _ in 0..10 {
-        org.owner.put(&format!("{teams}/{}", member.id), json!({"role": "member"})).await.is(201);
-        assert_eq!(member.post(&path, question.clone()).await.is(200)["results"][0]["outcome"], "allowed");
-        org.owner.delete(&format!("{teams}/{}", member.id)).await.is(204);
-        assert_ne!(member.post(&path, question.clone()).await.is(200)["results"][0]["outcome"], "allowed");
-    }
-    stop.send(true).unwrap();
-    while let Some(done) = busy.join_next().await {
-        done.unwrap();
+    let ask = || {
+        let (asker, path, question) = (asker.clone(), path.clone(), question.clone());
+        tokio::spawn(async move { asker.post(&path, question).await.is(200)["results"][0]["outcome"].clone() })
+    };
+    // What is asked after it has come after it: one thread serves them all.
+    let arrived = async || {
+        for _ in 0..20 {
+            asker.get("/health/live").await.is(200);
+        }
+    };
+    for waits in [false, true] {
+        assert_ne!(ask().await.unwrap(), "allowed");
+        way.hold_answers();
+        let mut asked = vec![ask()];
+        way.until_held().await;
+        if waits {
+            asked.push(ask());
+            arrived().await;
+            way.let_answers_go();
+            way.until_held().await;
+        }
+        org.owner.put(&in_team, json!({"role": "member"})).await.is(201);
+        let later = ask();
+        arrived().await;
+        way.stop_holding();
+        assert_eq!(later.await.unwrap(), "allowed", "asked of who waits: {waits}");
+        for earlier in asked {
+            earlier.await.unwrap();
+        }
+        org.owner.delete(&in_team).await.is(204);
     }
 }

@@ -27,6 +27,7 @@ pub struct Way {
     pub at_commit: Arc<AtomicBool>,
     /// How often the application waited for an answer.
     turns: Arc<AtomicUsize>,
+    answers: Answers,
     carrying: JoinHandle<()>,
 }
 
@@ -37,8 +38,10 @@ impl Way {
         let address = listener.local_addr().unwrap();
         let at_commit = Arc::new(AtomicBool::new(false));
         let turns = Arc::new(AtomicUsize::new(0));
-        let carrying = tokio::spawn(carry(listener, database.clone(), at_commit.clone(), turns.clone()));
-        Self { address, carrying, database, at_commit, turns }
+        let answers = Answers::default();
+        let carrying =
+            tokio::spawn(carry(listener, database.clone(), at_commit.clone(), turns.clone(), answers.clone()));
+        Self { address, carrying, database, at_commit, turns, answers }
     }
 
     /// How often the application has waited for an answer until now. The end of what only reads is sent and not waited for.
@@ -67,6 +70,27 @@ impl Way {
         base
     }
 
+    /// From here on the database's answers are held back.
+    pub fn hold_answers(&self) {
+        self.answers.0.send_modify(|answers| answers.holds = true);
+    }
+
+    /// Waits until an answer is held back.
+    pub async fn until_held(&self) {
+        self.answers.0.subscribe().wait_for(|answers| answers.held > 0).await.unwrap();
+    }
+
+    /// Lets those go that are held back; later ones are held back anew.
+    pub fn let_answers_go(&self) {
+        self.answers.0.send_modify(|answers| (answers.round, answers.held) = (answers.round + 1, 0));
+    }
+
+    /// Holds nothing back any more.
+    pub fn stop_holding(&self) {
+        self.answers.0.send_modify(|answers| answers.holds = false);
+        self.let_answers_go();
+    }
+
     /// Whatever was under way is cut off, and nobody answers.
     pub async fn cut(&mut self) {
         let carrying = std::mem::replace(&mut self.carrying, tokio::spawn(std::future::pending()));
@@ -83,25 +107,65 @@ impl Way {
     pub async fn mended(&mut self) {
         self.cut().await;
         let listener = TcpListener::bind(self.address).await.unwrap();
-        self.carrying =
-            tokio::spawn(carry(listener, self.database.clone(), self.at_commit.clone(), self.turns.clone()));
+        let (database, at_commit) = (self.database.clone(), self.at_commit.clone());
+        self.carrying = tokio::spawn(carry(listener, database, at_commit, self.turns.clone(), self.answers.clone()));
     }
 }
 
-async fn carry(listener: TcpListener, database: PgConnectOptions, at_commit: Arc<AtomicBool>, turns: Arc<AtomicUsize>) {
+/// Whether answers are held back, how many are, and how often those that were have been let go.
+#[derive(Default)]
+struct Held {
+    holds: bool,
+    held: usize,
+    round: usize,
+}
+
+#[derive(Clone)]
+struct Answers(Arc<tokio::sync::watch::Sender<Held>>);
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self(Arc::new(tokio::sync::watch::Sender::new(Held::default())))
+    }
+}
+
+impl Answers {
+    /// Waits for as long as an answer that has come is held back.
+    async fn pass(&self) {
+        let mut since = None;
+        self.0.send_if_modified(|answers| {
+            if answers.holds {
+                answers.held += 1;
+                since = Some(answers.round);
+            }
+            answers.holds
+        });
+        if let Some(since) = since {
+            self.0.subscribe().wait_for(|answers| answers.round > since).await.unwrap();
+        }
+    }
+}
+
+async fn carry(
+    listener: TcpListener,
+    database: PgConnectOptions,
+    at_commit: Arc<AtomicBool>,
+    turns: Arc<AtomicUsize>,
+    answers: Answers,
+) {
     let mut open = JoinSet::new();
     let (host, port) = (database.get_host().to_owned(), database.get_port());
     loop {
         let (near, _) = listener.accept().await.unwrap();
-        let (at_commit, turns) = (at_commit.clone(), turns.clone());
+        let (at_commit, turns, answers) = (at_commit.clone(), turns.clone(), answers.clone());
         match database.get_socket() {
             Some(folder) => {
                 let far = UnixStream::connect(folder.join(format!(".s.PGSQL.{port}"))).await.unwrap();
-                open.spawn(pass(near, far, at_commit, turns));
+                open.spawn(pass(near, far, at_commit, turns, answers));
             }
             None => {
                 let far = TcpStream::connect((host.as_str(), port)).await.unwrap();
-                open.spawn(pass(near, far, at_commit, turns));
+                open.spawn(pass(near, far, at_commit, turns, answers));
             }
         }
     }
@@ -113,6 +177,7 @@ async fn pass(
     mut far: impl AsyncRead + AsyncWrite + Unpin,
     at_commit: Arc<AtomicBool>,
     turns: Arc<AtomicUsize>,
+    answers: Answers,
 ) {
     let mut waits = false;
     let (mut asked, mut answered) = (vec![0; 65_536], vec![0; 65_536]);
@@ -134,6 +199,7 @@ async fn pass(
             read = far.read(&mut answered) => match read {
                 Ok(length) if length > 0 => {
                     waits = false;
+                    answers.pass().await;
                     near.write_all(&answered[..length]).await
                 }
                 _ => return,
