@@ -178,7 +178,8 @@ impl Work {
     }
 
     /// A permit to name one thing in another act, as the place of what is made: of what the member sees, be it through a
-    /// token whose scopes are for the act alone.
+    /// token whose scopes are for the act alone. Only `placed` of the API asks for it, for acts that show nothing of the
+    /// place: through a token it is wider than a permit to view.
     ///
     /// # Errors
     /// Missing, or hidden: the same.

@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The functions of [`usher_store::Work`] and [`usher_store::Outside`] that take neither a permit nor a right to list.
-const WITHOUT: [(&str, &str); 37] = [
+const WITHOUT: [(&str, &str); 38] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
@@ -36,6 +36,7 @@ const WITHOUT: [(&str, &str); 37] = [
     ("Work::permit_each_unlocked", "gives them"),
     ("Work::permit_here", "gives it"),
     ("Work::permit_pair", "gives them"),
+    ("Work::permit_to_name", "gives it, to place by what the member sees; only `placed` asks for it"),
     ("Work::permit_unlocked", "gives it"),
     ("Work::permit_with", "gives it"),
     ("Work::permits_on_link", "gives them"),

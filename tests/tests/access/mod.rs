@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod models;
+mod places;
 mod preview;
 mod relations;
 mod review;

@@ -59,7 +59,8 @@ pub struct AccessExplanation {
     considered: Vec<ConsideredView>,
     /// What would allow, each by itself.
     would_allow: Vec<RemedyView>,
-    /// For what is decided at a place (`ticket.create`), asked without one: the teams and queues of theirs where they may.
+    /// For what is decided at a place (`ticket.create`), asked without one: the teams and queues of theirs where they may, as
+    /// far as you see them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     allowed_in: Option<Vec<PlaceView>>,

@@ -91,8 +91,8 @@ pub(super) async fn facts(
     Ok(work.access_facts(&permit, subject, asked).await?)
 }
 
-/// Of the teams and queues in which somebody holds a role those where they may do what is decided at a place; `None` where a
-/// place was asked about, or it is not decided at one.
+/// Of the teams and queues in which somebody holds a role, and which who asks sees, those where they may do what is decided at
+/// a place; `None` where a place was asked about, or it is not decided at one.
 pub(super) async fn places_of(
     work: &mut Work,
     permit: &Permit<can::ViewOrganization>,
@@ -106,8 +106,9 @@ pub(super) async fn places_of(
     let held = [Level::Team, Level::Queue].into_iter().flat_map(|level| of.scopes_at(level));
     let questions: Vec<Asked> = held.map(|place| Asked { resource: Some(place), ..asked }).collect();
     let facts = work.access_facts(permit, subject.cloned(), &questions).await?;
-    let may = |asked: &&Asked| facts.decide(facts.subject(), asked).is_some_and(|decision| decision.is_allow());
-    let allowed: Vec<Uuid> = questions.iter().filter(may).filter_map(|asked| asked.resource).collect();
+    let may = |asked: &Asked| facts.decide(facts.subject(), asked).is_some_and(|decision| decision.is_allow());
+    let told = questions.iter().filter(|asked| facts.shows_place(asked) && may(asked));
+    let allowed: Vec<Uuid> = told.filter_map(|asked| asked.resource).collect();
     Ok(Some(work.named_places(permit, &allowed).await?))
 }
 

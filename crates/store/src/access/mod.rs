@@ -11,7 +11,7 @@ use std::{collections::HashSet, sync::Arc};
 use usher_domain::{Id, kind};
 use usher_policy::{
     Caller, Condition, Decision, Explanation, Level, Mask, Outcome, Permission, Permit, Resource, ResourceKind, Scopes,
-    can,
+    ViewFilter, can,
 };
 use uuid::Uuid;
 
@@ -115,6 +115,20 @@ impl AccessFacts {
         self.things.get(0, kind, id).is_some_and(|thing| thing.is_seen_by(self.asker()))
     }
 
+    /// Whether who asks sees the place that a question is about.
+    #[must_use]
+    pub fn shows_place(&self, question: &Asked) -> bool {
+        question.resource.is_some_and(|id| PLACES.into_iter().any(|kind| self.asker_sees(kind, id)))
+    }
+
+    /// Whether who asks may be told that a place is there: they see it, or the act would tell them. It tells nothing to who
+    /// may create nothing anywhere, for their roles or for their token's scopes: they are refused before it looks at the
+    /// place.
+    fn asker_names(&self, kind: ResourceKind, id: Uuid) -> bool {
+        let creates = || self.asker().filter(Permission::TicketCreate) != ViewFilter::None;
+        self.asker_sees(kind, id) || (self.names(0, kind, id) && creates())
+    }
+
     /// Whether a caller may name a place.
     fn names(&self, caller: usize, kind: ResourceKind, id: Uuid) -> bool {
         let (thing, caller) = (self.things.get(caller, kind, id), self.callers.get(caller));
@@ -122,14 +136,15 @@ impl AccessFacts {
     }
 
     /// What a ticket's facts would be if a caller created it in a place: a team, a queue, a template, or none of them, which
-    /// is the organization itself. A place that is not there, or that the caller or who asks may not name, has no facts.
+    /// is the organization itself. A place that is not there, that the caller may not name, or that who asks may not be told
+    /// of, has no facts.
     fn prospect(&self, caller: usize, place: Option<Uuid>) -> Option<Resource<kind::Ticket>> {
         let of = self.callers.get(caller)?;
         let has_queues = of.model().roles_at(Level::Queue).next().is_some();
         let inbox = self.things.inbox.filter(|_| has_queues);
         let (mut team, mut queue, mut visible) = (None, None, false);
         if let Some(id) = place {
-            let named = |kind: &ResourceKind| self.names(0, *kind, id) && self.names(caller, *kind, id);
+            let named = |kind: &ResourceKind| self.asker_names(*kind, id) && self.names(caller, *kind, id);
             match PLACES.into_iter().find(named)? {
                 ResourceKind::Team => team = place,
                 ResourceKind::Queue => queue = place,
