@@ -57,12 +57,17 @@ impl Caller {
     /// held at one scope of a level.
     #[must_use]
     pub fn has(&self, permission: Permission, conditions: Mask, level: Level, scope: Option<Uuid>) -> bool {
-        let here = scope.filter(|_| level != Level::Organization).map_or(&[][..], |scope| self.held_in(level, scope));
-        let held = self.held_at(Level::Organization).iter().chain(here);
-        let own = held.fold(Mask::NONE, |own, a| own | self.model.cell(a.role, permission));
+        let own = self.cell_at(permission, level, scope);
         // Of the caller who is no staff, "if staff" is nothing; of somebody who is, it would be.
         let own = own.without(Mask::of(Condition::Staff).without(self.conditions));
         self.is_open(permission) && (own.contains(Condition::Always) || conditions.without(own).is_empty())
+    }
+
+    /// The conditions under which organization roles, and those held at one scope of a level, give a permission.
+    pub(crate) fn cell_at(&self, permission: Permission, level: Level, scope: Option<Uuid>) -> Mask {
+        let here = scope.filter(|_| level != Level::Organization).map_or(&[][..], |scope| self.held_in(level, scope));
+        let held = self.held_at(Level::Organization).iter().chain(here);
+        held.fold(Mask::NONE, |own, a| own | self.model.cell(a.role, permission))
     }
 
     /// What the caller may not do to somebody who holds these organization roles, whatever permissions the caller has: to

@@ -15,6 +15,7 @@ mod explain;
 mod filter;
 mod ladder;
 mod level;
+mod membership;
 mod model;
 mod permission_set;
 mod permit;

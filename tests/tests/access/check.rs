@@ -47,6 +47,8 @@ async fn a_check_that_makes_no_sense_is_told_place_by_place() {
     let body = json!({"checks": [{"permission": "no.such"}, {"permission": "ticket.view"}, {"permission": "queue.create", "resource_id": org.id}]});
     let problem = post(body.clone()).await.names(422, "/checks/0/permission");
     assert_eq!(problem["errors"].as_array().unwrap().len(), 3);
+    assert_eq!(problem["errors"][0]["code"], "unknown_permission");
+    post(json!({"checks": [{"permission": "x".repeat(61)}]})).await.names(422, "/checks/0/permission");
     post(body.clone()).await.names(422, "/checks/1/resource_id");
     post(body).await.names(422, "/checks/2/resource_id");
     post(json!({"checks": [{"permission": "organization.view", "more": 1}]})).await.names(422, "/checks/0/more");

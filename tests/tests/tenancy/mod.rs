@@ -1,6 +1,7 @@
 //! Accounts, organizations and who belongs to them.
 
 mod acceptance;
+mod admitting;
 mod deletion;
 mod departures;
 mod invitations;

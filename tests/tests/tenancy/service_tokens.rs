@@ -168,7 +168,13 @@ async fn a_rotated_token_ends_when_it_did_unless_the_body_says_otherwise() {
     }
     // One that has run out ends in the past: another end has to be named.
     world.arrange("update api_tokens set expires_at = now() - interval '1 day'").await;
-    org.owner.post(&format!("{path}/rotate"), json!({})).await.names(422, "/expires_at");
+    let problem = org.owner.post(&format!("{path}/rotate"), json!({})).await.names(422, "/expires_at");
+    let fault = &problem["errors"][0];
+    assert_eq!(fault["code"], "in_the_past");
+    assert!(fault["detail"].as_str().unwrap().contains("name an end for the new secret, or `null`"), "{fault}");
+    let past = json!({"expires_at": "2001-01-01T00:00:00Z"});
+    let problem = org.owner.post(&format!("{path}/rotate"), past).await.names(422, "/expires_at");
+    assert_eq!(problem["errors"][0]["detail"], "A token ends in the future.");
     org.owner.post(&format!("{path}/rotate"), json!({"expires_at": later})).await.is(200);
 }
 

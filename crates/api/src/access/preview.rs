@@ -70,7 +70,8 @@ pub struct MemberPreview {
     name: String,
     /// Whether they are still a member.
     stays: bool,
-    /// What they would gain and lose; nothing: it makes no difference to what they may do.
+    /// What they would gain and lose of what their roles give; nothing: their roles give them the same, at the same places
+    /// and under the same conditions.
     differences: Vec<Difference>,
 }
 
@@ -98,7 +99,10 @@ pub struct Difference {
 
 /// Preview a change of rights
 ///
-/// What one change would make of who may do what: whom it concerns, and what each gains and loses. The change is tried
+/// What one change would make of who may do what: whom it concerns, and what each gains and loses. It compares what their
+/// roles give, permission by permission: at which place, and under which conditions. It does not tell for which things a
+/// condition comes to hold: who comes into a team may see tickets whose template is visible to it by a role that they had
+/// before, and that is no difference here; `access/check` and `access/explain` tell of a single thing. The change is tried
 /// and taken back, so that it is told what would really be: it takes no longer hold, nobody is written to, and nothing is
 /// kept, under an idempotency key neither. Where the change would be refused with 403 or 409, the answer says so; what it
 /// names and is not there is a 404, what it says and cannot be a 422, as with the change itself.

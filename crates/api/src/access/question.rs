@@ -1,7 +1,7 @@
 //! What a question about access is about.
 
 use serde::Deserialize;
-use usher_domain::MemberId;
+use usher_domain::{MemberId, Text};
 use usher_policy::{Caller, Denial, Level, Permission, Permit, ResourceKind, can};
 use usher_store::{AccessFacts, Asked, OrganizationKey, Place, Work};
 use utoipa::ToSchema;
@@ -15,7 +15,8 @@ use crate::http::{Call, FieldError, Problem, Stop};
 #[schema(example = json!({"permission": "ticket.create"}))]
 pub struct AccessQuestion {
     /// The permission: `ticket.reply`.
-    permission: String,
+    #[schema(value_type = String, max_length = 60)]
+    permission: Text<1, 60>,
     /// The thing's id; none for what concerns the organization as such. Its kind follows from the permission. For
     /// `ticket.create`: the team, queue or template that the ticket would be in or of; none for the organization itself.
     resource_id: Option<Uuid>,
@@ -42,7 +43,7 @@ pub(super) fn understood(permission: &str, resource: Option<Uuid>) -> Result<Ask
     let key = permission;
     let permission = Permission::parse(key).ok_or_else(|| Fault {
         field: "permission",
-        code: "unknown_value",
+        code: "unknown_permission",
         detail: format!("There is no permission `{key}`."),
     })?;
     let about_organization = permission.target() == ResourceKind::Organization;

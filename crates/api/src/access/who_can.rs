@@ -87,9 +87,9 @@ pub struct GrantedBy {
 #[get("/who-can")]
 pub async fn list_who_can(call: Call, path: Path<OrganizationPath>, Query(query): Query<WhoCanQuery>) -> Answer {
     let request = page_request(query.limit, query.cursor.as_deref(), "who_can", Include::default())?;
+    let asked = query.understand()?;
     let mut work = call.read(&path.organization).await?;
     let (permit, view) = (work.permit_here::<can::ReviewAccess>()?, work.permit_here::<can::ViewOrganization>()?);
-    let asked = query.understand()?;
     let page = work.who_can(&permit, &view, &asked, &request).await?;
     let page = page.ok_or_else(|| missing(&asked).about_parameter("resource_id"))?;
     let model = work.caller().model();

@@ -25,9 +25,20 @@ where r ->> 0 = $2::text and r ->> 1 = 'queue' and $4::text is not null
 on conflict do nothing;
 
 insert into role_assignments (org_id, id, member_id, role, team_id, queue_id, granted_by, granted_at)
-select $1::uuid, gen_random_uuid(), a.id, r ->> 3, t.id, q.id, a.id, now() - interval '90 days'
+select $1::uuid,
+    -- A UUIDv7 of the moment, since the order of ids is the order in time.
+    encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+        placing substring(int8send((extract(epoch from given.at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
+    a.id, r ->> 3, t.id, q.id, founder.id, given.at
 from jsonb_to_recordset($3::jsonb) as p (email text, roles jsonb) join accounts a on a.email = p.email
-cross join jsonb_array_elements(p.roles) r
+cross join jsonb_array_elements(p.roles) with ordinality e (r, nth)
+-- Each somewhat after the one before, who set the organization up before all.
+cross join lateral (select a.id from jsonb_to_recordset($3::jsonb) as f (email text, roles jsonb)
+    join accounts a on a.email = f.email cross join jsonb_array_elements(f.roles) first
+    where first ->> 0 = $2::text and first ->> 1 = 'organization' and first ->> 3 in ('owner', 'admin')
+    order by first ->> 3 = 'owner' desc, f.email limit 1) founder
+cross join lateral (select now() - interval '90 days' + nth * interval '1 hour'
+    + case when a.id = founder.id then interval '0' else interval '1 day' end as at) given
 left join teams t on t.org_id = $1::uuid and r ->> 1 = 'team' and t.name = r ->> 2
 left join queues q on q.org_id = $1::uuid and r ->> 1 = 'queue' and q.name = r ->> 2
 where r ->> 0 = $2::text and $4::text is not null

@@ -1,6 +1,6 @@
 //! Who gives and takes which role: the model's table, asked on behalf of the caller.
 
-use usher_policy::{Level, Mask, Permission, RoleIx, Verb};
+use usher_policy::{Caller, Level, Mask, Permission, RoleIx, Verb};
 use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, Work};
@@ -55,4 +55,34 @@ impl Work {
         let detail = format!("Your roles do not let you {act} the {} role `{}`.", role.level, role.key);
         Err(StoreError::Beyond { permission, detail })
     }
+
+    /// Holds the caller, who uses `permission` to give somebody a role in a team, to what being in it opens to them (law 7).
+    ///
+    /// # Errors
+    /// It opens what the caller does not hold.
+    pub(super) fn must_admit(
+        &self,
+        permission: Permission,
+        receiver: &Caller,
+        role: RoleIx,
+        team: Uuid,
+    ) -> StoreResult<()> {
+        if self.caller().may_admit(receiver, role, team) { Ok(()) } else { Err(opens_too_much(permission)) }
+    }
+
+    /// Holds the caller, who uses `permission` to get to act as another, to what being in their teams opens to these.
+    ///
+    /// # Errors
+    /// It opens what the caller does not hold.
+    pub(super) fn must_stand_in_for(&self, permission: Permission, other: &Caller) -> StoreResult<()> {
+        if self.caller().may_stand_in_for(other) { Ok(()) } else { Err(opens_too_much(permission)) }
+    }
+}
+
+/// It is not said what: who puts somebody into a team need not see what roles they hold.
+fn opens_too_much(permission: Permission) -> StoreError {
+    let detail = "By their other roles, being in the team opens to them what you do not have there yourself: your roles do \
+        not give it to you without a condition, nor by being in the team with them, or the scopes of your token do not \
+        have it.";
+    StoreError::Beyond { permission, detail: detail.to_owned() }
 }

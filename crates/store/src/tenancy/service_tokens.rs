@@ -171,6 +171,7 @@ impl Work {
     ) -> StoreResult<ServiceToken> {
         let (organization, permission) = (permit.organization().uuid(), can::ManageServiceTokens::PERMISSION);
         let token = self.one_service_token(id).await?;
+        let ends_as_before = expires_at.is_none();
         let expires_at = expires_at.unwrap_or(token.expires_at);
         // A service that renews its own token gets nothing that it does not have.
         if token.member_id != permit.member() {
@@ -178,11 +179,18 @@ impl Work {
             let held = Level::ALL.into_iter().flat_map(|level| service.held_at(level));
             held.filter(|held| self.caller().model().everybodys_role() != Some(held.role))
                 .try_for_each(|held| self.must_reach(permission, Verb::Give, held.role, held.scope))?;
+            self.must_stand_in_for(permission, &service)?;
         }
         let scopes: Option<Vec<Permission>> =
             token.scopes.map(|keys| keys.iter().filter_map(|key| Permission::parse(key)).collect());
         self.must_stay_within(permission, scopes.as_deref())?;
-        self.must_end_in_time(expires_at).await?;
+        self.must_end_in_time(expires_at).await.map_err(|error| match error {
+            StoreError::Invalid { pointer, code: code @ "in_the_past", .. } if ends_as_before => {
+                let detail = "This token has run out: name an end for the new secret, or `null` for none.".to_owned();
+                StoreError::Invalid { pointer, code, detail }
+            }
+            other => other,
+        })?;
         version.must_be(token.version)?;
         self.lock_token(id).await?;
         sqlx::query!(

@@ -101,11 +101,13 @@ impl Work {
         let role = self.role(Level::Team, role)?;
         let team = permit.target();
         self.lock_members(&[member]).await?;
-        let held = self.team_role(team, member).await?;
+        let receiver = self.load(member).await?;
+        let held = receiver.held_in(Level::Team, team.uuid()).first().map(|held| held.role);
         if held != Some(role) {
             let permission = can::ManageTeamMembers::PERMISSION;
             self.must_reach(permission, Verb::Give, role, team.uuid())?;
             held.map_or(Ok(()), |held| self.must_reach(permission, Verb::Take, held, team.uuid()))?;
+            self.must_admit(permission, &receiver, role, team.uuid())?;
             self.must_be_active(member).await?;
             self.write_team_role(&permit, member, role).await?;
             self.touch_members(&[member.uuid()]).await?;

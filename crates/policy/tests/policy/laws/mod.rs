@@ -5,6 +5,7 @@ mod explanations;
 mod giving;
 mod guards;
 mod lists;
+mod membership;
 
 use usher_policy::Permission;
 
