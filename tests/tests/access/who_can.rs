@@ -194,6 +194,8 @@ async fn who_can_is_refused_and_told_place_by_place() {
     let (org, other) = (world.organization("helpdesk").await, world.organization("helpdesk").await);
     let member = world.member(&org, "member").await;
     let path = |query: &str| format!("{}/access/who-can{query}", org.path);
+    // What cannot be read is told before who may ask.
+    member.get(&path("?permission=no.such")).await.names(400, "permission");
     let problem = member.get(&path("?permission=access.review")).await.problem(403, "forbidden");
     assert_eq!(problem["permission"], "access.review");
     world.person("stranger").await.get(&path("?permission=access.review")).await.problem(404, "not_found");
