@@ -198,6 +198,10 @@ aliases! {
     LinkId = Link,
     TemplateId = Template,
     QueueId = Queue,
+    InspectionTemplateId = InspectionTemplate,
+    SiteId = Site,
+    InspectionId = Inspection,
+    ReportId = Report,
 }
 
 #[cfg(feature = "openapi")]

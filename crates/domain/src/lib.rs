@@ -4,6 +4,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod desk;
+pub mod field;
 mod id;
 pub mod pointer;
 pub mod tenancy;

@@ -13,6 +13,7 @@ mod demo;
 pub mod desk;
 mod error;
 mod expected;
+pub mod field;
 pub mod idempotency;
 mod listing;
 mod located;

@@ -159,10 +159,27 @@ where
     let table = A::Target::TABLE;
     match &clause.place {
         Place::In(level, scopes) => {
-            let scopes = sql.bind(scopes.clone())?;
-            let on = format!(" and {} = s.scope{}", scope::<A>(*level)?, any_of::<A>(clause.conditions)?);
-            let each = first(table, &on);
-            Ok(vec![format!("(select x.* from unnest({scopes}::uuid[]) s(scope) cross join lateral ({each}) x)")])
+            let (scopes, column) = (sql.bind(scopes.clone())?, scope::<A>(*level)?);
+            let in_each = |on: &str| {
+                let each = first(table, &format!(" and {column} = s.scope{on}"));
+                format!("(select x.* from unnest({scopes}::uuid[]) s(scope) cross join lateral ({each}) x)")
+            };
+            if clause.conditions == Mask::ALWAYS {
+                return Ok(vec![in_each("")]);
+            }
+            // Each condition finds its own rows: what a few of a team's many are for one of its members is not looked for
+            // among all of them.
+            let of_condition = |condition| {
+                let rule = rule::<A::Target>(condition)?;
+                Ok(match rule.rows {
+                    Some((rows, join)) => {
+                        let each = first(table, &format!(" and {join} and {column} = any({scopes})"));
+                        format!("(select x.* from {rows} cross join lateral ({each}) x)")
+                    }
+                    None => in_each(&format!(" and {}", rule.holds)),
+                })
+            };
+            clause.conditions.iter().map(of_condition).collect()
         }
         Place::Organization => clause
             .conditions

@@ -130,13 +130,17 @@ impl<K: Located + 'static> Rows for Of<K> {
 }
 
 /// The kinds of the catalogue that have rows; of the others there is nothing yet.
-static KINDS: [&dyn Rows; 6] = [
+static KINDS: [&dyn Rows; 10] = [
     &Of::<kind::Member>(PhantomData),
     &Of::<kind::Team>(PhantomData),
     &Of::<kind::Website>(PhantomData),
     &Of::<kind::Queue>(PhantomData),
     &Of::<kind::Ticket>(PhantomData),
     &Of::<kind::Template>(PhantomData),
+    &Of::<kind::InspectionTemplate>(PhantomData),
+    &Of::<kind::Site>(PhantomData),
+    &Of::<kind::Inspection>(PhantomData),
+    &Of::<kind::Report>(PhantomData),
 ];
 
 /// The queue in which a ticket waits that is created without one.

@@ -1,0 +1,13 @@
+//! Field inspections: forms, the sites they are filled in at, and what came of it.
+
+mod form;
+mod inspection;
+mod report;
+mod site;
+mod template;
+
+pub use form::{InspectionQuestion, InspectionQuestionKind, ScoredOption, Section};
+pub use inspection::{Inspection, InspectionAnswer, InspectionState};
+pub use report::Report;
+pub use site::Site;
+pub use template::InspectionTemplate;

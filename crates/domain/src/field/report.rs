@@ -1,0 +1,39 @@
+//! Reports.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::{AccountId, InspectionTemplateId, ReportId, SiteId, TeamId};
+
+/// What a submitted inspection found. It bears the inspection's id, and is there while the inspection is submitted.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Report {
+    /// The inspection.
+    pub id: ReportId,
+    /// What it is about.
+    pub title: String,
+    /// The team whose inspection it is; none once the team is gone.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub team_id: Option<TeamId>,
+    /// Where it happened.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub site_id: Option<SiteId>,
+    /// What it was made from; none once that is gone.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub template_id: Option<InspectionTemplateId>,
+    /// The points that the answers gave.
+    pub score: i32,
+    /// The most points that could be had.
+    pub max_score: i32,
+    /// Whether its team's viewers see it.
+    pub shared: bool,
+    /// Who submitted it; none once the account is gone.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub submitted_by: Option<AccountId>,
+    /// When it was submitted.
+    pub submitted_at: DateTime<Utc>,
+    /// Grows with every change; the entity tag.
+    #[serde(skip)]
+    pub version: i64,
+}

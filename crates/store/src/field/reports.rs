@@ -1,0 +1,48 @@
+//! Reports: what submitted inspections found.
+
+use sqlx::{Row, postgres::PgRow};
+use usher_domain::{Id, field::Report, kind};
+use usher_policy::{Condition, Level};
+use uuid::Uuid;
+
+use crate::{Located, located::Rule};
+
+impl Located for kind::Report {
+    type Item = Report;
+    const TABLE: &'static str = "reports r";
+    const ALIAS: &'static str = "r";
+    const COLUMNS: &'static str = ", r.id, r.title, r.team_id, r.site_id, r.template_id, r.score, r.max_score, r.report_shared, \
+        r.submitted_by, r.submitted_at, r.version";
+    const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "r.team_id")];
+    const RULES: &'static [Rule] = &[
+        Rule { condition: Condition::Own, holds: "r.created_by = $2", rows: None },
+        Rule {
+            condition: Condition::Assigned,
+            holds: "exists (select 1 from inspection_assignees a
+                where a.org_id = r.org_id and a.inspection_id = r.id and a.member_id = $2)",
+            rows: Some((
+                "(select a.inspection_id from inspection_assignees a where a.org_id = $1 and a.member_id = $2) s",
+                "r.id = s.inspection_id",
+            )),
+        },
+        // VX-67.
+        Rule { condition: Condition::SharedWithTeam, holds: "r.report_shared and r.team_id = any($3)", rows: None },
+    ];
+
+    fn item(row: &PgRow) -> Result<Report, sqlx::Error> {
+        let id = |column: &str| row.try_get::<Option<Uuid>, _>(column);
+        Ok(Report {
+            id: row.try_get::<Uuid, _>("id")?.into(),
+            title: row.try_get("title")?,
+            team_id: id("team_id")?.map(Id::from),
+            site_id: id("site_id")?.map(Id::from),
+            template_id: id("template_id")?.map(Id::from),
+            score: row.try_get("score")?,
+            max_score: row.try_get("max_score")?,
+            shared: row.try_get("report_shared")?,
+            submitted_by: id("submitted_by")?.map(Id::from),
+            submitted_at: row.try_get("submitted_at")?,
+            version: row.try_get("version")?,
+        })
+    }
+}

@@ -1,0 +1,149 @@
+-- Field inspections: what is asked, where, by whom it is answered, and what came of it.
+
+-- What an inspection asks, as it was when the inspection was made: a form never changes, a template gets another one.
+create table inspection_forms (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    sections jsonb not null,
+    primary key (org_id, id)
+);
+
+create table inspection_templates (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    team_id uuid,
+    name text not null,
+    description text not null default '',
+    form_id uuid not null,
+    created_by uuid references accounts on delete set null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    version bigint not null default 1,
+    primary key (org_id, id),
+    constraint inspection_template_name_taken unique (org_id, team_id, name),
+    foreign key (org_id, team_id) references teams (org_id, id) on delete set null (team_id),
+    foreign key (org_id, form_id) references inspection_forms (org_id, id)
+);
+create index on inspection_templates (org_id, name, id);
+create index on inspection_templates (org_id, team_id, name, id);
+create index on inspection_templates (org_id, updated_at, id);
+create index on inspection_templates (org_id, team_id, updated_at, id);
+create index on inspection_templates (org_id, form_id);
+create index on inspection_templates (created_by);
+
+create table sites (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    team_id uuid,
+    name text not null,
+    address text not null default '',
+    description text not null default '',
+    created_by uuid references accounts on delete set null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    version bigint not null default 1,
+    search tsvector not null generated always as (
+        setweight(to_tsvector('simple', words(name)), 'A') || setweight(to_tsvector('simple', words(address)), 'B')
+    ) stored,
+    primary key (org_id, id),
+    foreign key (org_id, team_id) references teams (org_id, id) on delete set null (team_id)
+);
+create index on sites (org_id, name, id);
+create index on sites (org_id, team_id, name, id);
+create index on sites (org_id, updated_at, id);
+create index on sites (org_id, team_id, updated_at, id);
+create index on sites (created_by, org_id, name, id);
+create index on sites using gin (org_id, search);
+
+create table inspections (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    title text not null,
+    team_id uuid,
+    site_id uuid,
+    template_id uuid,
+    form_id uuid not null,
+    state text not null default 'draft' check (state in ('draft', 'in_progress', 'submitted', 'reopened')),
+    due_on date,
+    shared boolean not null default false,        -- whether the team's viewers see it
+    report_shared boolean not null default false, -- whether they see its report
+    score integer,                                -- as it was when it was last submitted
+    max_score integer,
+    created_by uuid references accounts on delete set null,
+    created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(),
+    submitted_by uuid references accounts on delete set null,
+    submitted_at timestamptz,
+    version bigint not null default 1,
+    search tsvector not null generated always as (to_tsvector('simple', words(title))) stored,
+    primary key (org_id, id),
+    check (state <> 'submitted' or (submitted_at is not null and score is not null and max_score is not null)),
+    foreign key (org_id, team_id) references teams (org_id, id) on delete set null (team_id),
+    foreign key (org_id, site_id) references sites (org_id, id),
+    foreign key (org_id, template_id) references inspection_templates (org_id, id) on delete set null (template_id),
+    foreign key (org_id, form_id) references inspection_forms (org_id, id)
+);
+-- A pair, for the orders of age and of change, for each place that a view filter names; the same for what viewers see.
+create index inspections_by_team on inspections (org_id, team_id, id);
+create index inspections_by_team_updated on inspections (org_id, team_id, updated_at, id);
+create index inspections_shared on inspections (org_id, team_id, id) where shared;
+create index inspections_shared_updated on inspections (org_id, team_id, updated_at, id) where shared;
+create index inspections_updated on inspections (org_id, updated_at, id);
+create index inspections_by_creator on inspections (created_by, org_id, id);
+create index inspections_by_creator_updated on inspections (created_by, org_id, updated_at, id);
+create index inspections_by_site on inspections (org_id, site_id, id);
+create index inspections_by_template on inspections (org_id, template_id, id);
+create index inspections_of_form on inspections (org_id, form_id);
+create index inspections_by_state on inspections (org_id, state, id);
+create index inspections_due on inspections (org_id, due_on, id) where due_on is not null;
+create index inspections_by_submitter on inspections (submitted_by);
+create index inspections_search on inspections using gin (org_id, search);
+create index inspections_submitted on inspections (org_id, submitted_at, id) where state = 'submitted';
+create index inspections_submitted_by_team on inspections (org_id, team_id, submitted_at, id) where state = 'submitted';
+create index inspections_reported on inspections (org_id, team_id, submitted_at, id)
+    where state = 'submitted' and report_shared;
+
+create table inspection_assignees (
+    org_id uuid not null,
+    inspection_id uuid not null,
+    member_id uuid not null,
+    assigned_by uuid references accounts on delete set null,
+    assigned_at timestamptz not null default now(),
+    primary key (org_id, inspection_id, member_id),
+    foreign key (org_id, inspection_id) references inspections (org_id, id) on delete cascade,
+    foreign key (org_id, member_id) references members (org_id, id) on delete cascade
+);
+create index on inspection_assignees (org_id, member_id, inspection_id);
+create index on inspection_assignees (assigned_by);
+
+-- A piece of an inspection. Each has a version of its own, so that several people fill in one inspection and lose nothing.
+create table inspection_answers (
+    org_id uuid not null,
+    inspection_id uuid not null,
+    question text not null,
+    value jsonb,
+    note text not null default '',
+    answered_by uuid references accounts on delete set null,
+    answered_at timestamptz not null default now(),
+    version bigint not null default 1,
+    primary key (org_id, inspection_id, question),
+    foreign key (org_id, inspection_id) references inspections (org_id, id) on delete cascade
+);
+create index on inspection_answers (answered_by);
+
+do $$ declare name text; begin
+    foreach name in array array[
+        'inspection_forms', 'inspection_templates', 'sites', 'inspections', 'inspection_assignees', 'inspection_answers'
+    ] loop
+        execute format('alter table %I enable row level security, force row level security', name);
+        execute format('create policy tenant on %I using (org_id = (select current_org()))', name);
+        execute format('grant select, insert, update, delete on %I to usher_app', name);
+    end loop;
+end $$;
+
+-- The report of an inspection is there while the inspection is submitted. It bears the inspection's id.
+create view reports with (security_invoker = true) as
+    select org_id, id, title, team_id, site_id, template_id, form_id, report_shared, score, max_score, created_by,
+        submitted_by, submitted_at, created_at, updated_at, version, search
+    from inspections where state = 'submitted';
+grant select, update on reports to usher_app;
