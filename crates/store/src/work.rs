@@ -1,7 +1,7 @@
 //! One act in one organization: a transaction, who is acting, and the permits that they get in it.
 
 use usher_domain::{Id, kind};
-use usher_policy::{Action, Caller, Listing, Permit, Refusal, Resource, Target};
+use usher_policy::{Action, Caller, Listing, Permit, Refusal, Resource, Target, ViewFilter};
 
 use crate::{
     Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult,
@@ -156,6 +156,17 @@ impl Work {
                 Err(StoreError::Forbidden { permission: A::PERMISSION, denial: usher_policy::Denial::NoGrant })
             }
         }
+    }
+
+    /// Refuses a caller who may make nothing of a kind anywhere, before anything is said of how to.
+    ///
+    /// # Errors
+    /// Refused.
+    pub fn may_create<A: Action>(&self) -> StoreResult<()> {
+        if *self.listing::<A>().filter() == ViewFilter::None {
+            let _permit = self.permit_new::<A>(&Resource::new(self.organization(), Id::new()))?;
+        }
+        Ok(())
     }
 
     pub(crate) fn permit_for<A: Action>(&self, resource: &Resource<A::Target>) -> StoreResult<Permit<A>> {

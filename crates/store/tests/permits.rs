@@ -30,7 +30,7 @@ const WITHOUT: [(&str, &str); 38] = [
     ("Work::end_personal_token", "the caller's own, whatever they may"),
     ("Work::enqueue_mail", "about something that took a permit"),
     ("Work::listing", "gives the right to list"),
-    ("Work::may_create_tickets", "says whether there is any permit to be had"),
+    ("Work::may_create", "says whether there is any permit to be had"),
     ("Work::organization", "where the work is"),
     ("Work::permit", "gives it"),
     ("Work::permit_each_unlocked", "gives them"),

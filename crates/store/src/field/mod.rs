@@ -4,3 +4,23 @@ mod inspections;
 mod reports;
 mod sites;
 mod templates;
+
+use usher_domain::Id;
+use usher_policy::{Action, Condition, Level, Mask, Permit, Resource, Scopes, can};
+
+use crate::{StoreResult, Work};
+
+impl Work {
+    /// A permit to make a thing in a team, as the caller's own and with this identifier.
+    pub(super) fn permit_in_team<A: Action>(
+        &self,
+        team: &Permit<can::ViewTeam>,
+        id: Id<A::Target>,
+    ) -> StoreResult<Permit<A>> {
+        self.permit_new(&Resource {
+            scopes: Scopes::NONE.with(Level::Team, Some(team.target().uuid())),
+            holding: Mask::of(Condition::Own),
+            ..Resource::new(self.organization(), id)
+        })
+    }
+}

@@ -100,7 +100,7 @@ impl CreateTicket {
 #[post("")]
 pub async fn create_ticket(call: Call, path: Path<OrganizationPath>, body: Body<CreateTicket>) -> Answer {
     let mut work = call.write(&path.organization).await?;
-    work.may_create_tickets()?;
+    work.may_create::<can::CreateTicket>()?;
     let (new, places) = body.parse()?.place(&mut work).await?;
     let draft = work.draft_ticket(new, places).await?;
     let ticket = work.create_ticket(draft).await?;

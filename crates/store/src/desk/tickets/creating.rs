@@ -9,7 +9,7 @@ use usher_domain::{
     desk::{FieldFault, Question, check_answers},
     kind,
 };
-use usher_policy::{Condition, Level, Mask, Permit, Resource, Scopes, ViewFilter, can};
+use usher_policy::{Condition, Level, Mask, Permit, Resource, Scopes, can};
 use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, Work};
@@ -67,17 +67,6 @@ struct Surroundings {
 }
 
 impl Work {
-    /// Refuses a caller who may create no ticket anywhere, before anything is said of how to.
-    ///
-    /// # Errors
-    /// Refused.
-    pub fn may_create_tickets(&self) -> StoreResult<()> {
-        if *self.listing::<can::CreateTicket>().filter() == ViewFilter::None {
-            let _permit = self.permit_new::<can::CreateTicket>(&Resource::new(self.organization(), Id::new()))?;
-        }
-        Ok(())
-    }
-
     /// Settles where a new ticket will stand, and asks whether the caller may create one there. Without a queue it waits
     /// in the Inbox, where the access model has queues (TK-34); without a team it belongs to the one that its website is
     /// linked to, if that is exactly one (VK-83).
