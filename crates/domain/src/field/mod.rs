@@ -1,12 +1,14 @@
 //! Field inspections: forms, the sites they are filled in at, and what came of it.
 
+mod answering;
 mod form;
 mod inspection;
 mod report;
 mod site;
 mod template;
 
-pub use form::{InspectionQuestion, InspectionQuestionKind, ScoredOption, Section};
+pub use answering::{Score, score, unanswered};
+pub use form::{InspectionQuestion, InspectionQuestionKind, ScoredOption, Section, check_sections};
 pub use inspection::{Inspection, InspectionAnswer, InspectionState};
 pub use report::Report;
 pub use site::Site;

@@ -15,7 +15,8 @@ impl Located for kind::Inspection {
     type Item = Inspection;
     const TABLE: &'static str = "inspections i";
     const ALIAS: &'static str = "i";
-    const COLUMNS: &'static str = ", i.id, i.title, i.team_id, i.site_id, i.template_id, i.state, i.due_on, i.shared, i.created_by, \
+    const COLUMNS: &'static str =
+        ", i.id, i.title, i.team_id, i.site_id, i.template_id, i.state, i.due_on, i.shared, i.created_by, \
         i.created_at, i.updated_at, i.submitted_at, i.version, \
         array(select a.member_id from inspection_assignees a where a.org_id = i.org_id and a.inspection_id = i.id
             order by a.member_id) as assignee_ids, \
