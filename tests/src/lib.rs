@@ -13,11 +13,13 @@ mod answer;
 pub mod contract;
 mod database;
 mod desk;
+mod field;
 mod person;
 mod queues;
 mod world;
 
 pub use answer::Answer;
+pub use field::{Field, sections};
 pub use person::Person;
 pub use serde_json::{Value, json};
 pub use world::{Held, Organization, PASSWORD, World};
