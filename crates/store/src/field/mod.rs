@@ -5,6 +5,9 @@ mod reports;
 mod sites;
 mod templates;
 
+pub use inspections::{
+    InspectionChange, InspectionFilter, InspectionOrder, InspectionPlaces, Made, NewInspection, Sheet,
+};
 use usher_domain::Id;
 use usher_policy::{Action, Condition, Level, Mask, Permit, Resource, Scopes, can};
 

@@ -114,7 +114,7 @@ impl TicketFilter {
             ));
         }
         if let Some(words) = &self.q {
-            let place = sql.bind(searched(words))?;
+            let place = sql.bind(listing::searched(words))?;
             text.push_str(&format!(" and t.search @@ websearch_to_tsquery('simple', {place})"));
         }
         if let Some(since) = self.updated_since {
@@ -123,20 +123,6 @@ impl TicketFilter {
         }
         Ok(text)
     }
-}
-
-/// What was typed, without the punctuation that no ticket's words have: quotation marks stay, and a hyphen that stands
-/// before a word, which excludes it. Postgres has no room for a long row of others.
-fn searched(typed: &str) -> String {
-    let mut kept = String::with_capacity(typed.len());
-    let mut rest = typed.chars().peekable();
-    while let Some(c) = rest.next() {
-        let excludes = c == '-'
-            && kept.chars().last().is_none_or(char::is_whitespace)
-            && rest.peek().is_some_and(|next| next.is_alphanumeric() || *next == '"');
-        kept.push(if c == '"' || excludes || !c.is_ascii_punctuation() { c } else { ' ' });
-    }
-    kept
 }
 
 impl Work {
@@ -180,24 +166,5 @@ impl Work {
         Ok([("status", known.status), ("priority", known.priority)]
             .into_iter()
             .find_map(|(key, is)| (!is).then_some(key)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::searched;
-
-    #[test]
-    fn what_is_searched_keeps_quotation_and_exclusion() {
-        for (typed, kept) in [
-            ("printer -toner", "printer -toner"),
-            ("\"out of paper\" -\"second floor\"", "\"out of paper\" -\"second floor\""),
-            ("e-mail ada@example.com", "e mail ada example com"),
-            ("-------- a", "         a"),
-            ("- - -a", "    -a"),
-            ("größe/breite", "größe breite"),
-        ] {
-            assert_eq!(searched(typed), kept);
-        }
     }
 }

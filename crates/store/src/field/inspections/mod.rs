@@ -1,5 +1,15 @@
 //! Inspections: how they stand in the database, and what is done with them.
 
+mod answers;
+mod creating;
+mod listing;
+mod stages;
+mod updating;
+
+pub use answers::Sheet;
+pub use creating::{InspectionPlaces, Made, NewInspection};
+pub use listing::{InspectionFilter, InspectionOrder};
+pub use updating::InspectionChange;
 use sqlx::{Row, postgres::PgRow};
 use usher_domain::{
     Id,

@@ -1,0 +1,117 @@
+//! Making inspections.
+
+use chrono::NaiveDate;
+use usher_domain::{Id, InspectionId, Text, kind};
+use usher_policy::{Permit, can};
+use uuid::Uuid;
+
+use crate::{Conflict, StoreError, StoreResult, Work};
+
+/// What a new inspection is made of.
+#[derive(Debug)]
+pub struct NewInspection {
+    /// Its identifier, where the device that makes it has given one.
+    pub id: Option<InspectionId>,
+    /// What it is about.
+    pub title: Text<1, 200>,
+    /// By when it is to be done.
+    pub due_on: Option<NaiveDate>,
+    /// Whether its team's viewers see it.
+    pub shared: bool,
+}
+
+/// Where a new inspection is to stand: things that the caller may see, all of one team.
+#[derive(Debug)]
+pub struct InspectionPlaces {
+    /// The team whose inspection it is.
+    pub team: Permit<can::ViewTeam>,
+    /// What it asks.
+    pub template: Permit<can::ViewInspectionTemplate>,
+    /// Where it happens.
+    pub site: Option<Permit<can::ViewSite>>,
+}
+
+/// What became of making a thing whose identifier may have been given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// It was made.
+    Now,
+    /// It is there already, made by the same account: by the same request, sent again.
+    Before,
+}
+
+pub(super) const ID_TAKEN: Conflict =
+    Conflict { code: "id_taken", detail: "Something else has this id: give it another one." };
+
+impl Work {
+    /// Makes an inspection of a template, as the caller's own. Sent again with the same identifier it makes nothing.
+    ///
+    /// # Errors
+    /// The caller may not create inspections in the team; template or site are another team's; or somebody else's
+    /// inspection has the identifier.
+    pub async fn create_inspection(
+        &mut self,
+        places: InspectionPlaces,
+        new: NewInspection,
+    ) -> StoreResult<(InspectionId, Made)> {
+        let permit = self.permit_in_team::<can::CreateInspection>(&places.team, new.id.unwrap_or_else(Id::new))?;
+        let (id, team) = (permit.target(), places.team.target().uuid());
+        let form = self.form_of_team(&places.template, team).await?;
+        if let Some(site) = &places.site {
+            self.must_be_of_team(site, Some(team)).await?;
+        }
+        let made = sqlx::query!(
+            "insert into inspections (org_id, id, title, team_id, site_id, template_id, form_id, due_on, shared, created_by)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (org_id, id) do nothing",
+            permit.organization().uuid(),
+            id.uuid(),
+            &*new.title,
+            team,
+            places.site.map(|site| site.target().uuid()),
+            places.template.target().uuid(),
+            form,
+            new.due_on,
+            new.shared,
+            self.account().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        if made.rows_affected() == 1 {
+            return Ok((id, Made::Now));
+        }
+        let creator =
+            sqlx::query_scalar!("select created_by from inspections where org_id = $1 and id = $2", permit.organization().uuid(), id.uuid())
+                .fetch_optional(&mut *self.transaction)
+                .await?;
+        if creator.flatten() == Some(self.account().uuid()) { Ok((id, Made::Before)) } else { Err(ID_TAKEN.into()) }
+    }
+
+    /// The form of a template of this team.
+    async fn form_of_team(&mut self, template: &Permit<can::ViewInspectionTemplate>, team: Uuid) -> StoreResult<Uuid> {
+        let found = sqlx::query!(
+            "select team_id, form_id from inspection_templates where org_id = $1 and id = $2",
+            template.organization().uuid(),
+            template.target().uuid()
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        if found.team_id == Some(team) { Ok(found.form_id) } else { Err(of_another_team::<kind::InspectionTemplate>("/template_id")) }
+    }
+
+    /// A site and what happens there are of one team, so that who sees the one is told nothing of another team's.
+    pub(super) async fn must_be_of_team(&mut self, site: &Permit<can::ViewSite>, team: Option<Uuid>) -> StoreResult<()> {
+        let found = sqlx::query_scalar!(
+            "select team_id from sites where org_id = $1 and id = $2",
+            site.organization().uuid(),
+            site.target().uuid()
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?;
+        if found.is_some() && found == team { Ok(()) } else { Err(of_another_team::<kind::Site>("/site_id")) }
+    }
+}
+
+fn of_another_team<K: usher_domain::Kind>(pointer: &'static str) -> StoreError {
+    let detail = format!("This {} is not of the inspection's team.", K::NAME.replace('_', " "));
+    StoreError::Invalid { pointer, code: "other_team", detail }
+}

@@ -1,0 +1,198 @@
+//! How an inspection goes on: who carries it out, who sees it, when it is done.
+
+use std::collections::BTreeMap;
+
+use usher_domain::{
+    InspectionId, MemberId,
+    desk::FieldFault,
+    field::{InspectionState, Score, score, unanswered},
+    kind,
+    pointer::escaped,
+};
+use usher_policy::{Action, Condition, Permit, can};
+
+use super::updating::SUBMITTED;
+use crate::{Conflict, StoreError, StoreResult, Work};
+
+const NOT_SUBMITTED: Conflict =
+    Conflict { code: "inspection_not_submitted", detail: "This inspection was not submitted: there is nothing to reopen." };
+
+impl Work {
+    /// Assigns an inspection to a member, who may from the commit on do with it what its assignees may (VX-64). The work
+    /// involves their membership, so that what they hold stays.
+    ///
+    /// # Errors
+    /// There is no such member, for the caller: they see neither the member nor them in the inspection's team. Or the
+    /// member could not carry it out: they are not active, or their roles give it to no assignee.
+    pub async fn assign_inspection(
+        &mut self,
+        permit: Permit<can::AssignInspection>,
+        member: MemberId,
+    ) -> StoreResult<()> {
+        let inspection = permit.target();
+        if !self.knows_for(inspection, member).await? {
+            return Err(StoreError::Missing(<kind::Member as usher_domain::Kind>::NAME));
+        }
+        if !self.could_carry_out(member, inspection).await? {
+            return Err(StoreError::Invalid {
+                pointer: "member",
+                code: "cannot_carry_out",
+                detail: "Even as its assignee they could not fill in this inspection.".to_owned(),
+            });
+        }
+        let assigned = sqlx::query!(
+            "insert into inspection_assignees (org_id, inspection_id, member_id, assigned_by) values ($1, $2, $3, $4)
+             on conflict do nothing",
+            permit.organization().uuid(),
+            inspection.uuid(),
+            member.uuid(),
+            self.account().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.grow_inspection_if(inspection, assigned.rows_affected() > 0).await
+    }
+
+    /// Whether the caller may know of a member in the matter of an inspection: they see members, or who is in its team.
+    async fn knows_for(&mut self, inspection: InspectionId, member: MemberId) -> StoreResult<bool> {
+        let caller = self.caller().clone();
+        let seen = match self.facts::<kind::Member>(&caller, member).await {
+            Ok(facts) => self.permit_for::<can::ViewMember>(&facts).is_ok(),
+            Err(StoreError::Missing(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if seen {
+            return Ok(true);
+        }
+        let team = sqlx::query_scalar!(
+            "select i.team_id from inspections i where i.org_id = $1 and i.id = $2 and exists (
+                select 1 from role_assignments r
+                where r.org_id = i.org_id and r.team_id = i.team_id and r.member_id = $3)",
+            self.organization().uuid(),
+            inspection.uuid(),
+            member.uuid()
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
+        let Some(team) = team.flatten() else { return Ok(false) };
+        let team = self.facts::<kind::Team>(&caller, team.into()).await?;
+        Ok(self.permit_for::<can::ViewTeam>(&team).is_ok())
+    }
+
+    async fn could_carry_out(&mut self, member: MemberId, inspection: InspectionId) -> StoreResult<bool> {
+        let member = match self.load(member).await {
+            Ok(member) => member,
+            Err(StoreError::Missing(_)) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let mut facts = self.facts(&member, inspection).await?;
+        facts.holding = facts.holding.with(Condition::Assigned, true);
+        Ok(member.decide(can::UpdateInspection::PERMISSION, &facts).is_allow())
+    }
+
+    /// Takes an inspection from a member: what they did as its assignee they may no longer, from the commit on (VX-64).
+    /// Whoever was not assigned stays so, and that is not told.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn unassign_inspection(
+        &mut self,
+        permit: Permit<can::AssignInspection>,
+        member: MemberId,
+    ) -> StoreResult<()> {
+        let taken = sqlx::query!(
+            "delete from inspection_assignees where org_id = $1 and inspection_id = $2 and member_id = $3",
+            permit.organization().uuid(),
+            permit.target().uuid(),
+            member.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.grow_inspection_if(permit.target(), taken.rows_affected() > 0).await
+    }
+
+    async fn grow_inspection_if(&mut self, inspection: InspectionId, changed: bool) -> StoreResult<()> {
+        if changed {
+            sqlx::query!(
+                "update inspections set version = version + 1, updated_at = now() where org_id = $1 and id = $2",
+                self.organization().uuid(),
+                inspection.uuid()
+            )
+            .execute(&mut *self.transaction)
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Shares an inspection with its team's viewers, or takes that back (VX-66, VX-70).
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn share_inspection(&mut self, permit: Permit<can::ShareInspection>, shared: bool) -> StoreResult<()> {
+        sqlx::query!(
+            "update inspections set shared = $3, version = version + 1, updated_at = now()
+             where org_id = $1 and id = $2 and shared <> $3",
+            permit.organization().uuid(),
+            permit.target().uuid(),
+            shared
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Submits an inspection: it takes no more changes, and has a report with the points that its answers give.
+    ///
+    /// # Errors
+    /// It was submitted already; or a question that needs an answer has none.
+    pub async fn submit_inspection(&mut self, permit: Permit<can::SubmitInspection>) -> StoreResult<()> {
+        let inspection = permit.target();
+        let standing = self.standing(inspection).await?;
+        if standing.state() == InspectionState::Submitted {
+            return Err(SUBMITTED.into());
+        }
+        let sections = self.sections(standing.form_id).await?;
+        let answers = self.answers_of(inspection).await?;
+        let values: BTreeMap<String, serde_json::Value> =
+            answers.into_iter().filter_map(|answer| Some((answer.question, answer.value?))).collect();
+        let missing = unanswered(&sections, &values);
+        if !missing.is_empty() {
+            let fault = |key: &str| FieldFault {
+                pointer: format!("/answers/{}", escaped(key)),
+                code: "required",
+                detail: "This question needs an answer before the inspection is submitted.".to_owned(),
+            };
+            return Err(StoreError::InvalidFields(missing.iter().map(|question| fault(&question.key)).collect()));
+        }
+        let Score { points, of } = score(&sections, &values);
+        sqlx::query!(
+            "update inspections set state = 'submitted', score = $3, max_score = $4, submitted_by = $5, submitted_at = now(),
+                version = version + 1, updated_at = now()
+             where org_id = $1 and id = $2",
+            permit.organization().uuid(),
+            inspection.uuid(),
+            points,
+            of,
+            self.account().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Opens a submitted inspection again. It has no report until it is submitted once more.
+    ///
+    /// # Errors
+    /// It is not submitted.
+    pub async fn reopen_inspection(&mut self, permit: Permit<can::ReopenInspection>) -> StoreResult<()> {
+        let reopened = sqlx::query!(
+            "update inspections set state = 'reopened', version = version + 1, updated_at = now()
+             where org_id = $1 and id = $2 and state = 'submitted'",
+            permit.organization().uuid(),
+            permit.target().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        if reopened.rows_affected() == 1 { Ok(()) } else { Err(NOT_SUBMITTED.into()) }
+    }
+}

@@ -1,0 +1,124 @@
+//! Changing and deleting inspections.
+
+use chrono::NaiveDate;
+use usher_domain::{InspectionId, Text, field::InspectionState};
+use usher_policy::{Permit, can};
+use uuid::Uuid;
+
+use crate::{Conflict, Expected, StoreError, StoreResult, Work};
+
+/// What is to change about an inspection: what is `None` stays; `Some(None)` clears.
+#[derive(Debug, Default)]
+pub struct InspectionChange {
+    /// What it is about.
+    pub title: Option<Text<1, 200>>,
+    /// By when it is to be done.
+    pub due_on: Option<Option<NaiveDate>>,
+    /// Where it happens.
+    pub site: Option<Option<Permit<can::ViewSite>>>,
+}
+
+pub(super) const SUBMITTED: Conflict = Conflict {
+    code: "inspection_submitted",
+    detail: "This inspection was submitted and takes no more changes: reopen it first.",
+};
+
+/// What stands in an inspection's row and changes are held against.
+pub(super) struct Standing {
+    pub(super) state: String,
+    pub(super) team_id: Option<Uuid>,
+    pub(super) form_id: Uuid,
+    pub(super) version: i64,
+}
+
+impl Standing {
+    pub(super) fn state(&self) -> InspectionState {
+        InspectionState::parse(&self.state).unwrap_or(InspectionState::Draft)
+    }
+}
+
+impl Work {
+    /// How an inspection stands, whose row a permit holds.
+    pub(super) async fn standing(&mut self, inspection: InspectionId) -> StoreResult<Standing> {
+        Ok(sqlx::query_as!(
+            Standing,
+            "select state, team_id, form_id, version from inspections where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            inspection.uuid()
+        )
+        .fetch_one(&mut *self.transaction)
+        .await?)
+    }
+
+    /// The same of one that takes changes.
+    ///
+    /// # Errors
+    /// It was submitted.
+    pub(super) async fn open_standing(&mut self, inspection: InspectionId) -> StoreResult<Standing> {
+        let standing = self.standing(inspection).await?;
+        if standing.state() == InspectionState::Submitted { Err(SUBMITTED.into()) } else { Ok(standing) }
+    }
+
+    /// Changes an inspection that was not submitted.
+    ///
+    /// # Errors
+    /// It was submitted; the site is another team's; or stale.
+    pub async fn update_inspection(
+        &mut self,
+        permit: Permit<can::UpdateInspection>,
+        version: &Expected,
+        change: InspectionChange,
+    ) -> StoreResult<()> {
+        let inspection = permit.target();
+        let standing = self.standing(inspection).await?;
+        version.must_be(standing.version)?;
+        if standing.state() == InspectionState::Submitted {
+            return Err(SUBMITTED.into());
+        }
+        if let Some(Some(site)) = &change.site {
+            self.must_be_of_team(site, standing.team_id).await?;
+        }
+        sqlx::query!(
+            "update inspections i set title = n.title, due_on = n.due_on, site_id = n.site_id,
+                version = version + 1, updated_at = now()
+             from (select coalesce($3, title) as title, case when $4 then $5 else due_on end as due_on,
+                    case when $6 then $7 else site_id end as site_id
+                from inspections where org_id = $1 and id = $2) n
+             where i.org_id = $1 and i.id = $2
+               and (i.title, i.due_on, i.site_id) is distinct from (n.title, n.due_on, n.site_id)",
+            permit.organization().uuid(),
+            inspection.uuid(),
+            change.title.as_deref(),
+            change.due_on.is_some(),
+            change.due_on.flatten(),
+            change.site.is_some(),
+            change.site.flatten().map(|site| site.target().uuid())
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Deletes an inspection with its answers, photos and report, for good.
+    ///
+    /// # Errors
+    /// Stale.
+    pub async fn delete_inspection(
+        &mut self,
+        permit: Permit<can::DeleteInspection>,
+        version: &Expected,
+    ) -> StoreResult<()> {
+        let form = sqlx::query_scalar!(
+            "delete from inspections where org_id = $1 and id = $2 and ($3::bigint[] is null or version = any($3))
+             returning form_id",
+            permit.organization().uuid(),
+            permit.target().uuid(),
+            version.versions()
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?
+        // The permit holds the row: only the version can be in the way.
+        .ok_or(StoreError::Stale)?;
+        self.drop_unused_form(form).await
+    }
+}
