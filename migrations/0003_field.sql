@@ -125,7 +125,7 @@ create table inspection_answers (
     note text not null default '',
     answered_by uuid references accounts on delete set null,
     answered_at timestamptz not null default now(),
-    version bigint not null default 1,
+    version bigint not null, -- 1 is that of no answer yet
     primary key (org_id, inspection_id, question),
     foreign key (org_id, inspection_id) references inspections (org_id, id) on delete cascade
 );

@@ -25,6 +25,7 @@ use crate::{
     auth::{self, Keys, SignInLimit, TokenLimit},
     desk,
     docs::Contract,
+    field,
     http::{BODY_LIMIT, Operations, Proxies, RequestLimits, Stop, nowhere, render},
     mail::MailSettings,
     openapi, tenancy,
@@ -182,7 +183,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     // Addresses are tried in their order, many by a regular expression, so that they stand in scopes: a request tries those
     // of its own scope alone, and what it costs to find an operation does not grow with the number of modules.
     config.service(scope("/v1/organizations/{organization}").configure(|config| {
-        config.configure(desk::routes).configure(access::routes).configure(tenancy::routes);
+        config.configure(desk::routes).configure(field::routes).configure(access::routes).configure(tenancy::routes);
     }));
     config.configure(access::routes_outside).configure(tenancy::routes_outside).configure(auth::routes);
     config.configure(crate::health::routes);

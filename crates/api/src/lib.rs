@@ -7,6 +7,7 @@ pub mod auth;
 mod background;
 pub mod desk;
 mod docs;
+pub mod field;
 mod health;
 mod http;
 pub mod mail;

@@ -5,7 +5,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use serde::Serialize;
-use usher_domain::{desk, tenancy};
+use usher_domain::{desk, field, tenancy};
 use usher_policy::{Caller, Permission, Resource, Target};
 use usher_store::{Located, Page, Seen};
 use utoipa::ToSchema;
@@ -46,7 +46,12 @@ versioned!(
     desk::Ticket,
     desk::Template,
     desk::Queue,
-    desk::QueueTable
+    desk::QueueTable,
+    field::InspectionTemplate,
+    field::Site,
+    field::Inspection,
+    field::InspectionAnswer,
+    field::Report
 );
 
 /// A thing, and what the caller may do with it if they asked.

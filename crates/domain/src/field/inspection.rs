@@ -103,6 +103,6 @@ pub struct InspectionAnswer {
     /// When; none before the first answer.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub answered_at: Option<DateTime<Utc>>,
-    /// Grows with every change, from 0 before the first answer; the answer's entity tag.
+    /// Grows with every change, from 1 before the first answer; the answer's entity tag.
     pub version: i64,
 }

@@ -47,7 +47,7 @@ pub struct Sheet {
 
 fn unanswered(question: &str) -> InspectionAnswer {
     let question = question.to_owned();
-    InspectionAnswer { question, value: None, note: String::new(), answered_by: None, answered_at: None, version: 0 }
+    InspectionAnswer { question, value: None, note: String::new(), answered_by: None, answered_at: None, version: 1 }
 }
 
 const NO_QUESTION: StoreError = StoreError::Missing("question");
@@ -64,7 +64,8 @@ impl Work {
         let mut given: std::collections::HashMap<String, InspectionAnswer> =
             self.answers_of(inspection).await?.into_iter().map(|answer| (answer.question.clone(), answer)).collect();
         let questions = sections.iter().flat_map(|section| &section.questions);
-        let answers = questions.map(|question| given.remove(&*question.key).unwrap_or_else(|| unanswered(&question.key)));
+        let answers =
+            questions.map(|question| given.remove(&*question.key).unwrap_or_else(|| unanswered(&question.key)));
         let answers = answers.collect();
         Ok(Sheet { sections, answers })
     }
@@ -104,7 +105,7 @@ impl Work {
             return Err(StoreError::Invalid { pointer: "/value", code: "invalid", detail });
         }
         let before = self.answer_of(inspection, question).await?.unwrap_or_else(|| unanswered(question));
-        if before.version > 0 && before.value == value && before.note == *note {
+        if before.answered_at.is_some() && before.value == value && before.note == *note {
             return Ok(before);
         }
         version.must_be(before.version)?;
@@ -121,8 +122,8 @@ impl Work {
     ) -> StoreResult<()> {
         sqlx::query!(
             "with saved as (
-                insert into inspection_answers as a (org_id, inspection_id, question, value, note, answered_by)
-                values ($1, $2, $3, $4, $5, $6)
+                insert into inspection_answers as a (org_id, inspection_id, question, value, note, answered_by, version)
+                values ($1, $2, $3, $4, $5, $6, 2)
                 on conflict (org_id, inspection_id, question) do update set value = excluded.value, note = excluded.note,
                     answered_by = excluded.answered_by, answered_at = now(), version = a.version + 1
              )
@@ -154,7 +155,10 @@ impl Work {
     }
 
     /// Every answer of an inspection, in no order.
-    pub(in crate::field) async fn answers_of(&mut self, inspection: InspectionId) -> StoreResult<Vec<InspectionAnswer>> {
+    pub(in crate::field) async fn answers_of(
+        &mut self,
+        inspection: InspectionId,
+    ) -> StoreResult<Vec<InspectionAnswer>> {
         let rows = sqlx::query_as!(
             Row,
             r#"select question, value as "value: Json<Value>", note, answered_by, answered_at, version

@@ -79,10 +79,13 @@ impl Work {
         if made.rows_affected() == 1 {
             return Ok((id, Made::Now));
         }
-        let creator =
-            sqlx::query_scalar!("select created_by from inspections where org_id = $1 and id = $2", permit.organization().uuid(), id.uuid())
-                .fetch_optional(&mut *self.transaction)
-                .await?;
+        let creator = sqlx::query_scalar!(
+            "select created_by from inspections where org_id = $1 and id = $2",
+            permit.organization().uuid(),
+            id.uuid()
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?;
         if creator.flatten() == Some(self.account().uuid()) { Ok((id, Made::Before)) } else { Err(ID_TAKEN.into()) }
     }
 
@@ -95,11 +98,19 @@ impl Work {
         )
         .fetch_one(&mut *self.transaction)
         .await?;
-        if found.team_id == Some(team) { Ok(found.form_id) } else { Err(of_another_team::<kind::InspectionTemplate>("/template_id")) }
+        if found.team_id == Some(team) {
+            Ok(found.form_id)
+        } else {
+            Err(of_another_team::<kind::InspectionTemplate>("/template_id"))
+        }
     }
 
     /// A site and what happens there are of one team, so that who sees the one is told nothing of another team's.
-    pub(super) async fn must_be_of_team(&mut self, site: &Permit<can::ViewSite>, team: Option<Uuid>) -> StoreResult<()> {
+    pub(super) async fn must_be_of_team(
+        &mut self,
+        site: &Permit<can::ViewSite>,
+        team: Option<Uuid>,
+    ) -> StoreResult<()> {
         let found = sqlx::query_scalar!(
             "select team_id from sites where org_id = $1 and id = $2",
             site.organization().uuid(),

@@ -9,8 +9,8 @@ mod updating;
 pub use answers::Sheet;
 pub use creating::{InspectionPlaces, Made, NewInspection};
 pub use listing::{InspectionFilter, InspectionOrder};
-pub use updating::InspectionChange;
 use sqlx::{Row, postgres::PgRow};
+pub use updating::InspectionChange;
 use usher_domain::{
     Id,
     field::{Inspection, InspectionState},

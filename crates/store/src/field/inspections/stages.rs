@@ -14,8 +14,10 @@ use usher_policy::{Action, Condition, Permit, can};
 use super::updating::SUBMITTED;
 use crate::{Conflict, StoreError, StoreResult, Work};
 
-const NOT_SUBMITTED: Conflict =
-    Conflict { code: "inspection_not_submitted", detail: "This inspection was not submitted: there is nothing to reopen." };
+const NOT_SUBMITTED: Conflict = Conflict {
+    code: "inspection_not_submitted",
+    detail: "This inspection was not submitted: there is nothing to reopen.",
+};
 
 impl Work {
     /// Assigns an inspection to a member, who may from the commit on do with it what its assignees may (VX-64). The work

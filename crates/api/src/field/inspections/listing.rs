@@ -1,0 +1,223 @@
+//! Finding inspections.
+
+use actix_web::get;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use usher_domain::{
+    AccountId, InspectionTemplateId, MemberId, SiteId, TeamId, Text,
+    field::{Inspection, InspectionState},
+};
+use usher_policy::{Action, can};
+use usher_store::{
+    Seen, Work,
+    field::{InspectionFilter, InspectionOrder},
+};
+use utoipa::{IntoParams, ToSchema};
+
+use super::InspectionPath;
+use crate::{
+    http::{
+        Answer, Call, Granted, Include, Listed, Path, Query, Stop, ThingQuery, filtered_by, listed, page_request,
+        paged, seen, storable, table, table_request, time_cell,
+    },
+    tenancy::OrganizationPath,
+};
+
+/// The order of a list of inspections.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+pub enum InspectionSort {
+    /// The newest first.
+    #[default]
+    #[serde(rename = "-created_at")]
+    CreatedDescending,
+    /// The oldest first.
+    #[serde(rename = "created_at")]
+    Created,
+    /// What changed last first.
+    #[serde(rename = "-updated_at")]
+    UpdatedDescending,
+    /// What has rested longest first: with `updated_since`, what a device that syncs asks for.
+    #[serde(rename = "updated_at")]
+    Updated,
+}
+
+impl InspectionSort {
+    /// The order, and the name of the list in it.
+    const fn order(self) -> (InspectionOrder, &'static str) {
+        match self {
+            Self::CreatedDescending => (InspectionOrder::CreatedDescending, "inspections:-created_at"),
+            Self::Created => (InspectionOrder::Created, "inspections:created_at"),
+            Self::UpdatedDescending => (InspectionOrder::UpdatedDescending, "inspections:-updated_at"),
+            Self::Updated => (InspectionOrder::Updated, "inspections:updated_at"),
+        }
+    }
+}
+
+// The filters stand once, and both queries have them: a flattened struct would let unknown parameters pass.
+macro_rules! with_inspection_filters {
+    ($(#[$about:meta])* $name:ident { $($(#[$more:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$about])*
+        #[derive(Debug, Deserialize, IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $name {
+            /// The team whose they are.
+            #[param(value_type = Option<uuid::Uuid>)]
+            team: Option<TeamId>,
+            /// Where they happen.
+            #[param(value_type = Option<uuid::Uuid>)]
+            site: Option<SiteId>,
+            /// What they were made from.
+            #[param(value_type = Option<uuid::Uuid>)]
+            template: Option<InspectionTemplateId>,
+            /// How far they are.
+            #[param(inline)]
+            state: Option<InspectionState>,
+            /// A member who carries them out.
+            #[param(value_type = Option<uuid::Uuid>)]
+            assignee: Option<MemberId>,
+            /// The account that made them, be it a member still or not.
+            #[param(value_type = Option<uuid::Uuid>)]
+            created_by: Option<AccountId>,
+            /// Whether their team's viewers see them.
+            shared: Option<bool>,
+            /// To be done by this day or earlier.
+            due_until: Option<NaiveDate>,
+            /// Words of the title; `"a phrase"`, `or` and `-without` work.
+            #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "fire")]
+            q: Option<Text<1, 200>>,
+            /// Changed or answered at this time or later.
+            updated_since: Option<DateTime<Utc>>,
+            /// The order.
+            #[serde(default)]
+            #[param(inline, value_type = Option<InspectionSort>)]
+            sort: InspectionSort,
+            $($(#[$more])* $field: $type,)*
+        }
+
+        impl $name {
+            async fn filter(&self, work: &mut Work) -> Result<InspectionFilter, Stop> {
+                Ok(InspectionFilter {
+                    team: filtered_by(work, self.team, "team").await?,
+                    site: filtered_by(work, self.site, "site").await?,
+                    template: filtered_by(work, self.template, "template").await?,
+                    state: self.state,
+                    assignee: self.assignee,
+                    created_by: self.created_by,
+                    shared: self.shared,
+                    due_until: self.due_until,
+                    q: self.q.clone().map(Text::into_string),
+                    updated_since: storable("updated_since", self.updated_since)?,
+                })
+            }
+        }
+    };
+}
+
+with_inspection_filters! {
+    /// Which inspections, in which order, and which part of them.
+    ListInspections {
+        /// How many at most.
+        limit: Option<u32>,
+        /// Where to go on.
+        cursor: Option<String>,
+        /// `total`, `permissions`, or both with a comma between.
+        #[param(example = "total,permissions")]
+        include: Option<String>,
+    }
+}
+
+with_inspection_filters! {
+    /// Which inspections, in which order, and which part of them.
+    ExportInspections {
+        /// Where to go on: the header `Next-Cursor` of the file before.
+        cursor: Option<String>,
+    }
+}
+
+/// List inspections
+///
+/// Those that you may see. A filter that names a team, a site or a template that is not there, or that you may not see, is
+/// answered with 404. A device that syncs asks for `sort=updated_at` with the `updated_since` that it last saw.
+#[utoipa::path(tag = "inspections", params(OrganizationPath, ListInspections),
+    responses((status = 200, body = Listed<Granted<Inspection>>)),
+    extensions(("x-permission" = json!(can::ViewInspection::PERMISSION.key()))))]
+#[get("")]
+pub async fn list_inspections(call: Call, path: Path<OrganizationPath>, query: Query<ListInspections>) -> Answer {
+    let include = Include::parse(query.include.as_deref(), &["total", "permissions"])?;
+    let (order, list) = query.sort.order();
+    let request = page_request(query.limit, query.cursor.as_deref(), list, include)?;
+    let mut work = call.read(&path.organization).await?;
+    let filter = query.filter(&mut work).await?;
+    let page = work.list_inspections(work.listing(), &filter, order, &request).await?;
+    Ok(listed(work.caller(), page, list, include))
+}
+
+/// Get an inspection
+#[utoipa::path(tag = "inspections", params(InspectionPath, ThingQuery), responses((status = 200, body = Granted<Inspection>)),
+    extensions(("x-permission" = json!(can::ViewInspection::PERMISSION.key()))))]
+#[get("/{inspection}")]
+pub async fn get_inspection(call: Call, path: Path<InspectionPath>, query: Query<ThingQuery>) -> Answer {
+    let include = query.include()?;
+    let (caller, inspection) = call.see(&path.organization, path.inspection).await?;
+    Ok(seen(&caller, inspection, include))
+}
+
+/// Export inspections
+///
+/// As CSV: those that the list with the same filters shows, in the order asked for. One file holds 10,000 at most: where
+/// there are more, the header `Next-Cursor` says where the next goes on. A cell that a spreadsheet would take for a formula
+/// begins with an apostrophe.
+#[utoipa::path(tag = "inspections", params(OrganizationPath, ExportInspections),
+    responses((status = 200, body = String, content_type = "text/csv")),
+    extensions(("x-permission" = json!(can::ViewInspection::PERMISSION.key()))))]
+#[get("/export")]
+pub async fn export_inspections(call: Call, path: Path<OrganizationPath>, query: Query<ExportInspections>) -> Answer {
+    let (order, list) = query.sort.order();
+    let request = table_request(query.cursor.as_deref(), list)?;
+    let mut work = call.read(&path.organization).await?;
+    let filter = query.filter(&mut work).await?;
+    let page = work.list_inspections(work.listing(), &filter, order, &request).await?;
+    let Listed { items, next_cursor, .. } = paged(page, list);
+    table("inspections", HEADER, items.into_iter().map(|Seen { item, .. }| row(item)), next_cursor.as_deref())
+}
+
+const HEADER: [&str; 14] = [
+    "id",
+    "title",
+    "state",
+    "team_id",
+    "site_id",
+    "template_id",
+    "due_on",
+    "shared",
+    "assignee_ids",
+    "answered",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "submitted_at",
+];
+
+fn row(inspection: Inspection) -> [String; 14] {
+    fn text(value: Option<impl ToString>) -> String {
+        value.map(|value| value.to_string()).unwrap_or_default()
+    }
+    let assignees: Vec<String> = inspection.assignee_ids.iter().map(ToString::to_string).collect();
+    [
+        inspection.id.to_string(),
+        inspection.title,
+        inspection.state.key().to_owned(),
+        text(inspection.team_id),
+        text(inspection.site_id),
+        text(inspection.template_id),
+        text(inspection.due_on),
+        inspection.shared.to_string(),
+        assignees.join(" "),
+        inspection.answered.to_string(),
+        text(inspection.created_by),
+        time_cell(inspection.created_at),
+        time_cell(inspection.updated_at),
+        inspection.submitted_at.map(time_cell).unwrap_or_default(),
+    ]
+}

@@ -1,0 +1,51 @@
+//! Inspections.
+
+mod answers;
+mod creating;
+mod listing;
+mod stages;
+mod updating;
+
+pub use answers::*;
+pub use creating::*;
+pub use listing::*;
+use serde::Deserialize;
+pub use stages::*;
+pub use updating::*;
+use usher_domain::{InspectionId, kind};
+use usher_store::{OrganizationKey, Work};
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::{Act, Answer, Include, seen};
+
+/// An inspection in the path.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct InspectionPath {
+    /// The organization's id or slug.
+    #[param(value_type = String, example = "skyline")]
+    organization: OrganizationKey,
+    /// The inspection.
+    #[param(value_type = InspectionId)]
+    inspection: InspectionId,
+}
+
+/// Commits what was done to an inspection, and answers with the inspection as it is now: every act on one is by somebody
+/// who sees it, before and after.
+async fn answer_with(mut work: Act<Work>, inspection: InspectionId) -> Answer {
+    let inspection = work.see::<kind::Inspection>(inspection).await?;
+    let answer = seen(work.caller(), inspection, Include::default());
+    work.commit(answer).await
+}
+
+/// The operations of inspections.
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    // Before what has the inspection's id in the same place.
+    config.service(export_inspections);
+    config.service(create_inspection).service(list_inspections).service(get_inspection);
+    config.service(update_inspection).service(delete_inspection);
+    config.service(assign_inspection).service(unassign_inspection).service(share_inspection);
+    config.service(submit_inspection).service(reopen_inspection);
+    config.service(list_inspection_answers).service(get_inspection_answer).service(answer_inspection);
+}
