@@ -2,8 +2,9 @@
 
 use std::{fmt, hash::Hash, marker::PhantomData, str::FromStr};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use uuid::Uuid;
+use uuid::{Uuid, Variant};
 
 /// What an identifier identifies. Implemented by the empty types of [`kind`] only.
 pub trait Kind: 'static {
@@ -99,6 +100,14 @@ impl<K> Id<K> {
     #[must_use]
     pub fn new() -> Self {
         Self::from(Uuid::now_v7())
+    }
+
+    /// When it says that it was made; none of what is no UUIDv7.
+    #[must_use]
+    pub fn made_at(self) -> Option<DateTime<Utc>> {
+        let of_time = self.0.get_version_num() == 7 && self.0.get_variant() == Variant::RFC4122;
+        let (seconds, nanoseconds) = self.0.get_timestamp().filter(|_| of_time)?.to_unix();
+        DateTime::from_timestamp(seconds.try_into().ok()?, nanoseconds)
     }
 
     /// The identifier without its kind, for the database.
@@ -217,5 +226,25 @@ impl<K> utoipa::PartialSchema for Id<K> {
 impl<K> utoipa::ToSchema for Id<K> {
     fn name() -> std::borrow::Cow<'static, str> {
         "Id".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_says_when_it_was_made_if_it_is_one_of_time() {
+        let id = |text: &str| text.parse::<SiteId>().unwrap().made_at().map(|time| time.to_rfc3339());
+        assert_eq!(id("0199aa00-0000-7000-8000-000000000001").as_deref(), Some("2025-10-03T12:03:53.856+00:00"));
+        assert!(id("ffffffff-ffff-7fff-bfff-ffffffffffff").is_some_and(|time| time.contains("10889")));
+        for other in [
+            "00000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+            "0199aa00-0000-4000-8000-000000000001",
+            "0199aa00-0000-7000-0000-000000000001",
+        ] {
+            assert_eq!(id(other), None, "{other}");
+        }
     }
 }

@@ -107,7 +107,7 @@ pub struct Conflict {
 }
 
 /// Constraints whose breach is a user's conflict and no fault of ours: name in the schema, what it means.
-const CONSTRAINTS: [(&str, Conflict); 12] = [
+const CONSTRAINTS: [(&str, Conflict); 14] = [
     ("account_email_taken", Conflict { code: "email_taken", detail: "An account with this e-mail address exists." }),
     ("organization_slug_taken", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
     ("organization_slugs_pkey", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
@@ -124,6 +124,14 @@ const CONSTRAINTS: [(&str, Conflict); 12] = [
     (
         "tickets_org_id_queue_id_fkey",
         Conflict { code: "queue_not_empty", detail: "Tickets wait in this queue: move or delete them first." },
+    ),
+    (
+        "inspection_template_name_taken",
+        Conflict { code: "inspection_template_name_taken", detail: "Another template of the team has this name." },
+    ),
+    (
+        "inspections_org_id_site_id_fkey",
+        Conflict { code: "site_not_empty", detail: "There are inspections of this site: delete them first." },
     ),
     ("one_role_in_a_team", Conflict { code: "already_in_team", detail: "This member is in the team already." }),
 ];

@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 /// Every `code` of a problem, by name. A name that has been published stays what it means.
-pub const CODES: [&str; 62] = [
+pub const CODES: [&str; 65] = [
     "already_in_team",
     "already_linked",
     "already_member",
@@ -22,7 +22,9 @@ pub const CODES: [&str; 62] = [
     "database_unreachable",
     "email_taken",
     "forbidden",
+    "id_taken",
     "in_use",
+    "inspection_template_name_taken",
     "internal_error",
     "invalid",
     "invitation_accepted",
@@ -54,6 +56,7 @@ pub const CODES: [&str; 62] = [
     "same_ticket",
     "scope_out_of_reach",
     "session_ended",
+    "site_not_empty",
     "slug_taken",
     "stale",
     "team_has_tickets",

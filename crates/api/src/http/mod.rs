@@ -25,13 +25,14 @@ mod words;
 pub use act::Act;
 pub use address::{Proxies, subscriber};
 pub use answer::{
-    Answer, Granted, Listed, Versioned, created, granted, listed, made, no_content, ok, seen, seen_unversioned, shown,
+    Answer, Granted, Listed, Versioned, created, created_or_shown, granted, listed, made, no_content, ok, seen,
+    seen_unversioned, shown,
 };
 pub use body::{Body, Change, LIMIT as BODY_LIMIT};
 pub use call::{Call, Guest};
 pub use codes::ProblemCode;
 pub use limit::{Limit, RequestLimits};
-pub use named::{filtered_by, named, placed};
+pub use named::{filtered_by, named, place, placed};
 pub use operations::{Asked, IfMatch, MustMatch, Operations};
 pub use paging::{Include, listed as paged, page_request};
 pub use parameters::{MemberPath, PageQuery, PlainPageQuery, ThingQuery};

@@ -33,8 +33,18 @@ pub async fn placed<K: Located>(
     id: Option<Id<K>>,
     pointer: &str,
 ) -> Result<Option<Permit<K::View>>, Stop> {
-    let Some(id) = id else { return Ok(None) };
-    work.permit_to_name(id).await.map(Some).map_err(|error| Problem::from(error).about(pointer).into())
+    match id {
+        Some(id) => place(work, id, pointer).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The same where a body has to name one.
+///
+/// # Errors
+/// 404, which names the place in the body.
+pub async fn place<K: Located>(work: &mut Work, id: Id<K>, pointer: &str) -> Result<Permit<K::View>, Stop> {
+    work.permit_to_name(id).await.map_err(|error| Problem::from(error).about(pointer).into())
 }
 
 /// A permit on what a filter names, if it names anything: what the caller may not see is not there, in a filter too (VK-43).

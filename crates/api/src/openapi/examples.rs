@@ -58,7 +58,7 @@ const FIELDS: [(&str, &str); 48] = [
 ];
 
 /// The same for parts of one schema, where the name means something else there.
-const PARTS: [(&str, &str, &str); 23] = [
+const PARTS: [(&str, &str, &str); 27] = [
     ("AccessModel", "key", "helpdesk"),
     ("AccessModel", "title", "Helpdesk"),
     ("AccessModel", "document", "# Helpdesk"),
@@ -79,6 +79,10 @@ const PARTS: [(&str, &str, &str); 23] = [
     ("TeamRole", "name", "Support"),
     ("Template", "name", "Returns"),
     ("Website", "name", "Shop"),
+    ("InspectionTemplate", "name", "Fire safety"),
+    ("Section", "title", "Ways out"),
+    ("Site", "name", "Warehouse 7"),
+    ("Site", "address", "Harbour Street 7, 20457 Hamburg"),
     ("Offer", "invited_by", "Olivia Owner"),
     ("QueueGrant", "permission", "contribute"),
     ("QueuePermissions", "warning", "Manage without contribute: may change tickets that they cannot see."),

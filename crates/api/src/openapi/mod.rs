@@ -42,6 +42,8 @@ use crate::http::{FieldError, Problem};
         (name = "templates", description = "The forms that tickets are made from."),
         (name = "queues", description = "Where tickets wait, and who may do what there."),
         (name = "desk", description = "What stands beside tickets: statuses, priorities, websites, the knowledge base."),
+        (name = "inspection templates", description = "The forms that inspections are made from."),
+        (name = "sites", description = "Where inspections happen."),
         (name = "inspections", description = "Forms that are filled in, piece by piece, at sites."),
         (name = "health", description = "For operators."),
     ),

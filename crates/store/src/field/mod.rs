@@ -1,29 +1,63 @@
 //! Field inspections: templates, sites, inspections and their reports.
 
 mod inspections;
+mod made;
 mod reports;
 mod sites;
 mod templates;
 
-pub use inspections::{
-    InspectionChange, InspectionFilter, InspectionOrder, InspectionPlaces, Made, NewInspection, Sheet,
-};
-use usher_domain::Id;
-use usher_policy::{Action, Condition, Level, Mask, Permit, Resource, Scopes, can};
+use chrono::{DateTime, Utc};
+pub use inspections::{InspectionChange, InspectionFilter, InspectionOrder, InspectionPlaces, NewInspection, Sheet};
+pub use made::Made;
+pub use sites::{NewSite, SiteChange};
+pub use templates::{InspectionTemplateChange, NewInspectionTemplate};
+use usher_policy::{Permit, can};
 
-use crate::{StoreResult, Work};
+use crate::{StoreResult, listing::Order, sql::Sql};
 
-impl Work {
-    /// A permit to make a thing in a team, as the caller's own and with this identifier.
-    pub(super) fn permit_in_team<A: Action>(
-        &self,
-        team: &Permit<can::ViewTeam>,
-        id: Id<A::Target>,
-    ) -> StoreResult<Permit<A>> {
-        self.permit_new(&Resource {
-            scopes: Scopes::NONE.with(Level::Team, Some(team.target().uuid())),
-            holding: Mask::of(Condition::Own),
-            ..Resource::new(self.organization(), id)
-        })
+/// Which of the templates or sites that the caller may see are wanted: those that fit everything that is said.
+#[derive(Debug, Default)]
+pub struct FieldFilter {
+    /// The team.
+    pub team: Option<Permit<can::ViewTeam>>,
+    /// A part of the name of a template; words of a site, as one types them into a search engine.
+    pub q: Option<String>,
+    /// Changed at this time or later.
+    pub updated_since: Option<DateTime<Utc>>,
+}
+
+/// The order of a list of templates or sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FieldOrder {
+    /// By name.
+    #[default]
+    Name,
+    /// What has rested longest first.
+    Updated,
+}
+
+impl FieldOrder {
+    const fn of(self, name: &'static str, updated_at: &'static str) -> Order {
+        let column = match self {
+            Self::Name => (name, "text"),
+            Self::Updated => (updated_at, "timestamptz"),
+        };
+        Order { column: Some(column), descending: false }
+    }
+}
+
+impl FieldFilter {
+    /// What the filter says of rows with this alias, but for the words.
+    fn render(&self, alias: &str, sql: &mut Sql) -> StoreResult<String> {
+        let mut wanted = String::new();
+        if let Some(team) = &self.team {
+            let place = sql.bind(team.target().uuid())?;
+            wanted += &format!(" and {alias}.team_id = {place}");
+        }
+        if let Some(since) = self.updated_since {
+            let place = sql.bind(since)?;
+            wanted += &format!(" and {alias}.updated_at >= {place}");
+        }
+        Ok(wanted)
     }
 }

@@ -178,18 +178,4 @@ impl Work {
         );
         Ok(sections.fetch_one(&mut *self.transaction).await?.0)
     }
-
-    /// Drops a form that neither a template nor an inspection has any more.
-    pub(in crate::field) async fn drop_unused_form(&mut self, form: Uuid) -> StoreResult<()> {
-        sqlx::query!(
-            "delete from inspection_forms f where f.org_id = $1 and f.id = $2
-               and not exists (select 1 from inspections i where i.org_id = f.org_id and i.form_id = f.id)
-               and not exists (select 1 from inspection_templates e where e.org_id = f.org_id and e.form_id = f.id)",
-            self.organization().uuid(),
-            form
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
-    }
 }

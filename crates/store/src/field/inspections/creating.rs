@@ -1,11 +1,11 @@
 //! Making inspections.
 
 use chrono::NaiveDate;
-use usher_domain::{Id, InspectionId, Text, kind};
+use usher_domain::{InspectionId, Text, kind};
 use usher_policy::{Permit, can};
 use uuid::Uuid;
 
-use crate::{Conflict, StoreError, StoreResult, Work};
+use crate::{StoreError, StoreResult, Work, field::Made};
 
 /// What a new inspection is made of.
 #[derive(Debug)]
@@ -31,18 +31,6 @@ pub struct InspectionPlaces {
     pub site: Option<Permit<can::ViewSite>>,
 }
 
-/// What became of making a thing whose identifier may have been given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Made {
-    /// It was made.
-    Now,
-    /// It is there already, made by the same account: by the same request, sent again.
-    Before,
-}
-
-pub(super) const ID_TAKEN: Conflict =
-    Conflict { code: "id_taken", detail: "Something else has this id: give it another one." };
-
 impl Work {
     /// Makes an inspection of a template, as the caller's own. Sent again with the same identifier it makes nothing.
     ///
@@ -54,8 +42,11 @@ impl Work {
         places: InspectionPlaces,
         new: NewInspection,
     ) -> StoreResult<(InspectionId, Made)> {
-        let permit = self.permit_in_team::<can::CreateInspection>(&places.team, new.id.unwrap_or_else(Id::new))?;
+        let permit = self.permit_in_team::<can::CreateInspection>(&places.team, new.id.unwrap_or_default())?;
         let (id, team) = (permit.target(), places.team.target().uuid());
+        if let Some(id) = new.id {
+            self.check_id(id).await?;
+        }
         let form = self.form_of_team(&places.template, team).await?;
         if let Some(site) = &places.site {
             self.must_be_of_team(site, Some(team)).await?;
@@ -79,14 +70,7 @@ impl Work {
         if made.rows_affected() == 1 {
             return Ok((id, Made::Now));
         }
-        let creator = sqlx::query_scalar!(
-            "select created_by from inspections where org_id = $1 and id = $2",
-            permit.organization().uuid(),
-            id.uuid()
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await?;
-        if creator.flatten() == Some(self.account().uuid()) { Ok((id, Made::Before)) } else { Err(ID_TAKEN.into()) }
+        Ok((id, self.must_be_made_before(id).await?))
     }
 
     /// The form of a template of this team.

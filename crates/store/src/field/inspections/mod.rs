@@ -7,7 +7,7 @@ mod stages;
 mod updating;
 
 pub use answers::Sheet;
-pub use creating::{InspectionPlaces, Made, NewInspection};
+pub use creating::{InspectionPlaces, NewInspection};
 pub use listing::{InspectionFilter, InspectionOrder};
 use sqlx::{Row, postgres::PgRow};
 pub use updating::InspectionChange;

@@ -1,0 +1,60 @@
+//! Making things: in a team, and with identifiers that devices give while they are offline.
+
+use usher_domain::Id;
+use usher_policy::{Action, Condition, Level, Mask, Permit, Resource, Scopes, can};
+
+use crate::{Conflict, Located, StoreError, StoreResult, Work};
+
+/// What became of making a thing whose identifier may have been given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// It was made.
+    Now,
+    /// It is there already, made by the same account: by the same request, sent again.
+    Before,
+}
+
+const ID_TAKEN: Conflict = Conflict { code: "id_taken", detail: "Something else has this id: give it another one." };
+
+impl Work {
+    /// A permit to make a thing in a team, as the caller's own and with this identifier.
+    pub(super) fn permit_in_team<A: Action>(
+        &self,
+        team: &Permit<can::ViewTeam>,
+        id: Id<A::Target>,
+    ) -> StoreResult<Permit<A>> {
+        self.permit_new(&Resource {
+            scopes: Scopes::NONE.with(Level::Team, Some(team.target().uuid())),
+            holding: Mask::of(Condition::Own),
+            ..Resource::new(self.organization(), id)
+        })
+    }
+
+    /// Makes sure that an identifier which a device gave is one that grows with time, and not of tomorrow's tomorrow: a clock
+    /// may be wrong, but by no more than a day.
+    ///
+    /// # Errors
+    /// Invalid, at `/id`.
+    pub(super) async fn check_id<K>(&mut self, id: Id<K>) -> StoreResult<()> {
+        let invalid = |code, detail: &str| StoreError::Invalid { pointer: "/id", code, detail: detail.to_owned() };
+        let made_at = id.made_at().ok_or_else(|| invalid("format", "A UUID of version 7 is wanted."))?;
+        let late = sqlx::query_scalar!(r#"select $1 > now() + interval '1 day' as "late!""#, made_at)
+            .fetch_one(&mut *self.transaction)
+            .await?;
+        if late { Err(invalid("out_of_range", "It was made more than a day from now.")) } else { Ok(()) }
+    }
+
+    /// Makes sure that what has an identifier already, which a device gave, is what the caller made before and sees still.
+    ///
+    /// # Errors
+    /// `id_taken`: it is another's, or out of their sight.
+    pub(super) async fn must_be_made_before<K: Located>(&mut self, id: Id<K>) -> StoreResult<Made> {
+        let resource = self.resource::<K::View>(id.into()).await.map_err(|error| match error {
+            // It was there a moment ago.
+            StoreError::Missing(_) => StoreError::CONTENTION,
+            other => other,
+        })?;
+        let own = resource.holding.contains(Condition::Own) && self.caller().may_name(&resource);
+        if own { Ok(Made::Before) } else { Err(ID_TAKEN.into()) }
+    }
+}
