@@ -190,6 +190,8 @@ async fn every_example_of_a_request_works_as_it_stands() {
         ("accept_invitation", 404),
         ("register_invited", 404),
         ("add_team_member", 404),
+        // Its access model has no role that is handed over.
+        ("transfer_organization", 403),
     ];
     let mut tried = 0;
     for model in ["helpdesk", "queues"] {

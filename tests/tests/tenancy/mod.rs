@@ -16,6 +16,7 @@ mod team_members;
 mod teams;
 mod token_scopes;
 mod tokens;
+mod transfer;
 
 use usher_tests::{Organization, Person, json};
 

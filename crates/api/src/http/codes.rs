@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 /// Every `code` of a problem, by name. A name that has been published stays what it means.
-pub const CODES: [&str; 65] = [
+pub const CODES: [&str; 66] = [
     "already_in_team",
     "already_linked",
     "already_member",
@@ -38,6 +38,7 @@ pub const CODES: [&str; 65] = [
     "method_not_allowed",
     "not_for_services",
     "not_found",
+    "not_handed_over",
     "outcome_unknown",
     "overloaded",
     "precondition_required",

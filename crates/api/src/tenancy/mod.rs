@@ -13,6 +13,7 @@ mod scopes;
 mod service_tokens;
 mod team_members;
 mod teams;
+mod transfer;
 
 pub use acceptance::*;
 pub use invitations::*;
@@ -25,6 +26,7 @@ pub use personal_tokens::*;
 pub use service_tokens::*;
 pub use team_members::*;
 pub use teams::*;
+pub use transfer::*;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this module outside any organization.
@@ -36,6 +38,7 @@ pub(crate) fn routes_outside(config: &mut ServiceConfig<'_>) {
 /// The operations of this module in an organization.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_organization).service(update_organization).service(delete_organization);
+    config.service(transfer_organization);
     config.service(create_invitation).service(list_invitations).service(get_invitation).service(revoke_invitation);
     // Before the member by id, whose pattern fits its path too.
     config.service(export_members);

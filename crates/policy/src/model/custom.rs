@@ -98,6 +98,7 @@ impl Model {
         for role in &mut model.roles {
             model.starts[role.level as usize + 1..].iter_mut().for_each(|start| *start += 1);
             role.includes.iter_mut().for_each(|included| *included = moved(*included));
+            role.becomes = role.becomes.map(moved);
         }
         for (role, origin) in places.iter().zip(&origins) {
             for permission in Permission::ALL {
@@ -195,6 +196,7 @@ impl CustomRole {
             read_only: false,
             custom: true,
             includes: Vec::new(),
+            becomes: None,
         }
     }
 }

@@ -4,6 +4,7 @@ mod compose;
 mod custom;
 mod document;
 mod parse;
+mod roles;
 
 use std::{
     fmt,
@@ -118,6 +119,8 @@ pub struct Role {
     pub custom: bool,
     /// The roles of the same level that it gives everything of.
     includes: Vec<RoleIx>,
+    /// What its one holder becomes by handing it over.
+    pub becomes: Option<RoleIx>,
 }
 
 /// What a role may do with another role.
@@ -286,6 +289,13 @@ impl Model {
     #[must_use]
     pub fn creator_role(&self) -> Option<RoleIx> {
         self.roles_at(Level::Organization).find(|(_, role)| role.creator).map(|(index, _)| index)
+    }
+
+    /// The organization role that is handed over with the organization, and what becomes of who hands it over; nothing where
+    /// the model's document does not say it.
+    #[must_use]
+    pub fn succession(&self) -> Option<(RoleIx, RoleIx)> {
+        self.roles_at(Level::Organization).find_map(|(index, role)| role.becomes.map(|next| (index, next)))
     }
 
     /// The organization role that every member holds, if there is one.

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    At, Holders, Model, ModelError, ModelKey, Role, RoleIx, Verb, compose,
+    At, Model, ModelError, ModelKey, Role, RoleIx, Verb, compose,
     document::{Cell, Document, Table, read, without_numbers},
+    roles,
 };
 use crate::{Condition, Level, Mask, Module, Permission};
 
@@ -48,7 +49,7 @@ fn compile(key: ModelKey, document: &Document<'_>) -> At<Model> {
         return Err((table.line, format!("no table is known under the heading `{}`", table.heading)));
     }
     let Shape { modules, several_organization_roles, parts } = shape(table(document, SHAPE)?)?;
-    let roles = roles(table(document, ROLES)?, several_organization_roles)?;
+    let roles = roles::roles(table(document, ROLES)?, several_organization_roles)?;
     let mut starts = [0; Level::COUNT + 1];
     for role in &roles {
         starts[role.level as usize + 1..].iter_mut().for_each(|start| *start += 1);
@@ -98,7 +99,7 @@ fn table<'d, 't>(document: &'d Document<'t>, heading: &str) -> At<&'d Table<'t>>
     }
 }
 
-fn columns(table: &Table<'_>, expected: &[&str]) -> At<()> {
+pub(super) fn columns(table: &Table<'_>, expected: &[&str]) -> At<()> {
     if table.header.iter().map(|cell| cell.text).eq(expected.iter().copied()) {
         Ok(())
     } else {
@@ -107,7 +108,7 @@ fn columns(table: &Table<'_>, expected: &[&str]) -> At<()> {
 }
 
 /// The words of a cell, each once; a dash stands for none.
-fn words<'t>(cell: Cell<'t>) -> At<Vec<&'t str>> {
+pub(super) fn words<'t>(cell: Cell<'t>) -> At<Vec<&'t str>> {
     if cell.text == "-" {
         return Ok(Vec::new());
     }
@@ -164,69 +165,7 @@ fn each_word<T>(cell: Cell<'_>, what: &str, known: impl Fn(&str) -> Option<T>) -
     words(cell)?.into_iter().map(read).collect()
 }
 
-fn roles(table: &Table<'_>, several: bool) -> At<Vec<Role>> {
-    columns(table, &["role", "title", "rules"])?;
-    let mut roles: Vec<Role> = Vec::new();
-    for row in &table.rows {
-        let role = role(row[0], row[1], row[2], &table.rows)?;
-        if role.everybody && !several {
-            return Err((row[2].line, "`everybody` holds a role only where a member may hold several".to_owned()));
-        }
-        if roles.iter().any(|other| other.level == role.level && other.key == role.key) {
-            return Err((row[0].line, format!("the role `{}.{}` stands twice", role.level, role.key)));
-        }
-        if roles.last().is_some_and(|last| last.level > role.level) {
-            return Err((row[0].line, "roles must be listed level by level, the widest first".to_owned()));
-        }
-        roles.push(role);
-    }
-    match roles.iter().filter(|role| role.creator && role.level == Level::Organization).count() {
-        1 => Ok(roles),
-        n => Err((table.line, format!("one role must be the creator's; {n} are"))),
-    }
-}
-
-/// A role of the table `rows`, which it is a row of: a role names others by `all of`, which must stand below it.
-fn role(name: Cell<'_>, title: Cell<'_>, rules: Cell<'_>, rows: &[Vec<Cell<'_>>]) -> At<Role> {
-    let (level, key) = qualified(name)?;
-    let mut role = Role {
-        level,
-        key: key.to_owned(),
-        title: title.text.to_owned(),
-        holders: Holders::Any,
-        creator: false,
-        everybody: false,
-        staff: false,
-        read_only: false,
-        custom: false,
-        includes: Vec::new(),
-    };
-    for rule in words(rules)? {
-        match rule {
-            "at least one" => role.holders = Holders::AtLeastOne,
-            "exactly one" => role.holders = Holders::ExactlyOne,
-            "creator" if matches!(level, Level::Organization | Level::Workspace) => role.creator = true,
-            "creator" | "staff" | "read only" | "everybody" if level != Level::Organization => {
-                return Err((rules.line, format!("`{rule}` is no rule for a role of the level `{level}`")));
-            }
-            "staff" => role.staff = true,
-            "read only" => role.read_only = true,
-            "everybody" => role.everybody = true,
-            other => {
-                let named = other.strip_prefix("all of ").map(|key| format!("{level}.{key}"));
-                let below = rows.iter().position(|row| Some(row[0].text) == named.as_deref());
-                let own = rows.iter().position(|row| row[0].text == name.text);
-                match below.filter(|below| Some(*below) > own).and_then(|below| u16::try_from(below).ok()) {
-                    Some(below) => role.includes.push(RoleIx(below)),
-                    None => return Err((rules.line, format!("unknown rule `{other}`"))),
-                }
-            }
-        }
-    }
-    Ok(role)
-}
-
-fn qualified(cell: Cell<'_>) -> At<(Level, &str)> {
+pub(super) fn qualified(cell: Cell<'_>) -> At<(Level, &str)> {
     cell.text
         .split_once('.')
         .and_then(|(level, key)| Level::parse(level).map(|level| (level, key)))

@@ -174,6 +174,8 @@ fn roles_are_what_the_document_declares() {
             for (rule, set) in read {
                 assert_eq!(set, rules.contains(rule), "{key:?}: {} {rule}", row[0]);
             }
+            let becomes = rules.iter().find_map(|rule| rule.strip_prefix("becomes "));
+            assert_eq!(role.becomes.map(|next| model.role_at(next).key.as_str()), becomes, "{key:?}: {}", row[0]);
             let holders = match (rules.contains("at least one"), rules.contains("exactly one")) {
                 (true, _) => usher_policy::Holders::AtLeastOne,
                 (_, true) => usher_policy::Holders::ExactlyOne,

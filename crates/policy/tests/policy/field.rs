@@ -23,6 +23,8 @@ fn vx_1_vx_2_vx_3_vx_42_the_roles() {
     let owner = role(model(), "organization.owner");
     assert_eq!(model().creator_role(), Some(owner), "VX-2");
     assert_eq!(model().role_at(owner).holders, Holders::ExactlyOne, "VX-3");
+    let super_admin = model().role(Level::Organization, "super_admin").unwrap();
+    assert_eq!(model().succession(), Some((owner, super_admin)), "VX-34");
     // VX-42: a contributor has exactly one level, so the levels are roles.
     let team = ["admin", "contributor_full", "contributor_limited", "contributor_focused", "viewer"];
     assert_eq!(roles(Level::Team), team, "VX-42");

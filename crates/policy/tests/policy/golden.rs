@@ -83,5 +83,6 @@ fn rules(model: &Model, role: RoleIx) -> String {
     for (rule, set) in set {
         rules.extend(set.then(|| rule.to_owned()));
     }
+    rules.extend(role.becomes.map(|next| format!("becomes {}", model.role_at(next).key)));
     rules.join(", ")
 }

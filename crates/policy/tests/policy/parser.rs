@@ -1,6 +1,6 @@
 //! A document that is not understood is refused, with its file and line. Each case breaks a good document once.
 
-use usher_policy::{Level, Model, ModelKey};
+use usher_policy::{CustomRole, Level, Model, ModelKey};
 
 use crate::synthetic::{Role, document};
 
@@ -175,6 +175,42 @@ fn roles_whose_rules_make_no_sense() {
     refused("| lead | - |", "| lead | all of nobody |", None, "unknown rule `all of nobody`");
     let roles = "| queue.hand | hand | - |\n";
     refused(roles, "", Some("| permission | hand"), "no role is declared at the level `queue`");
+}
+
+#[test]
+fn what_becomes_of_who_hands_a_role_over() {
+    let chief = |rules: &str| format!("| creator, {rules} |");
+    let model = |rules: &str| Model::parse(ModelKey::Helpdesk, &good().replacen(&chief("staff"), &chief(rules), 1));
+    let role = |model: &Model, key| model.role(Level::Organization, key).unwrap();
+    for rules in ["exactly one, becomes clerk", "becomes clerk, staff, exactly one"] {
+        let model = model(rules).unwrap();
+        assert_eq!(model.succession(), Some((role(&model, "chief"), role(&model, "clerk"))), "{rules}");
+        // Roles of the organization's own stand between.
+        let own = CustomRole { level: Level::Organization, key: "own".into(), title: "Own".into(), grants: Vec::new() };
+        let model = model.with_roles(&[own]);
+        assert_eq!(model.succession(), Some((role(&model, "chief"), role(&model, "clerk"))), "{rules}");
+    }
+    for rules in ["exactly one", "at least one", "staff"] {
+        assert_eq!(model(rules).unwrap().succession(), None, "{rules}");
+    }
+    let of_one = "`becomes clerk` is said of a role that exactly one holds";
+    for (rules, message) in [
+        ("becomes clerk", of_one),
+        ("at least one, becomes clerk", of_one),
+        ("exactly one, becomes nobody", "unknown rule `becomes nobody`"),
+        ("exactly one, becomes", "unknown rule `becomes`"),
+        // Of another level.
+        ("exactly one, becomes lead", "unknown rule `becomes lead`"),
+        ("exactly one, becomes chief", "who hands a role over cannot become `chief`"),
+    ] {
+        refused(&chief("staff"), &chief(rules), None, message);
+    }
+    for rules in ["exactly one", "read only"] {
+        let good = good().replacen("| clerk | - |", &format!("| clerk | {rules} |"), 1);
+        let bad = good.replacen(&chief("staff"), &chief("exactly one, becomes clerk"), 1);
+        let error = Model::parse(ModelKey::Helpdesk, &bad).unwrap_err();
+        assert_eq!(error.message, "who hands a role over cannot become `clerk`", "{rules}");
+    }
 }
 
 #[test]

@@ -22,3 +22,4 @@ mod teams;
 pub use teams::{NewTeam, TeamChange, TeamOrder};
 mod tokens;
 pub use tokens::NewToken;
+mod transfer;

@@ -75,7 +75,7 @@ fn section(model: &Model) -> Markup {
                         tr {
                             th scope="col" { button type="button" { "Permission" } }
                             @for (_, role) in &roles {
-                                th scope="col" { button type="button" title=(about(role)) { (role.title) } }
+                                th scope="col" { button type="button" title=(about(model, role)) { (role.title) } }
                             }
                         }
                     }
@@ -114,14 +114,17 @@ fn cell(conditions: Mask) -> Markup {
 }
 
 /// What is special about a role.
-fn about(role: &Role) -> String {
+fn about(model: &Model, role: &Role) -> String {
     let special = [
         (role.everybody, "every member holds it"),
         (role.creator, "who creates the place gets it"),
         (role.staff, "counts as staff"),
         (role.read_only, "whoever holds it only reads"),
     ];
-    let special: Vec<&str> = special.into_iter().filter(|(is, _)| *is).map(|(_, words)| words).collect();
+    let mut special: Vec<String> =
+        special.into_iter().filter(|(is, _)| *is).map(|(_, words)| words.to_owned()).collect();
+    let becomes = role.becomes.map(|next| &model.role_at(next).title);
+    special.extend(becomes.map(|title| format!("whoever hands it over becomes {title}")));
     let name = format!("{}.{}", role.level.key(), role.key);
     if special.is_empty() { name } else { format!("{name}: {}", special.join("; ")) }
 }
