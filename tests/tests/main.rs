@@ -4,6 +4,7 @@
 mod access;
 mod auth;
 mod desk;
+mod field;
 mod http;
 mod tenancy;
 mod walls;

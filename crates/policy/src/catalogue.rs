@@ -344,7 +344,7 @@ impl Permission {
     /// Whether it is decided at the place where a thing would be, and is nothing to do with a thing that is there.
     #[must_use]
     pub const fn is_of_a_place(self) -> bool {
-        matches!(self, Self::TicketCreate)
+        matches!(self, Self::TicketCreate | Self::InspectionTemplateCreate | Self::SiteCreate | Self::InspectionCreate)
     }
 
     /// The permission of this name.

@@ -18,7 +18,8 @@ pub struct AccessQuestion {
     #[schema(value_type = String, max_length = 60)]
     permission: Text<1, 60>,
     /// The thing's id; none for what concerns the organization as such. Its kind follows from the permission. For
-    /// `ticket.create`: the team, queue or template that the ticket would be in or of; none for the organization itself.
+    /// `ticket.create`: the team, queue or template that the ticket would be in or of; none for the organization itself. For
+    /// what else is created in a team, such as `site.create`: the team.
     resource_id: Option<Uuid>,
 }
 

@@ -27,7 +27,8 @@ pub struct WhoCanQuery {
     #[param(value_type = String, required = true, example = "access.review", max_length = 60)]
     permission: Option<Text<1, 60>>,
     /// The thing's id; none for what concerns the organization as such. Its kind follows from the permission. For
-    /// `ticket.create`: the team, queue or template that the ticket would be in or of; none for the organization itself.
+    /// `ticket.create`: the team, queue or template that the ticket would be in or of; none for the organization itself. For
+    /// what else is created in a team, such as `site.create`: the team.
     resource_id: Option<Uuid>,
     /// How many at most.
     limit: Option<u32>,

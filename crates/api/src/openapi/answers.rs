@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use usher_policy::{Access, Permission};
 
 /// Things that bear a version, and so an entity tag.
-const VERSIONED: [&str; 13] = [
+const VERSIONED: [&str; 18] = [
     "Account",
     "IssuedPersonalToken",
     "IssuedServiceToken",
@@ -19,6 +19,11 @@ const VERSIONED: [&str; 13] = [
     "Template",
     "Queue",
     "QueueTable",
+    "InspectionTemplate",
+    "Site",
+    "Inspection",
+    "InspectionAnswer",
+    "Report",
 ];
 
 /// What has an address of its own when it is made, and no version.

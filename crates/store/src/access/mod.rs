@@ -11,7 +11,7 @@ use std::{collections::HashSet, sync::Arc};
 use usher_domain::{Id, kind};
 use usher_policy::{
     Caller, Condition, Decision, Explanation, Level, Mask, Outcome, Permission, Permit, Resource, ResourceKind, Scopes,
-    ViewFilter, can,
+    Target, ViewFilter, can,
 };
 use uuid::Uuid;
 
@@ -100,7 +100,7 @@ impl AccessFacts {
         let of = self.callers.get(caller)?;
         let kind = question.permission.target();
         if question.permission.is_of_a_place() {
-            return Some(ask(&self.prospect(caller, question.resource)?, of));
+            return Some(ask(&*self.prospect(caller, question)?, of));
         }
         if kind == ResourceKind::Organization {
             return Some(ask(&Resource::organization(of.organization()), of));
@@ -124,8 +124,8 @@ impl AccessFacts {
     /// Whether who asks may be told that a place is there: they see it, or the act would tell them. It tells nothing to who
     /// may create nothing anywhere, for their roles or for their token's scopes: they are refused before it looks at the
     /// place.
-    fn asker_names(&self, kind: ResourceKind, id: Uuid) -> bool {
-        let creates = || self.asker().filter(Permission::TicketCreate) != ViewFilter::None;
+    fn asker_names(&self, permission: Permission, kind: ResourceKind, id: Uuid) -> bool {
+        let creates = || self.asker().filter(permission) != ViewFilter::None;
         self.asker_sees(kind, id) || (self.names(0, kind, id) && creates())
     }
 
@@ -135,16 +135,40 @@ impl AccessFacts {
         thing.zip(caller).is_some_and(|(thing, caller)| thing.is_named_by(caller))
     }
 
+    /// What the facts of a thing would be if a caller created it in a place: of what is no ticket a team is the only one.
+    fn prospect(&self, caller: usize, question: &Asked) -> Option<Box<dyn Thing>> {
+        match question.permission.target() {
+            ResourceKind::InspectionTemplate => self.prospect_in_team::<kind::InspectionTemplate>(caller, question),
+            ResourceKind::Site => self.prospect_in_team::<kind::Site>(caller, question),
+            ResourceKind::Inspection => self.prospect_in_team::<kind::Inspection>(caller, question),
+            _ => Some(Box::new(self.prospective_ticket(caller, question.resource)?)),
+        }
+    }
+
+    fn prospect_in_team<K: Target>(&self, caller: usize, question: &Asked) -> Option<Box<dyn Thing>> {
+        let (of, team) = (self.callers.get(caller)?, question.resource);
+        let named = |id| {
+            self.asker_names(question.permission, ResourceKind::Team, id) && self.names(caller, ResourceKind::Team, id)
+        };
+        team.is_none_or(named).then(|| -> Box<dyn Thing> {
+            Box::new(Resource::<K> {
+                scopes: Scopes::NONE.with(Level::Team, team),
+                holding: Mask::of(Condition::Own),
+                ..Resource::new(of.organization(), Id::new())
+            })
+        })
+    }
+
     /// What a ticket's facts would be if a caller created it in a place: a team, a queue, a template, or none of them, which
     /// is the organization itself. A place that is not there, that the caller may not name, or that who asks may not be told
     /// of, has no facts.
-    fn prospect(&self, caller: usize, place: Option<Uuid>) -> Option<Resource<kind::Ticket>> {
+    fn prospective_ticket(&self, caller: usize, place: Option<Uuid>) -> Option<Resource<kind::Ticket>> {
         let of = self.callers.get(caller)?;
         let has_queues = of.model().roles_at(Level::Queue).next().is_some();
         let inbox = self.things.inbox.filter(|_| has_queues);
         let (mut team, mut queue, mut visible) = (None, None, false);
         if let Some(id) = place {
-            let named = |kind: &ResourceKind| self.asker_names(*kind, id) && self.names(caller, *kind, id);
+            let named = |kind: &ResourceKind| self.asker_names(Permission::TicketCreate, *kind, id) && self.names(caller, *kind, id);
             match PLACES.into_iter().find(named)? {
                 ResourceKind::Team => team = place,
                 ResourceKind::Queue => queue = place,

@@ -11,9 +11,10 @@ pub use inspections::{InspectionChange, InspectionFilter, InspectionOrder, Inspe
 pub use made::Made;
 pub use sites::{NewSite, SiteChange};
 pub use templates::{InspectionTemplateChange, NewInspectionTemplate};
+use usher_domain::TeamId;
 use usher_policy::{Permit, can};
 
-use crate::{StoreResult, listing::Order, sql::Sql};
+use crate::{StoreResult, Work, listing::Order, sql::Sql};
 
 /// Which of the templates or sites that the caller may see are wanted: those that fit everything that is said.
 #[derive(Debug, Default)]
@@ -59,5 +60,48 @@ impl FieldFilter {
             wanted += &format!(" and {alias}.updated_at >= {place}");
         }
         Ok(wanted)
+    }
+}
+
+impl Work {
+    /// What a team has that is about to be deleted is of no team any more, and says so: only organization roles reach it.
+    ///
+    /// In the order in which acts on one of them lock the others: templates, inspections, sites.
+    pub(crate) async fn release_field_of(&mut self, team: TeamId) -> StoreResult<()> {
+        let (organization, team) = (self.organization().uuid(), team.uuid());
+        sqlx::query!(
+            "with held as (
+                select id from inspection_templates where org_id = $1 and team_id = $2 order by id for no key update
+             )
+             update inspection_templates e set team_id = null, version = e.version + 1, updated_at = now()
+             from held where e.org_id = $1 and e.id = held.id",
+            organization,
+            team
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "with held as (
+                select id from inspections where org_id = $1 and team_id = $2 order by id for no key update
+             )
+             update inspections i set team_id = null, version = i.version + 1, updated_at = now()
+             from held where i.org_id = $1 and i.id = held.id",
+            organization,
+            team
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        sqlx::query!(
+            "with held as (
+                select id from sites where org_id = $1 and team_id = $2 order by id for no key update
+             )
+             update sites l set team_id = null, version = l.version + 1, updated_at = now()
+             from held where l.org_id = $1 and l.id = held.id",
+            organization,
+            team
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
     }
 }

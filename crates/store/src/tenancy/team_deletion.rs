@@ -32,6 +32,7 @@ impl Work {
         self.take_time().await?;
         self.empty_team(team, move_to.map(|to| to.target())).await?;
         self.show_templates(team, &[]).await?;
+        self.release_field_of(team).await?;
         self.touch_members(&members).await?;
         sqlx::query!("delete from teams where org_id = $1 and id = $2", organization, team.uuid())
             .execute(&mut *self.transaction)

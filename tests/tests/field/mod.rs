@@ -1,0 +1,72 @@
+//! Field inspections.
+
+mod sites;
+mod templates;
+mod together;
+
+use usher_tests::{Answer, Field, Person, Value};
+
+/// Somebody of a [`Field`] by the name of their role.
+fn who<'a>(field: &'a Field, role: &str) -> &'a Person {
+    let everybody = field.everybody();
+    everybody.into_iter().find(|(name, _)| *name == role).unwrap_or_else(|| panic!("nobody is {role}")).1
+}
+
+/// The rows of a table, each as its words.
+fn rows(table: &str) -> impl Iterator<Item = Vec<&str>> {
+    table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).filter(|row| !row.is_empty())
+}
+
+/// Makes sure that somebody sees exactly these things of a collection, wherever they may look: one by one, in every order,
+/// in the total, by the filter of a team, and by words that all of the names have.
+async fn sees(person: &Person, collection: &str, all: &[&str], seen: &[&str], teams: &[&str], words: &str) {
+    for id in all {
+        let status = person.get(&format!("{collection}/{id}")).await.status;
+        assert_eq!(status, if seen.contains(id) { 200 } else { 404 }, "{collection}/{id}");
+    }
+    let expected = sorted(seen.iter().map(|id| (*id).to_owned()));
+    for query in ["", "sort=updated_at", "updated_since=2020-01-01T00:00:00Z", &format!("q={words}"), "limit=1"] {
+        let found = person.walk(&format!("{collection}?{query}")).await;
+        assert_eq!(sorted(found.iter().map(|it| it["id"].as_str().unwrap().to_owned())), expected, "{query}");
+        let list = person.get(&format!("{collection}?include=total&{query}")).await.is(200);
+        assert_eq!(list["total"], seen.len(), "{query}");
+    }
+    assert!(person.get(&format!("{collection}?updated_since=2099-01-01T00:00:00Z")).await.ids().is_empty());
+    let mut of_teams = Vec::new();
+    for team in teams {
+        let answer = person.get(&format!("{collection}?team={team}&include=total")).await;
+        if answer.status == 404 {
+            answer.names(404, "team");
+            continue;
+        }
+        let ids = ids(&answer.body);
+        assert_eq!(answer.body["total"], ids.len());
+        of_teams.extend(ids);
+    }
+    assert_eq!(sorted(of_teams.into_iter()), expected, "by team");
+}
+
+fn ids(list: &Value) -> Vec<String> {
+    list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
+    let mut ids: Vec<String> = ids.collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// What somebody may do with a thing, as `include=permissions` says: the last parts of the permissions.
+async fn permissions(person: &Person, thing: &str) -> Vec<String> {
+    let thing = person.get(&format!("{thing}?include=permissions")).await.is(200);
+    let all = thing["permissions"].as_array().unwrap().iter();
+    all.map(|it| it.as_str().unwrap().split_once('.').unwrap().1.to_owned()).collect()
+}
+
+/// What two requests that are sent at once are answered, in no order.
+async fn both(one: impl Future<Output = Answer>, other: impl Future<Output = Answer>) -> [u16; 2] {
+    let (one, other) = tokio::join!(one, other);
+    let mut both = [one.status, other.status];
+    both.sort_unstable();
+    both
+}
