@@ -51,6 +51,33 @@ impl World {
         }
     }
 
+    /// One thing of each kind in a team of an organization, made by its owner, by the names that paths give them. The
+    /// inspection is of one question, which only this organization asks.
+    pub async fn field_things(&self, organization: &Organization, team: &str) -> Vec<(&'static str, String)> {
+        let question = format!("of-{}", organization.id);
+        let make = async |collection: &str, body: Value| {
+            let made =
+                organization.owner.post(&format!("{}/field/{collection}", organization.path), body).await.is(201);
+            made["id"].as_str().unwrap().to_owned()
+        };
+        let asked = json!({"key": question, "label": "?", "kind": "choice", "options": [{"value": "Yes"}]});
+        let sections = json!([{"title": "Part", "questions": [asked]}]);
+        let template = json!({"team_id": team, "name": "Thing", "sections": sections});
+        let template = make("inspection-templates", template).await;
+        let site = make("sites", json!({"team_id": team, "name": "Thing"})).await;
+        let inspection = json!({"team_id": team, "template_id": template, "site_id": site, "title": "Thing"});
+        let inspection = make("inspections", inspection).await;
+        vec![
+            ("inspection_template", template.clone()),
+            // What bodies and filters of this module call it.
+            ("template", template),
+            // One at which there are no inspections.
+            ("site", make("sites", json!({"team_id": team, "name": "Another thing"})).await),
+            ("inspection", inspection),
+            ("question", question),
+        ]
+    }
+
     /// Somebody new in an organization, as a `member`, and in a team with this role.
     pub async fn team_member(&self, organization: &Organization, team: &str, role: &str) -> Person {
         let person = self.member(organization, "member").await;

@@ -246,7 +246,11 @@ async fn vx_29_vx_30_who_may_create_is_known_beforehand() {
             let told = person.post(&format!("{}/access/explain", field.organization.path), question).await.is(200);
             let places = told["allowed_in"].as_array().unwrap();
             let in_team = ["team_admin", "full", "limited", "focused"].contains(&role) && here;
-            assert_eq!(places.iter().any(|place| place["scope_id"] == field.team.as_str()), in_team, "{role}: {told:#}");
+            assert_eq!(
+                places.iter().any(|place| place["scope_id"] == field.team.as_str()),
+                in_team,
+                "{role}: {told:#}"
+            );
         }
     }
 }

@@ -116,6 +116,22 @@ fn every_field_that_tells_a_condition_names_those_that_there_are() {
     assert!(fields >= 8, "{fields}");
 }
 
+/// A path with an id for every name that is left in it.
+fn without_names(path: &str, id: &str) -> String {
+    let mut parts = path.split('{');
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |path, part| format!("{path}{id}{}", part.split_once('}').unwrap().1))
+}
+
+/// The access model in which somebody may do what an operation does.
+fn model_of(path: &str, id: &str) -> &'static str {
+    match path {
+        _ if path.contains("/field/") => "field",
+        _ if path.contains("queue") || id.contains("queue") => "queues",
+        _ => "helpdesk",
+    }
+}
+
 /// An organization with at least one thing of each kind, and what examples call them.
 struct Place {
     org: Organization,
@@ -133,12 +149,14 @@ impl Place {
             world.allow(&org, &org.owner, &queue, &["contribute", "manage", "delete"]).await;
             world.allow(&org, &member, &queue, &["contribute"]).await;
         } else {
-            world.join_team(&org, &member, &team, "member").await;
+            let role = if model == "field" { "contributor_full" } else { "member" };
+            world.join_team(&org, &member, &team, role).await;
         }
+        let mut of_model = if model == "field" { world.field_things(&org, &team).await } else { Vec::new() };
         let tickets = format!("{}/desk/tickets", org.path);
         let place = if model == "queues" { ("queue_id", &queue) } else { ("team_id", &team) };
         let mut ticket = Value::Null;
-        for n in 0..18 {
+        for n in (0..18).filter(|_| model != "field") {
             let mut body = json!({"subject": format!("{n}")});
             body[place.0] = json!(place.1);
             ticket = org.owner.post(&tickets, body).await.is(201);
@@ -158,10 +176,12 @@ impl Place {
         let ids = [("role", role), ("queue", queue), ("team", team), ("template", template), ("website", website)];
         let ids = ids.into_iter().chain(tokens).chain([
             ("member", member.id.clone()),
-            ("ticket", ticket["id"].as_str().unwrap().to_owned()),
+            ("ticket", ticket["id"].as_str().unwrap_or_default().to_owned()),
             ("organization", org.id.clone()),
         ]);
-        Self { ids: ids.collect(), org, member }
+        // The model's own go first: they bear names of the desk's.
+        of_model.extend(ids);
+        Self { ids: of_model, org, member }
     }
 
     /// The path with the things in it, if there are such.
@@ -171,7 +191,7 @@ impl Place {
 
     /// The example with the things for what stands for them.
     fn body(&self, example: &Value) -> Value {
-        let stand_ins = [("01", "queue"), ("02", "team"), ("05", "member")];
+        let stand_ins = [("01", "queue"), ("02", "team"), ("03", "template"), ("05", "member")];
         let text = stand_ins.iter().fold(example.to_string(), |text, (end, name)| {
             let id = &self.ids.iter().find(|(of, _)| of == name).unwrap().1;
             text.replace(&format!("019f0000-0000-7000-8000-0000000000{end}"), id)
@@ -194,12 +214,11 @@ async fn every_example_of_a_request_works_as_it_stands() {
         ("transfer_organization", 403),
     ];
     let mut tried = 0;
-    for model in ["helpdesk", "queues"] {
+    for model in ["helpdesk", "queues", "field"] {
         for (path, method, operation) in operations() {
             let Some(example) = example(operation) else { continue };
             let id = operation["operationId"].as_str().unwrap();
-            let of_queues = id.contains("queue") || id == "create_queue";
-            if of_queues != (model == "queues") || id == "login" {
+            if model_of(path, id) != model || id == "login" {
                 continue;
             }
             let place = Place::of(&world, model).await;
@@ -303,7 +322,7 @@ async fn answers_come_in_their_order() {
             |name: &str| operation["parameters"].as_array().is_some_and(|all| all.iter().any(|it| it["name"] == name));
         for (parameter, value) in [("limit", "0"), ("include", "nothing"), ("cursor", "no")] {
             if has(parameter) {
-                let path = place.fill(path).replace("{invitation}", &never.to_string());
+                let path = without_names(&place.fill(path), &never.to_string());
                 stranger.get(&format!("{path}?{parameter}={value}")).await.names(400, parameter);
                 nobody.get(&format!("{path}?{parameter}={value}")).await.problem(401, "token_missing");
             }
@@ -330,7 +349,7 @@ async fn a_cursor_is_good_for_its_own_list_only() {
 async fn whatever_declares_a_version_heeds_it() {
     let world = World::start().await;
     let mut asked = 0;
-    for model in ["helpdesk", "queues"] {
+    for model in ["helpdesk", "queues", "field"] {
         let place = Place::of(&world, model).await;
         let invitation =
             json!({"email": "grace@example.org", "role": if model == "queues" { "staff" } else { "member" }});
@@ -338,7 +357,7 @@ async fn whatever_declares_a_version_heeds_it() {
         for (path, method, operation) in operations() {
             let id = operation["operationId"].as_str().unwrap();
             let declares = operation["parameters"].as_array().into_iter().flatten().any(|it| it["name"] == "If-Match");
-            if !declares || path.contains("queue") != (model == "queues") {
+            if !declares || model_of(path, id) != model {
                 continue;
             }
             let path = place.fill(path).replace("{invitation}", invitation["id"].as_str().unwrap());

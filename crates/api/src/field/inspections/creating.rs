@@ -22,7 +22,7 @@ use crate::{
 #[schema(as = NewInspection, example = json!({
     "title": "Fire doors, third quarter",
     "team_id": "019f0000-0000-7000-8000-000000000002",
-    "template_id": "019f0000-0000-7000-8000-000000000006",
+    "template_id": "019f0000-0000-7000-8000-000000000003",
     "due_on": "2026-09-30"
 }))]
 pub struct CreateInspection {
