@@ -1,0 +1,127 @@
+//! Finding inspections: the list, its filters, counts, search and the export say what single reads say.
+
+use std::collections::BTreeSet;
+
+use usher_tests::{Field, Person, World, json};
+
+use super::{assign, at, inspection, new, share};
+
+/// VX-61: what a focused contributor does not see is in no list, count, search or export.
+#[tokio::test]
+async fn vx_61_what_is_hidden_is_absent_everywhere() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let (mine, given) =
+        (inspection(&field, &field.focused, &template).await, inspection(&field, field.owner(), &template).await);
+    inspection(&field, field.owner(), &template).await;
+    assign(&field, &given, &field.focused).await;
+    let path = format!("{}/inspections", field.path);
+    for query in ["", "?q=doors", "?sort=updated_at", "?sort=-updated_at", "?sort=created_at", "?state=draft"] {
+        let ids: BTreeSet<String> = field.focused.get(&format!("{path}{query}")).await.ids().into_iter().collect();
+        assert_eq!(ids, BTreeSet::from([mine.clone(), given.clone()]), "{query}");
+        let join = if query.is_empty() { "?" } else { "&" };
+        let counted = field.focused.get(&format!("{path}{query}{join}include=total")).await.is(200);
+        assert_eq!(counted["total"], 2, "{query}");
+    }
+    let file = field.focused.get(&format!("{path}/export")).await.is(200);
+    let rows: Vec<&str> = file.as_str().unwrap().lines().collect();
+    assert!(rows.len() == 3 && rows[0].starts_with("id,title,state,"), "{rows:#?}");
+}
+
+/// VX-80: for every role and level a list shows what can be read, and counts it.
+#[tokio::test]
+async fn vx_80_a_list_shows_what_can_be_read_and_counts_it() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let mut all = Vec::new();
+    for by in [field.owner(), &field.team_admin, &field.full, &field.limited, &field.focused] {
+        for shared in [false, true] {
+            let id = inspection(&field, by, &template).await;
+            if shared {
+                share(&field, &id).await;
+            }
+            all.push(id);
+        }
+    }
+    assign(&field, &all[0], &field.focused).await;
+    for (role, person) in field.everybody() {
+        let mut readable = BTreeSet::new();
+        for id in &all {
+            if person.get(&at(&field, id)).await.status == 200 {
+                readable.insert(id.clone());
+            }
+        }
+        let path = format!("{}/inspections?include=total&limit=3", field.path);
+        let total = person.get(&path).await.is(200)["total"].clone();
+        assert_eq!(total, json!(readable.len()), "{role}");
+        let listed: BTreeSet<String> =
+            person.walk(&path).await.iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(listed, readable, "{role}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_filtered_by_all_that_it_says() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let (doors, stairs) = (field.template("Doors").await, field.template("Stairs").await);
+    let harbour = field.site(field.owner(), "Harbour").await;
+    let mut body = new(&field, &doors);
+    body["site_id"] = json!(harbour);
+    body["due_on"] = json!("2026-10-01");
+    body["title"] = json!("Gangway");
+    body["shared"] = json!(true);
+    let wanted = field.made(&field.full, "inspections", body).await;
+    super::answer(&field, &field.full, &wanted, "note", json!("x")).await;
+    assign(&field, &wanted, &field.focused).await;
+    inspection(&field, field.owner(), &stairs).await;
+    let path = format!("{}/inspections", field.path);
+    for query in [
+        format!("site={harbour}"),
+        format!("template={doors}"),
+        format!("assignee={}", field.focused.id),
+        format!("created_by={}", field.full.id),
+        "state=in_progress".to_owned(),
+        "due_until=2026-10-01".to_owned(),
+        "shared=true".to_owned(),
+        "q=gangway".to_owned(),
+    ] {
+        assert_eq!(field.owner().get(&format!("{path}?{query}")).await.ids(), [wanted.clone()], "{query}");
+    }
+    assert_eq!(field.owner().get(&format!("{path}?due_until=2026-09-30")).await.ids(), [""; 0]);
+    assert_eq!(field.owner().get(&format!("{path}?team={}", field.team)).await.ids().len(), 2);
+    let never = uuid::Uuid::now_v7();
+    for (query, status, place) in [
+        (format!("site={never}"), 404, "site"),
+        (format!("template={never}"), 404, "template"),
+        (format!("team={never}"), 404, "team"),
+        ("state=done".to_owned(), 400, "state"),
+        ("due_until=soon".to_owned(), 400, "due_until"),
+        ("colour=red".to_owned(), 400, "colour"),
+        ("sort=title".to_owned(), 400, "sort"),
+    ] {
+        field.owner().get(&format!("{path}?{query}")).await.names(status, place);
+    }
+}
+
+/// A device asks for what changed since it last asked, and goes on from there.
+#[tokio::test]
+async fn a_device_syncs_by_what_has_changed_since() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let (first, second) =
+        (inspection(&field, &field.full, &template).await, inspection(&field, &field.full, &template).await);
+    let path = format!("{}/inspections?sort=updated_at", field.path);
+    let synced = updated(&field, &field.full, &second).await;
+    super::answer(&field, &field.full, &first, "note", json!("Changed")).await;
+    let since = format!("{path}&updated_since={}", synced.replace('+', "%2B"));
+    assert_eq!(field.full.get(&since).await.ids(), [second.clone(), first.clone()]);
+    assert_eq!(field.full.get(&path).await.ids(), [second, first]);
+}
+
+async fn updated(field: &Field, by: &Person, id: &str) -> String {
+    by.get(&at(field, id)).await.is(200)["updated_at"].as_str().unwrap().to_owned()
+}
