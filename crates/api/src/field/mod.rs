@@ -2,6 +2,7 @@
 
 mod inspections;
 mod listing;
+mod reports;
 mod sites;
 mod templates;
 
@@ -17,6 +18,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 
 fn field_routes(config: &mut ServiceConfig<'_>) {
     config.service(scope("/inspections").configure(inspections::routes));
+    config.service(scope("/reports").configure(reports::routes));
     config.service(list_inspection_templates).service(create_inspection_template);
     config.service(get_inspection_template).service(update_inspection_template).service(delete_inspection_template);
     config.service(list_sites).service(create_site);

@@ -45,6 +45,7 @@ use crate::http::{FieldError, Problem};
         (name = "inspection templates", description = "The forms that inspections are made from."),
         (name = "sites", description = "Where inspections happen."),
         (name = "inspections", description = "Forms that are filled in, piece by piece, at sites."),
+        (name = "reports", description = "What submitted inspections found."),
         (name = "health", description = "For operators."),
     ),
 )]

@@ -176,6 +176,6 @@ impl Work {
             self.organization().uuid(),
             form
         );
-        Ok(sections.fetch_one(&mut *self.transaction).await?.0)
+        Ok(sections.fetch_optional(&mut *self.transaction).await?.map(|sections| sections.0).unwrap_or_default())
     }
 }

@@ -38,16 +38,15 @@ impl Standing {
 }
 
 impl Work {
-    /// How an inspection stands, whose row a permit holds.
+    /// How an inspection stands.
     pub(super) async fn standing(&mut self, inspection: InspectionId) -> StoreResult<Standing> {
-        Ok(sqlx::query_as!(
+        let standing = sqlx::query_as!(
             Standing,
             "select state, team_id, form_id, version from inspections where org_id = $1 and id = $2",
             self.organization().uuid(),
             inspection.uuid()
-        )
-        .fetch_one(&mut *self.transaction)
-        .await?)
+        );
+        standing.fetch_optional(&mut *self.transaction).await?.ok_or(StoreError::Missing("inspection"))
     }
 
     /// The same of one that takes changes.

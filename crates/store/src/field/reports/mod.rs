@@ -1,6 +1,13 @@
 //! Reports: what submitted inspections found.
 
+mod document;
+mod listing;
+mod summary;
+
+pub use document::{ReportDocument, ReportPlace};
+pub use listing::{ReportFilter, ReportOrder};
 use sqlx::{Row, postgres::PgRow};
+pub use summary::{SummaryBy, SummaryRow};
 use usher_domain::{Id, field::Report, kind};
 use usher_policy::{Condition, Level};
 use uuid::Uuid;

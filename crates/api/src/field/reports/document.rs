@@ -1,0 +1,135 @@
+//! A report with all that it says.
+
+use std::collections::HashMap;
+
+use actix_web::get;
+use serde::Serialize;
+use serde_json::Value;
+use usher_domain::{
+    Text,
+    field::{InspectionAnswer, InspectionQuestion, InspectionQuestionKind, Report, Section},
+    kind,
+};
+use usher_policy::{Action, can};
+use usher_store::field::ReportDocument;
+use utoipa::ToSchema;
+
+use super::ReportPath;
+use crate::http::{Answer, Call, Path, Stop, Versioned, shown};
+
+/// A report as a document: it stands for itself, whatever else its reader may see.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FullReport {
+    /// The report.
+    #[serde(flatten)]
+    pub(super) report: Report,
+    /// The organization's name.
+    pub(super) organization: String,
+    /// The team's name.
+    #[schema(required)]
+    pub(super) team: Option<String>,
+    /// The site's name.
+    #[schema(required)]
+    pub(super) site: Option<String>,
+    /// Where the site is.
+    #[schema(required)]
+    pub(super) address: Option<String>,
+    /// The template's name.
+    #[schema(required)]
+    pub(super) template: Option<String>,
+    /// The name of who submitted it.
+    #[schema(required)]
+    pub(super) submitted_by_name: Option<String>,
+    /// The names of those who carried it out.
+    pub(super) assignees: Vec<String>,
+    /// What was asked, and answered.
+    pub(super) sections: Vec<ReportSection>,
+}
+
+/// A part of a report.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportSection {
+    /// What the questions are about.
+    pub(super) title: String,
+    /// What was asked, and answered.
+    pub(super) answers: Vec<ReportAnswer>,
+}
+
+/// A question and its answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportAnswer {
+    /// The question's key.
+    pub(super) question: String,
+    /// What was asked.
+    pub(super) label: String,
+    /// How it is answered.
+    pub(super) kind: InspectionQuestionKind,
+    /// What a number counts.
+    #[schema(required)]
+    pub(super) unit: Option<String>,
+    /// The answer; `null` where there is none.
+    #[schema(required, value_type = Option<Value>)]
+    pub(super) value: Option<Value>,
+    /// What there was to add.
+    pub(super) note: String,
+}
+
+impl Versioned for FullReport {
+    fn version(&self) -> i64 {
+        self.report.version
+    }
+}
+
+impl FullReport {
+    fn of(report: Report, document: ReportDocument) -> Self {
+        let mut answers: HashMap<String, InspectionAnswer> =
+            document.answers.into_iter().map(|answer| (answer.question.clone(), answer)).collect();
+        let (site, address) = document.site.map(|place| (place.name, place.address)).unzip();
+        Self {
+            report,
+            organization: document.organization,
+            team: document.team,
+            site,
+            address,
+            template: document.template,
+            submitted_by_name: document.submitted_by,
+            assignees: document.assignees,
+            sections: document.sections.into_iter().map(|section| ReportSection::of(section, &mut answers)).collect(),
+        }
+    }
+}
+
+impl ReportSection {
+    fn of(section: Section, answers: &mut HashMap<String, InspectionAnswer>) -> Self {
+        let answer = |question: InspectionQuestion| {
+            let answer = answers.remove(&*question.key);
+            ReportAnswer {
+                question: question.key.into_string(),
+                label: question.label.into_string(),
+                kind: question.kind,
+                unit: question.unit.map(Text::into_string),
+                note: answer.as_ref().map(|answer| answer.note.clone()).unwrap_or_default(),
+                value: answer.and_then(|answer| answer.value),
+            }
+        };
+        Self { title: section.title.into_string(), answers: section.questions.into_iter().map(answer).collect() }
+    }
+}
+
+/// The report of the path, with all that it says.
+pub(super) async fn full(call: &Call, path: &ReportPath) -> Result<FullReport, Stop> {
+    let mut work = call.read(&path.organization).await?;
+    let report = work.see::<kind::Report>(path.report).await?;
+    let permit = work.permit::<can::ViewReport>(path.report).await?;
+    Ok(FullReport::of(report.item, work.report_document(permit).await?))
+}
+
+/// Get a report
+///
+/// With all that it says. It is there while the inspection is submitted.
+#[utoipa::path(tag = "reports", params(ReportPath), responses((status = 200, body = FullReport)),
+    extensions(("x-permission" = json!(can::ViewReport::PERMISSION.key()))))]
+#[get("/{report}")]
+pub async fn get_report(call: Call, path: Path<ReportPath>) -> Answer {
+    Ok(shown(full(&call, &path).await?))
+}

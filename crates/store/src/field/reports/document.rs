@@ -1,0 +1,76 @@
+//! A report with all that it says.
+
+use usher_domain::field::{InspectionAnswer, Section};
+use usher_policy::{Permit, can};
+
+use crate::{StoreError, StoreResult, Work};
+
+/// Where an inspection happened, in words.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReportPlace {
+    /// The site's name.
+    pub name: String,
+    /// Where it is.
+    pub address: String,
+}
+
+/// What a report says beside its row: a document that stands for itself, whatever else its reader may see.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReportDocument {
+    /// The organization's name.
+    pub organization: String,
+    /// The team's name.
+    pub team: Option<String>,
+    /// Where the inspection happened.
+    pub site: Option<ReportPlace>,
+    /// The name of what it was made from.
+    pub template: Option<String>,
+    /// Who submitted it.
+    pub submitted_by: Option<String>,
+    /// Who carried it out.
+    pub assignees: Vec<String>,
+    /// What was asked.
+    pub sections: Vec<Section>,
+    /// What was answered, in no order.
+    pub answers: Vec<InspectionAnswer>,
+}
+
+impl Work {
+    /// What a report says.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn report_document(&mut self, permit: Permit<can::ViewReport>) -> StoreResult<ReportDocument> {
+        let (organization, inspection) = (permit.organization().uuid(), permit.target().uuid());
+        let row = sqlx::query!(
+            r#"select r.form_id as "form_id!", o.name as organization,
+                (select t.name from teams t where t.org_id = r.org_id and t.id = r.team_id) as team,
+                l.name as "site?", l.address as "address?",
+                (select e.name from inspection_templates e where e.org_id = r.org_id and e.id = r.template_id) as template,
+                (select a.name from accounts a where a.id = r.submitted_by) as submitted_by,
+                array(select c.name from inspection_assignees a join accounts c on c.id = a.member_id
+                    where a.org_id = r.org_id and a.inspection_id = r.id order by c.name) as "assignees!"
+             from reports r join organizations o on o.id = r.org_id
+             left join sites l on l.org_id = r.org_id and l.id = r.site_id
+             where r.org_id = $1 and r.id = $2"#,
+            organization,
+            inspection
+        )
+        .fetch_optional(&mut *self.transaction)
+        .await?
+        .ok_or(StoreError::Missing("report"))?;
+        let place = row.site.map(|name| ReportPlace { name, address: row.address.unwrap_or_default() });
+        Ok(ReportDocument {
+            organization: row.organization,
+            team: row.team,
+            site: place,
+            template: row.template,
+            submitted_by: row.submitted_by,
+            assignees: row.assignees,
+            sections: self.sections(row.form_id).await?,
+            answers: self.answers_of(inspection.into()).await?,
+        })
+    }
+}
