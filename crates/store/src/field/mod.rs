@@ -6,22 +6,14 @@ mod reports;
 mod sites;
 mod templates;
 
-<<<<<<< HEAD
 use chrono::{DateTime, Utc};
 pub use inspections::{InspectionChange, InspectionFilter, InspectionOrder, InspectionPlaces, NewInspection, Sheet};
 pub use made::Made;
+pub use reports::{ReportDocument, ReportFilter, ReportOrder, ReportPlace, SummaryBy, SummaryRow};
 pub use sites::{NewSite, SiteChange};
 pub use templates::{InspectionTemplateChange, NewInspectionTemplate};
 use usher_domain::TeamId;
 use usher_policy::{Permit, can};
-=======
-pub use inspections::{
-    InspectionChange, InspectionFilter, InspectionOrder, InspectionPlaces, Made, NewInspection, Sheet,
-};
-pub use reports::{ReportDocument, ReportFilter, ReportOrder, ReportPlace, SummaryBy, SummaryRow};
-use usher_domain::Id;
-use usher_policy::{Action, Condition, Level, Mask, Permit, Resource, Scopes, can};
->>>>>>> 58f23e1 (Reports: found, read as JSON and as a page that prints, shared, exported, summed up)
 
 use crate::{StoreResult, Work, listing::Order, sql::Sql};
 
