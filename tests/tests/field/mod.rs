@@ -1,5 +1,8 @@
 //! Field inspections.
 
+mod inspections;
+mod list_is_read;
+mod reports;
 mod sites;
 mod templates;
 mod together;

@@ -20,6 +20,7 @@ mod query;
 mod render;
 mod stop;
 mod table;
+mod visible;
 mod words;
 
 pub use act::Act;
@@ -42,3 +43,4 @@ pub use query::{Query, storable};
 pub use render::{nowhere, render};
 pub use stop::Stop;
 pub use table::{table, table_request, time_cell};
+pub use visible::{answer_created_if_visible, answer_if_visible};

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use usher_policy::{Access, Permission};
 
 /// Things that bear a version, and so an entity tag.
-const VERSIONED: [&str; 18] = [
+const VERSIONED: [&str; 19] = [
     "Account",
     "IssuedPersonalToken",
     "IssuedServiceToken",
@@ -24,6 +24,7 @@ const VERSIONED: [&str; 18] = [
     "Inspection",
     "InspectionAnswer",
     "Report",
+    "FullReport",
 ];
 
 /// What has an address of its own when it is made, and no version.

@@ -13,9 +13,8 @@ use usher_store::{
 };
 use utoipa::ToSchema;
 
-use super::answer_created_if_visible;
 use crate::{
-    http::{Answer, Body, Call, Path, Stop, placed},
+    http::{Answer, Body, Call, Path, Stop, answer_created_if_visible, placed},
     tenancy::OrganizationPath,
 };
 
@@ -104,5 +103,5 @@ pub async fn create_ticket(call: Call, path: Path<OrganizationPath>, body: Body<
     let (new, places) = body.parse()?.place(&mut work).await?;
     let draft = work.draft_ticket(new, places).await?;
     let ticket = work.create_ticket(draft).await?;
-    answer_created_if_visible(work, ticket).await
+    answer_created_if_visible(work, ticket, "desk/tickets").await
 }

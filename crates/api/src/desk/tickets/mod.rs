@@ -16,12 +16,10 @@ pub use participants::*;
 pub use relations::*;
 use serde::Deserialize;
 pub use updating::*;
-use usher_domain::{TicketId, kind};
-use usher_store::{Key, OrganizationKey, StoreError, Work};
+use usher_domain::kind;
+use usher_store::{Key, OrganizationKey};
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
-
-use crate::http::{Act, Answer, Include, Stop, no_content, seen};
 
 /// A ticket in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,30 +31,6 @@ pub struct TicketPath {
     /// The ticket's id or number.
     #[param(value_type = String, example = "17")]
     ticket: Key<kind::Ticket>,
-}
-
-/// Commits what was done to a ticket, and answers with the ticket as it is now, to whoever may see it now: there are those
-/// who may change a ticket and not see it (TK-25), and those who move one out of their own sight (TK-28).
-async fn answer_if_visible(mut work: Act<Work>, ticket: TicketId) -> Answer {
-    let answer = match work.see::<kind::Ticket>(ticket).await {
-        Ok(ticket) => seen(work.caller(), ticket, Include::default()),
-        Err(StoreError::Missing(_)) => no_content(),
-        Err(error) => return Err(Stop::from(error)),
-    };
-    work.commit(answer).await
-}
-
-/// The same for a ticket that was made, with its address.
-async fn answer_created_if_visible(mut work: Act<Work>, ticket: TicketId) -> Answer {
-    let answer = match work.see::<kind::Ticket>(ticket).await {
-        Ok(ticket) => {
-            let location = format!("/v1/organizations/{}/desk/tickets/{}", work.organization(), ticket.item.id);
-            crate::http::created(ticket.item, &location)
-        }
-        Err(StoreError::Missing(_)) => no_content(),
-        Err(error) => return Err(Stop::from(error)),
-    };
-    work.commit(answer).await
 }
 
 /// The operations of tickets.

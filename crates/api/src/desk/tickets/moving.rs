@@ -7,8 +7,8 @@ use usher_policy::{Action, can};
 use usher_store::{Work, desk::tickets::TicketMove};
 use utoipa::ToSchema;
 
-use super::{TicketPath, answer_if_visible};
-use crate::http::{Answer, Body, Call, Change, Granted, Path, Stop, named, placed};
+use super::TicketPath;
+use crate::http::{Answer, Body, Call, Change, Granted, Path, Stop, answer_if_visible, named, placed};
 
 /// Who is to handle a ticket.
 #[derive(Debug, Deserialize, ToSchema)]

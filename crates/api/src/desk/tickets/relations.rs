@@ -18,9 +18,10 @@ use utoipa::{
     openapi::{ObjectBuilder, OneOfBuilder, RefOr, Schema, Type},
 };
 
-use super::{TicketPath, answer_created_if_visible, answer_if_visible};
+use super::TicketPath;
 use crate::http::{
-    Answer, Body, Call, Granted, Listed, Path, PlainPageQuery, Problem, Query, Stop, made, no_content, ok, paged,
+    Answer, Body, Call, Granted, Listed, Path, PlainPageQuery, Problem, Query, Stop, answer_created_if_visible,
+    answer_if_visible, made, no_content, ok, paged,
 };
 
 /// A ticket, by its id or its number.
@@ -140,7 +141,7 @@ pub async fn clone_ticket(call: Call, path: Path<TicketPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::CloneTicket>(path.ticket).await?;
     let copy = work.clone_ticket(permit).await?;
-    answer_created_if_visible(work, copy).await
+    answer_created_if_visible(work, copy, "desk/tickets").await
 }
 
 /// How a ticket is to be linked.

@@ -7,8 +7,8 @@ use usher_policy::{Action, can};
 use usher_store::desk::tickets::TicketChange;
 use utoipa::ToSchema;
 
-use super::{TicketPath, answer_if_visible};
-use crate::http::{Answer, Body, Call, Change, Granted, IfMatch, Path, no_content};
+use super::TicketPath;
+use crate::http::{Answer, Body, Call, Change, Granted, IfMatch, Path, answer_if_visible, no_content};
 
 /// What is to change about the requester.
 #[derive(Debug, Deserialize, ToSchema)]

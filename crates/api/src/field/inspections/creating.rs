@@ -3,7 +3,7 @@
 use actix_web::post;
 use chrono::NaiveDate;
 use serde::Deserialize;
-use usher_domain::{InspectionId, InspectionTemplateId, SiteId, TeamId, Text, field::Inspection, kind};
+use usher_domain::{InspectionId, InspectionTemplateId, SiteId, TeamId, Text, field::Inspection};
 use usher_policy::{Action, can};
 use usher_store::{
     Work,
@@ -12,7 +12,7 @@ use usher_store::{
 use utoipa::ToSchema;
 
 use crate::{
-    http::{Answer, Body, Call, Include, Path, Stop, created, placed, seen},
+    http::{Answer, Body, Call, Path, Stop, answer_created_if_visible, answer_if_visible, placed},
     tenancy::OrganizationPath,
 };
 
@@ -65,6 +65,7 @@ impl CreateInspection {
     responses(
         (status = 201, body = Inspection, headers(("Location" = String, description = "The inspection's address."))),
         (status = 200, body = Inspection, description = "You made it before, with this id."),
+        (status = 204, description = "Made, and you may not see it."),
     ),
     extensions(("x-permission" = json!(can::CreateInspection::PERMISSION.key()))))]
 #[post("")]
@@ -73,13 +74,8 @@ pub async fn create_inspection(call: Call, path: Path<OrganizationPath>, body: B
     work.may_create::<can::CreateInspection>()?;
     let (new, places) = body.parse()?.place(&mut work).await?;
     let (inspection, made) = work.create_inspection(places, new).await?;
-    let inspection = work.see::<kind::Inspection>(inspection).await?;
-    let answer = match made {
-        Made::Before => seen(work.caller(), inspection, Include::default()),
-        Made::Now => {
-            let path = format!("/v1/organizations/{}/field/inspections/{}", work.organization(), inspection.item.id);
-            created(inspection.item, &path)
-        }
-    };
-    work.commit(answer).await
+    match made {
+        Made::Now => answer_created_if_visible(work, inspection, "field/inspections").await,
+        Made::Before => answer_if_visible(work, inspection).await,
+    }
 }

@@ -12,12 +12,10 @@ pub use listing::*;
 use serde::Deserialize;
 pub use stages::*;
 pub use updating::*;
-use usher_domain::{InspectionId, kind};
-use usher_store::{OrganizationKey, Work};
+use usher_domain::InspectionId;
+use usher_store::OrganizationKey;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
-
-use crate::http::{Act, Answer, Include, seen};
 
 /// An inspection in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -29,14 +27,6 @@ pub struct InspectionPath {
     /// The inspection.
     #[param(value_type = InspectionId)]
     inspection: InspectionId,
-}
-
-/// Commits what was done to an inspection, and answers with the inspection as it is now: every act on one is by somebody
-/// who sees it, before and after.
-async fn answer_with(mut work: Act<Work>, inspection: InspectionId) -> Answer {
-    let inspection = work.see::<kind::Inspection>(inspection).await?;
-    let answer = seen(work.caller(), inspection, Include::default());
-    work.commit(answer).await
 }
 
 /// The operations of inspections.

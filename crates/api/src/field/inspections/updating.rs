@@ -8,8 +8,8 @@ use usher_policy::{Action, can};
 use usher_store::{Work, field::InspectionChange};
 use utoipa::ToSchema;
 
-use super::{InspectionPath, answer_with};
-use crate::http::{Answer, Body, Call, Change, Granted, IfMatch, Path, Stop, no_content, placed};
+use super::InspectionPath;
+use crate::http::{Answer, Body, Call, Change, Granted, IfMatch, Path, Stop, answer_if_visible, no_content, placed};
 
 /// What is to change about an inspection.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -43,7 +43,8 @@ impl InspectionPatch {
 ///
 /// Unless it was submitted.
 #[utoipa::path(tag = "inspections", params(InspectionPath, IfMatch), request_body = InspectionPatch,
-    responses((status = 200, body = Granted<Inspection>)),
+    responses((status = 200, body = Granted<Inspection>),
+        (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateInspection::PERMISSION.key()))))]
 #[patch("/{inspection}")]
 pub async fn update_inspection(call: Call, path: Path<InspectionPath>, body: Body<InspectionPatch>) -> Answer {
@@ -51,7 +52,7 @@ pub async fn update_inspection(call: Call, path: Path<InspectionPath>, body: Bod
     let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
     let change = body.parse()?.understand(&mut work).await?;
     work.update_inspection(permit, call.if_match(), change).await?;
-    answer_with(work, path.inspection).await
+    answer_if_visible(work, path.inspection).await
 }
 
 /// Delete an inspection

@@ -2,7 +2,7 @@
 
 use actix_web::{get, post};
 use serde::Deserialize;
-use usher_domain::{field::Report, kind};
+use usher_domain::field::Report;
 use usher_policy::{Action, can};
 use usher_store::{Seen, field::ReportOrder};
 use utoipa::ToSchema;
@@ -11,8 +11,8 @@ use super::ReportPath;
 use crate::{
     field::inspections::Sharing,
     http::{
-        Answer, Body, Call, Granted, Include, Listed, Path, Query, listed, page_request, paged, seen, table,
-        table_request, time_cell,
+        Answer, Body, Call, Granted, Include, Listed, Path, Query, answer_if_visible, listed, page_request, paged,
+        table, table_request, time_cell,
     },
     tenancy::OrganizationPath,
 };
@@ -133,16 +133,15 @@ pub async fn list_reports(call: Call, path: Path<OrganizationPath>, query: Query
 ///
 /// With the viewers of its team; or take that back.
 #[utoipa::path(tag = "reports", params(ReportPath), request_body = Sharing,
-    responses((status = 200, body = Granted<Report>)),
+    responses((status = 200, body = Granted<Report>),
+        (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::ShareReport::PERMISSION.key()))))]
 #[post("/{report}/share")]
 pub async fn share_report(call: Call, path: Path<ReportPath>, body: Body<Sharing>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::ShareReport>(path.report).await?;
     work.share_report(permit, body.parse()?.shared).await?;
-    let report = work.see::<kind::Report>(path.report).await?;
-    let answer = seen(work.caller(), report, Include::default());
-    work.commit(answer).await
+    answer_if_visible(work, path.report).await
 }
 
 /// Export reports

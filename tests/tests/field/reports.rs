@@ -1,0 +1,157 @@
+//! Reports: what submitted inspections found.
+
+use std::collections::BTreeSet;
+
+use usher_tests::{Field, Person, World, json};
+
+use super::inspections::{answer, assign, at, inspection, new, share};
+
+fn report(field: &Field, id: &str) -> String {
+    format!("{}/reports/{id}", field.path)
+}
+
+/// A submitted inspection of somebody's, with the answer to `exits`.
+async fn submitted(field: &Field, by: &Person, template: &str, exits: &str) -> String {
+    let id = inspection(field, by, template).await;
+    answer(field, by, &id, "exits", json!(exits)).await;
+    by.post_empty(&format!("{}/submit", at(field, &id))).await.is(200);
+    id
+}
+
+/// VX-67: a viewer reads the reports that are shared with the team, and no others; whoever sees the inspection's own,
+/// assigned or all sees its report.
+#[tokio::test]
+async fn vx_67_who_reads_a_report() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let mine = submitted(&field, &field.focused, &template, "Yes").await;
+    let given = submitted(&field, field.owner(), &template, "Yes").await;
+    assign(&field, &given, &field.focused).await;
+    let shared = submitted(&field, field.owner(), &template, "No").await;
+    field.owner().post(&format!("{}/share", report(&field, &shared)), json!({"shared": true})).await.is(200);
+    let all: BTreeSet<String> = [&mine, &given, &shared].into_iter().cloned().collect();
+    for (role, person) in field.everybody() {
+        let readable: BTreeSet<String> = match role {
+            "member" => BTreeSet::new(),
+            "viewer" => BTreeSet::from([shared.clone()]),
+            "focused" => BTreeSet::from([mine.clone(), given.clone()]),
+            _ => all.clone(),
+        };
+        for id in &all {
+            let (status, page) = (person.get(&report(&field, id)).await.status, format!("{}/page", report(&field, id)));
+            assert_eq!(status == 200, readable.contains(id), "{role}");
+            assert_eq!(person.get(&page).await.status, status, "{role}: the page");
+        }
+        let path = format!("{}/reports", field.path);
+        let listed: BTreeSet<String> = person.get(&path).await.ids().into_iter().collect();
+        assert_eq!(listed, readable, "{role}: listed as read");
+        let total = person.get(&format!("{path}?include=total&q=fire")).await.is(200)["total"].clone();
+        assert_eq!(total, json!(readable.len()), "{role}: searched and counted as read");
+        let file = person.get(&format!("{path}/export")).await.is(200);
+        assert_eq!(file.as_str().unwrap().lines().count(), readable.len() + 1, "{role}: exported as read");
+        let sums = person.get(&format!("{path}/summary?by=month")).await.is(200);
+        let counted: i64 = sums["items"].as_array().unwrap().iter().map(|sum| sum["reports"].as_i64().unwrap()).sum();
+        assert_eq!(counted, i64::try_from(readable.len()).unwrap(), "{role}: summed up as read");
+    }
+}
+
+/// A shared inspection is one thing and a shared report another.
+#[tokio::test]
+async fn vx_66_vx_67_sharing_an_inspection_shares_no_report() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let id = submitted(&field, &field.focused, &template, "Yes").await;
+    share(&field, &id).await;
+    field.viewer.get(&report(&field, &id)).await.is(404);
+    let path = format!("{}/share", report(&field, &id));
+    field.limited.post(&path, json!({"shared": true})).await.problem(403, "forbidden");
+    field.viewer.post(&path, json!({"shared": true})).await.is(404);
+    field.focused.post(&path, json!({"shared": true})).await.is(200);
+    field.viewer.get(&report(&field, &id)).await.is(200);
+    field.viewer.post(&path, json!({"shared": false})).await.problem(403, "forbidden");
+    field.focused.post(&path, json!({"shared": false})).await.is(200);
+    field.viewer.get(&report(&field, &id)).await.is(404);
+}
+
+#[tokio::test]
+async fn a_report_is_there_while_the_inspection_is_submitted() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let id = inspection(&field, &field.full, &template).await;
+    let reopen = format!("{}/reopen", at(&field, &id));
+    field.full.get(&report(&field, &id)).await.is(404);
+    answer(&field, &field.full, &id, "exits", json!("Yes")).await;
+    field.full.post_empty(&format!("{}/submit", at(&field, &id))).await.is(200);
+    field.full.get(&report(&field, &id)).await.is(200);
+    field.full.post_empty(&reopen).await.is(200);
+    field.full.get(&report(&field, &id)).await.is(404);
+    field.full.get(&format!("{}/page", report(&field, &id))).await.is(404);
+    field.full.post(&format!("{}/share", report(&field, &id)), json!({"shared": true})).await.is(404);
+}
+
+#[tokio::test]
+async fn a_report_says_what_was_asked_and_answered() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let site = json!({"team_id": field.team, "name": "Harbour 3", "address": "1 Quay Street"});
+    let site = field.made(&field.full, "sites", site).await;
+    let mut body = new(&field, &template);
+    body["site_id"] = json!(site);
+    body["title"] = json!("<b>Fire</b> & doors");
+    let id = field.made(&field.full, "inspections", body).await;
+    assign(&field, &id, &field.focused).await;
+    answer(&field, &field.full, &id, "exits", json!("Yes")).await;
+    answer(&field, &field.full, &id, "lights", json!(false)).await;
+    let noted = json!({"value": 4.5, "note": "<script>alert(1)</script>"});
+    field.full.put_if(&format!("{}/answers/pressure", at(&field, &id)), "\"1\"", noted).await.is(200);
+    field.full.post_empty(&format!("{}/submit", at(&field, &id))).await.is(200);
+
+    let told = field.full.get(&report(&field, &id)).await.is(200);
+    assert_eq!((&told["score"], &told["max_score"]), (&json!(10), &json!(15)));
+    assert_eq!((&told["site"], &told["address"]), (&json!("Harbour 3"), &json!("1 Quay Street")));
+    assert_eq!(told["template"], "Doors");
+    assert_eq!(told["sections"][0]["answers"][0]["value"], "Yes");
+    assert_eq!(told["sections"][1]["answers"][0]["unit"], "bar");
+    assert_eq!(told["sections"][1]["answers"][1]["value"], json!(null));
+    assert_eq!(told["assignees"].as_array().unwrap().len(), 1);
+
+    let page = field.full.get(&format!("{}/page", report(&field, &id))).await;
+    let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'") && policy.contains("sandbox"), "{policy}");
+    let page = page.is(200);
+    let page = page.as_str().unwrap();
+    for words in
+        ["&lt;b&gt;Fire&lt;/b&gt; &amp; doors", "Harbour 3, 1 Quay Street", "4.5 bar", "10 of 15 points", "67 %", "No answer"]
+    {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains("<script"), "{page}");
+}
+
+#[tokio::test]
+async fn reports_are_summed_up_by_site_template_and_month() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let (doors, stairs) = (field.template("Doors").await, field.template("Stairs").await);
+    submitted(&field, field.owner(), &doors, "Yes").await;
+    submitted(&field, field.owner(), &doors, "No").await;
+    submitted(&field, field.owner(), &stairs, "Yes").await;
+    let path = format!("{}/reports/summary", field.path);
+    let sums = field.owner().get(&format!("{path}?by=template")).await.is(200);
+    let sum = |n: usize, key: &str| sums["items"][n][key].clone();
+    assert_eq!((sum(0, "id"), sum(0, "name")), (json!(doors), json!("Doors")));
+    assert_eq!((sum(0, "reports"), sum(0, "score"), sum(0, "max_score")), (json!(2), json!(10), json!(30)));
+    assert_eq!(sum(0, "percent"), json!(33.3));
+    assert_eq!((sum(1, "name"), sum(1, "reports")), (json!("Stairs"), json!(1)));
+    let by_site = field.owner().get(&format!("{path}?by=site&template={stairs}")).await.is(200);
+    assert_eq!((&by_site["items"][0]["name"], &by_site["items"][0]["reports"]), (&json!(null), &json!(1)));
+    let none = field.owner().get(&format!("{path}?by=month&before=2020-01-01T00:00:00Z")).await.is(200);
+    assert_eq!(none["items"], json!([]));
+    field.owner().get(&path).await.names(400, "by");
+    field.owner().get(&format!("{path}?by=colour")).await.names(400, "by");
+    field.owner().get(&format!("{path}?by=month&since=soon")).await.names(400, "since");
+}
