@@ -71,6 +71,11 @@ impl Person {
         self.send(self.request(Method::PUT, path).json(&body)).await
     }
 
+    /// PUT without a body.
+    pub async fn put_empty(&self, path: &str) -> Answer {
+        self.send(self.request(Method::PUT, path)).await
+    }
+
     /// PUT with a JSON body and an entity tag.
     pub async fn put_if(&self, path: &str, etag: &str, body: Value) -> Answer {
         self.send(self.request(Method::PUT, path).header("if-match", etag).json(&body)).await

@@ -72,8 +72,7 @@ async fn list_is_read(of: &str, permission: &str, orders: &[&str]) {
     let field = world.field().await;
     let other_team = world.team(&field.organization, "Maintenance").await;
     fill(&world, &field, &other_team).await;
-    let all: Vec<String> =
-        expected(&world, &field, "owner", field.owner(), "inspections").await.into_iter().collect();
+    let all: Vec<String> = expected(&world, &field, "owner", field.owner(), "inspections").await.into_iter().collect();
     assert_eq!(all.len(), INSPECTIONS);
     for (n, (role, person)) in field.everybody().into_iter().enumerate() {
         let expected = expected(&world, &field, role, person, of).await;

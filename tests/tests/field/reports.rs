@@ -124,9 +124,14 @@ async fn a_report_says_what_was_asked_and_answered() {
     assert!(policy.starts_with("default-src 'none'") && policy.contains("sandbox"), "{policy}");
     let page = page.is(200);
     let page = page.as_str().unwrap();
-    for words in
-        ["&lt;b&gt;Fire&lt;/b&gt; &amp; doors", "Harbour 3, 1 Quay Street", "4.5 bar", "10 of 15 points", "67 %", "No answer"]
-    {
+    for words in [
+        "&lt;b&gt;Fire&lt;/b&gt; &amp; doors",
+        "Harbour 3, 1 Quay Street",
+        "4.5 bar",
+        "10 of 15 points",
+        "67 %",
+        "No answer",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(!page.contains("<script"), "{page}");

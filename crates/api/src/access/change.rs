@@ -225,8 +225,8 @@ impl Change {
             }
             Self::TeamMember(TeamMemberChange { team_id, member_id, body }) => {
                 let permit = work.permit_unlocked(team_id).await.map_err(|error| of_team(error.into()))?;
-                let member = work.permit_unlocked(member_id).await.map_err(|error| of_member(error.into()))?;
-                body.apply(work, permit, member).await.map(drop)
+                let known = work.known_in_team(&permit, member_id).await;
+                body.apply(work, permit, known.map_err(|error| of_member(error.into()))?).await.map(drop)
             }
             Self::TeamMemberRemoval(TeamMemberRemoval { team_id, member_id }) => {
                 let permit = work.permit_unlocked(team_id).await.map_err(|error| of_team(error.into()))?;

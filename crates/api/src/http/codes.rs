@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 /// Every `code` of a problem, by name. A name that has been published stays what it means.
-pub const CODES: [&str; 66] = [
+pub const CODES: [&str; 68] = [
     "already_in_team",
     "already_linked",
     "already_member",
@@ -24,6 +24,8 @@ pub const CODES: [&str; 66] = [
     "forbidden",
     "id_taken",
     "in_use",
+    "inspection_not_submitted",
+    "inspection_submitted",
     "inspection_template_name_taken",
     "internal_error",
     "invalid",

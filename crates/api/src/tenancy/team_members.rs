@@ -4,7 +4,7 @@ use actix_web::{delete, get, post, put};
 use serde::Deserialize;
 use usher_domain::{Email, MemberId, TeamId, Text, tenancy::TeamMember};
 use usher_policy::{Action, Permit, can};
-use usher_store::{OrganizationKey, StoreError, Work};
+use usher_store::{OrganizationKey, StoreError, Work, tenancy::KnownMember};
 use utoipa::{IntoParams, ToSchema};
 
 use super::TeamPath;
@@ -57,7 +57,7 @@ impl TeamMembership {
         &self,
         work: &mut Work,
         permit: Permit<can::ManageTeamMembers>,
-        member: Permit<can::ViewMember>,
+        member: KnownMember,
     ) -> Result<(TeamMember, bool), Stop> {
         Ok(work.set_team_member(permit, member, &self.role).await?)
     }
@@ -73,7 +73,7 @@ impl TeamMembership {
 pub async fn set_team_member(call: Call, path: Path<TeamMemberPath>, body: Body<TeamMembership>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_unlocked::<can::ManageTeamMembers>(path.team).await?;
-    let member = work.permit_unlocked::<can::ViewMember>(path.member).await?;
+    let member = work.known_in_team(&permit, path.member).await?;
     let (member, new) = body.parse()?.apply(&mut work, permit, member).await?;
     work.commit(if new { made(member) } else { ok(member) }).await
 }

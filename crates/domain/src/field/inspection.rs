@@ -93,7 +93,7 @@ pub struct InspectionAnswer {
     /// The question's key.
     pub question: String,
     /// The answer, as the question's kind has it; `null` where there is none.
-    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Value))]
     pub value: Option<Value>,
     /// What there is to add.
     pub note: String,

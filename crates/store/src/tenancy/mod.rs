@@ -18,6 +18,7 @@ pub use roles::{NewRole, RoleChange};
 pub(crate) mod service_tokens;
 mod team_deletion;
 mod team_members;
+pub use team_members::KnownMember;
 mod teams;
 pub use teams::{NewTeam, TeamChange, TeamOrder};
 mod tokens;

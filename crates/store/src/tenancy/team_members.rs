@@ -6,6 +6,10 @@ use uuid::Uuid;
 
 use crate::{After, Conflict, Page, PageRequest, StoreError, StoreResult, Work};
 
+/// A member whom the caller may name: one that they see, or who is in a team that they see.
+#[derive(Debug)]
+pub struct KnownMember(Id<kind::Member>);
+
 impl Work {
     /// Who is in a team, by name.
     ///
@@ -63,10 +67,47 @@ impl Work {
     pub async fn set_team_member(
         &mut self,
         permit: Permit<can::ManageTeamMembers>,
-        member: Permit<can::ViewMember>,
+        member: KnownMember,
         role: &str,
     ) -> StoreResult<(TeamMember, bool)> {
-        self.put_into_team(permit, member.target(), role).await
+        self.put_into_team(permit, member.0, role).await
+    }
+
+    /// A member whom the caller names in the matter of a team whose members they manage (VX-43).
+    ///
+    /// # Errors
+    /// Missing: they see neither the member nor, in the team, that the member is in it.
+    pub async fn known_in_team(
+        &mut self,
+        permit: &Permit<can::ManageTeamMembers>,
+        member: Id<kind::Member>,
+    ) -> StoreResult<KnownMember> {
+        self.known_member(Some(permit.target()), member).await
+    }
+
+    /// The same for whatever is a team's, or no team's.
+    pub(crate) async fn known_member(
+        &mut self,
+        team: Option<Id<kind::Team>>,
+        member: Id<kind::Member>,
+    ) -> StoreResult<KnownMember> {
+        let caller = self.caller().clone();
+        let facts = self.facts::<kind::Member>(&caller, member).await?;
+        let hidden = match self.permit_for::<can::ViewMember>(&facts) {
+            Ok(_seen) => return Ok(KnownMember(member)),
+            Err(hidden) => hidden,
+        };
+        let Some(team) = team else { return Err(hidden) };
+        let in_team = sqlx::query_scalar!(
+            r#"select exists (select 1 from role_assignments
+                where org_id = $1 and team_id = $2 and member_id = $3) as "in_team!""#,
+            self.organization().uuid(),
+            team.uuid(),
+            member.uuid()
+        );
+        let in_team = in_team.fetch_one(&mut *self.transaction).await?;
+        let team = self.facts(&caller, team).await?;
+        if in_team && self.permit_for::<can::ViewTeam>(&team).is_ok() { Ok(KnownMember(member)) } else { Err(hidden) }
     }
 
     /// The same with the member of this address (VX-74), for who does not see the list of members.

@@ -23,9 +23,15 @@ async fn an_inspection_made_with_an_id_is_made_once() {
     field.limited.post(&path, body.clone()).await.problem(409, "id_taken");
     // In another organization it is another thing.
     let other = world.field().await;
-    let there = json!({"id": body["id"], "title": "There", "team_id": other.team, "template_id": other.template("T").await});
+    let there =
+        json!({"id": body["id"], "title": "There", "team_id": other.team, "template_id": other.template("T").await});
     other.focused.post(&format!("{}/inspections", other.path), there).await.is(201);
-    for bad in [json!("x"), json!(Uuid::nil()), json!("9f0c1e9e-3f7e-4a65-9d5c-3f1f0a3a1c11"), json!("ffffffff-ffff-7fff-bfff-ffffffffffff")] {
+    for bad in [
+        json!("x"),
+        json!(Uuid::nil()),
+        json!("9f0c1e9e-3f7e-4a65-9d5c-3f1f0a3a1c11"),
+        json!("ffffffff-ffff-7fff-bfff-ffffffffffff"),
+    ] {
         body["id"] = bad.clone();
         field.focused.post(&path, body.clone()).await.names(422, "/id");
     }

@@ -92,13 +92,13 @@ const ROWS: [Row; 9] = [
     (
         "VX-54 VX-55 VX-56 VX-57",
         "limited",
-        [ALL, [Some(Done), Some(Done), Some(Refused), Some(Refused)], [Some(Done), Some(Done), Some(Refused), Some(Refused)]],
+        [
+            ALL,
+            [Some(Done), Some(Done), Some(Refused), Some(Refused)],
+            [Some(Done), Some(Done), Some(Refused), Some(Refused)],
+        ],
     ),
-    (
-        "VX-59 VX-60 VX-61 VX-62",
-        "focused",
-        [[Some(Done), Some(Done), Some(Hidden), Some(Hidden)]; 3],
-    ),
+    ("VX-59 VX-60 VX-61 VX-62", "focused", [[Some(Done), Some(Done), Some(Hidden), Some(Hidden)]; 3]),
     (
         "VX-66 VX-68 VX-70",
         "viewer",

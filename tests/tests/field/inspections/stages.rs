@@ -14,13 +14,13 @@ async fn vx_64_assigning_gives_access_at_once_and_unassigning_takes_it() {
     let path = at(&field, &id);
     field.focused.get(&path).await.is(404);
     let assignees = format!("{path}/assignees/{}", field.focused.id);
-    let assigned = field.team_admin.put(&assignees, json!({})).await;
+    let assigned = field.team_admin.put_empty(&assignees).await;
     let etag = assigned.etag();
     assert_eq!(assigned.is(200)["assignee_ids"], json!([field.focused.id]));
     field.focused.patch(&path, json!({"title": "Mine now"})).await.is(200);
-    let again = field.team_admin.put(&assignees, json!({})).await;
+    let again = field.team_admin.put_empty(&assignees).await;
     assert_ne!(again.etag(), etag, "somebody changed the title");
-    let third = field.team_admin.put(&assignees, json!({})).await;
+    let third = field.team_admin.put_empty(&assignees).await;
     assert_eq!(again.etag(), third.etag(), "to assign again changes nothing");
     assert_eq!(field.team_admin.delete(&assignees).await.is(200)["assignee_ids"], json!([]));
     field.focused.get(&path).await.is(404);
@@ -49,24 +49,24 @@ async fn who_is_assigned_is_somebody_who_can_carry_it_out_and_whom_one_may_know(
     let assignee = |id_of: &str| format!("{}/assignees/{id_of}", at(&field, &id));
     let names = |answer: usher_tests::Answer| answer.names(422, "member");
     // The owner sees everybody; a viewer could not fill it in, nor could who is in no team.
-    names(field.owner().put(&assignee(&field.viewer.id), json!({})).await);
-    names(field.owner().put(&assignee(&field.member.id), json!({})).await);
+    names(field.owner().put_empty(&assignee(&field.viewer.id)).await);
+    names(field.owner().put_empty(&assignee(&field.member.id)).await);
     // A team's admin sees who is in the team, and nobody else.
-    field.team_admin.put(&assignee(&field.member.id), json!({})).await.is(404);
-    field.team_admin.put(&assignee(&field.admin.id), json!({})).await.is(404);
-    names(field.team_admin.put(&assignee(&field.viewer.id), json!({})).await);
+    field.team_admin.put_empty(&assignee(&field.member.id)).await.is(404);
+    field.team_admin.put_empty(&assignee(&field.admin.id)).await.is(404);
+    names(field.team_admin.put_empty(&assignee(&field.viewer.id)).await);
     // Nobody of another organization, nobody at all, and nobody who was removed.
     let other = world.field().await;
-    field.owner().put(&assignee(&other.focused.id), json!({})).await.is(404);
-    field.owner().put(&assignee(&uuid::Uuid::now_v7().to_string()), json!({})).await.is(404);
-    field.owner().put(&assignee("nobody"), json!({})).await.is(400);
+    field.owner().put_empty(&assignee(&other.focused.id)).await.is(404);
+    field.owner().put_empty(&assignee(&uuid::Uuid::now_v7().to_string())).await.is(404);
+    field.owner().put_empty(&assignee("nobody")).await.is(400);
     field.owner().delete(&format!("{}/members/{}", field.organization.path, field.full.id)).await.is(204);
-    field.owner().put(&assignee(&field.full.id), json!({})).await.is(404);
+    field.owner().put_empty(&assignee(&field.full.id)).await.is(404);
     // Who does not see the inspection learns nothing of it; who sees it and may not assign is told so.
-    field.focused.put(&assignee(&field.focused.id), json!({})).await.is(404);
-    field.limited.put(&assignee(&field.limited.id), json!({})).await.problem(403, "forbidden");
+    field.focused.put_empty(&assignee(&field.focused.id)).await.is(404);
+    field.limited.put_empty(&assignee(&field.limited.id)).await.problem(403, "forbidden");
     share(&field, &id).await;
-    field.viewer.put(&assignee(&field.focused.id), json!({})).await.problem(403, "forbidden");
+    field.viewer.put_empty(&assignee(&field.focused.id)).await.problem(403, "forbidden");
 }
 
 /// VX-66, VX-70: what is shared is seen by the team's viewers, from then on and no longer than it is shared.
@@ -135,8 +135,8 @@ async fn seven_roles_walk_one_inspection() {
     for (hidden, person) in [("focused", &field.focused), ("viewer", &field.viewer), ("member", &field.member)] {
         assert_eq!(person.get(&path).await.status, 404, "{hidden} before it is assigned or shared");
     }
-    field.limited.put(&format!("{path}/assignees/{}", field.focused.id), json!({})).await.problem(403, "forbidden");
-    field.team_admin.put(&format!("{path}/assignees/{}", field.focused.id), json!({})).await.is(200);
+    field.limited.put_empty(&format!("{path}/assignees/{}", field.focused.id)).await.problem(403, "forbidden");
+    field.team_admin.put_empty(&format!("{path}/assignees/{}", field.focused.id)).await.is(200);
     // The focused contributor fills it in; the limited one looks on; the full one corrects.
     answer(&field, &field.focused, &id, "lights", json!(true)).await;
     field.limited.get(&format!("{path}/answers")).await.is(200);

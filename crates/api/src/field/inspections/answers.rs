@@ -74,7 +74,7 @@ pub async fn get_inspection_answer(call: Call, path: Path<AnswerPath>) -> Answer
 #[schema(as = NewAnswer, example = json!({"value": "Yes", "note": "The one in the basement sticks."}))]
 pub struct SaveAnswer {
     /// The answer, as the question's kind has it; `null` takes it back.
-    #[schema(required = true, value_type = Option<Value>)]
+    #[schema(required = true, value_type = Value)]
     #[serde(deserialize_with = "Option::deserialize")]
     value: Option<Value>,
     /// What there is to add.

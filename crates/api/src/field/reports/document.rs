@@ -68,7 +68,7 @@ pub struct ReportAnswer {
     #[schema(required)]
     pub(super) unit: Option<String>,
     /// The answer; `null` where there is none.
-    #[schema(required, value_type = Option<Value>)]
+    #[schema(required, value_type = Value)]
     pub(super) value: Option<Value>,
     /// What there was to add.
     pub(super) note: String,

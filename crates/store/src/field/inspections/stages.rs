@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use usher_domain::{
-    InspectionId, MemberId,
+    Id, InspectionId, MemberId,
     desk::FieldFault,
     field::{InspectionState, Score, score, unanswered},
-    kind,
     pointer::escaped,
 };
 use usher_policy::{Action, Condition, Permit, can};
@@ -32,9 +31,8 @@ impl Work {
         member: MemberId,
     ) -> StoreResult<()> {
         let inspection = permit.target();
-        if !self.knows_for(inspection, member).await? {
-            return Err(StoreError::Missing(<kind::Member as usher_domain::Kind>::NAME));
-        }
+        let team = self.standing(inspection).await?.team_id;
+        let _known = self.known_member(team.map(Id::from), member).await?;
         if !self.could_carry_out(member, inspection).await? {
             return Err(StoreError::Invalid {
                 pointer: "member",
@@ -53,32 +51,6 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         self.grow_inspection_if(inspection, assigned.rows_affected() > 0).await
-    }
-
-    /// Whether the caller may know of a member in the matter of an inspection: they see members, or who is in its team.
-    async fn knows_for(&mut self, inspection: InspectionId, member: MemberId) -> StoreResult<bool> {
-        let caller = self.caller().clone();
-        let seen = match self.facts::<kind::Member>(&caller, member).await {
-            Ok(facts) => self.permit_for::<can::ViewMember>(&facts).is_ok(),
-            Err(StoreError::Missing(_)) => return Ok(false),
-            Err(error) => return Err(error),
-        };
-        if seen {
-            return Ok(true);
-        }
-        let team = sqlx::query_scalar!(
-            "select i.team_id from inspections i where i.org_id = $1 and i.id = $2 and exists (
-                select 1 from role_assignments r
-                where r.org_id = i.org_id and r.team_id = i.team_id and r.member_id = $3)",
-            self.organization().uuid(),
-            inspection.uuid(),
-            member.uuid()
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await?;
-        let Some(team) = team.flatten() else { return Ok(false) };
-        let team = self.facts::<kind::Team>(&caller, team.into()).await?;
-        Ok(self.permit_for::<can::ViewTeam>(&team).is_ok())
     }
 
     async fn could_carry_out(&mut self, member: MemberId, inspection: InspectionId) -> StoreResult<bool> {
