@@ -8,7 +8,8 @@ use crate::{Database, StoreResult, tenancy::example};
 
 /// The organizations and people; then, for each organization, what stands in it.
 const PEOPLE: &str = include_str!("demo/people.sql");
-const CONTENT: &str = include_str!("demo/content.sql");
+const DESK: &str = include_str!("demo/desk.sql");
+const FIELD: &str = include_str!("demo/field.sql");
 
 impl Database {
     /// Loads the demo's people, organizations and tickets, unless there is an organization already. Says whether it did.
@@ -24,7 +25,11 @@ impl Database {
         if taken {
             return Ok(false);
         }
-        for (slug, name, model) in [("northwind", "Northwind", "helpdesk"), ("tickety", "Tickety", "queues")] {
+        for (slug, name, model, content) in [
+            ("northwind", "Northwind", "helpdesk", DESK),
+            ("tickety", "Tickety", "queues", DESK),
+            ("skyline", "Skyline", "field", FIELD),
+        ] {
             let id = Uuid::now_v7();
             sqlx::query("select set_config('app.org_id', $1, true)")
                 .bind(id.to_string())
@@ -49,7 +54,7 @@ impl Database {
                     .execute(&mut *transaction)
                     .await?;
             }
-            for statement in CONTENT.split(";\n\n") {
+            for statement in content.split(";\n\n") {
                 sqlx::query(statement).bind(id).bind(slug).execute(&mut *transaction).await?;
             }
         }

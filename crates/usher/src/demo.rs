@@ -1,4 +1,4 @@
-//! The demo: two organizations, one of each support model, with people of every role.
+//! The demo: an organization of each support model and one of field inspections, with people of every role.
 
 use serde::Serialize;
 use usher_api::DemoPerson;
@@ -35,6 +35,13 @@ const fn tickety(role: &'static str) -> (&'static str, &'static str, &'static st
 }
 const fn queue(queue: &'static str, role: &'static str) -> (&'static str, &'static str, &'static str, &'static str) {
     ("tickety", "queue", queue, role)
+}
+
+const fn skyline(role: &'static str) -> (&'static str, &'static str, &'static str, &'static str) {
+    ("skyline", "organization", "", role)
+}
+const fn crew(team: &'static str, role: &'static str) -> (&'static str, &'static str, &'static str, &'static str) {
+    ("skyline", "team", team, role)
 }
 
 /// Everybody.
@@ -90,6 +97,43 @@ pub const PEOPLE: &[Person] = &[
     },
     Person { email: "mona@tickety.example", name: "Mona Mover", roles: &[tickety("staff"), queue("Inbox", "manage")] },
     Person { email: "uma@tickety.example", name: "Uma User", roles: &[tickety("user")] },
+    Person { email: "grace@skyline.example", name: "Grace Owner", roles: &[skyline("owner")] },
+    Person { email: "sara@skyline.example", name: "Sara Super", roles: &[skyline("super_admin")] },
+    Person {
+        email: "rafael@skyline.example",
+        name: "Rafael Regional",
+        roles: &[skyline("admin"), crew("Maintenance", "admin"), crew("Cleaning Crew", "admin")],
+    },
+    Person {
+        email: "tara@skyline.example",
+        name: "Tara Lead",
+        roles: &[skyline("member"), crew("Cleaning Crew", "admin"), crew("Maintenance", "viewer")],
+    },
+    Person {
+        email: "felix@skyline.example",
+        name: "Felix Full",
+        roles: &[
+            skyline("member"),
+            crew("Maintenance", "contributor_full"),
+            crew("Cleaning Crew", "contributor_focused"),
+        ],
+    },
+    Person {
+        email: "lea@skyline.example",
+        name: "Lea Limited",
+        roles: &[skyline("member"), crew("Maintenance", "contributor_limited")],
+    },
+    Person {
+        email: "fia@skyline.example",
+        name: "Fia Focused",
+        roles: &[skyline("member"), crew("Maintenance", "contributor_focused")],
+    },
+    Person {
+        email: "vic@skyline.example",
+        name: "Vic Viewer",
+        roles: &[skyline("member"), crew("Maintenance", "viewer"), crew("Cleaning Crew", "viewer")],
+    },
+    Person { email: "bo@skyline.example", name: "Bo Bench", roles: &[skyline("member")] },
 ];
 
 impl Person {
