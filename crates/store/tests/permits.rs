@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The functions of [`usher_store::Work`] and [`usher_store::Outside`] that take neither a permit nor a right to list.
-const WITHOUT: [(&str, &str); 38] = [
+const WITHOUT: [(&str, &str); 39] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
@@ -25,6 +25,7 @@ const WITHOUT: [(&str, &str); 38] = [
     ("Outside::update_account", "the account's own"),
     ("Work::account", "who acts"),
     ("Work::caller", "who acts, with what they hold"),
+    ("Work::create_inspection", "takes its places, which bear permits, and asks for its own of them"),
     ("Work::create_ticket", "takes a draft, which bears the permit"),
     ("Work::draft_ticket", "asks for the permit itself, of the facts that the ticket would have"),
     ("Work::end_personal_token", "the caller's own, whatever they may"),
