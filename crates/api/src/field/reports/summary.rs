@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What reports are summed up by.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportGroup {
     /// Where the inspections happened.
@@ -22,6 +22,7 @@ pub enum ReportGroup {
     /// What they were made from.
     Template,
     /// The month in which they were submitted, in UTC.
+    #[default]
     Month,
 }
 
@@ -29,7 +30,8 @@ with_report_filters! {
     /// Which reports, and what they are summed up by.
     SummarizeReports {
         /// What they are summed up by.
-        #[param(inline)]
+        #[serde(default)]
+        #[param(inline, value_type = Option<ReportGroup>)]
         by: ReportGroup,
     }
 }
