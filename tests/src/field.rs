@@ -66,6 +66,12 @@ impl World {
         let template = make("inspection-templates", template).await;
         let site = make("sites", json!({"team_id": team, "name": "Thing"})).await;
         let inspection = json!({"team_id": team, "template_id": template, "site_id": site, "title": "Thing"});
+        let report = make("inspections", inspection.clone()).await;
+        organization
+            .owner
+            .post_empty(&format!("{}/field/inspections/{report}/submit", organization.path))
+            .await
+            .is(200);
         let inspection = make("inspections", inspection).await;
         vec![
             ("inspection_template", template.clone()),
@@ -74,6 +80,7 @@ impl World {
             // One at which there are no inspections.
             ("site", make("sites", json!({"team_id": team, "name": "Another thing"})).await),
             ("inspection", inspection),
+            ("report", report),
             ("question", question),
         ]
     }

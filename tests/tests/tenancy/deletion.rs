@@ -94,7 +94,14 @@ async fn lived_in(world: &World) -> (Organization, Person) {
             "insert into mailboxes (org_id, id, name, queue_id) values ('{0}', gen_random_uuid(), 'In', '{queue}');
              insert into ticket_participants (org_id, ticket_id, member_id) values ('{0}', '{1}', '{2}');
              update tickets set merged = true, merged_into = '{1}' where org_id = '{0}' and id = '{3}';
-             insert into member_activity (org_id, member_id) values ('{0}', '{2}') on conflict do nothing",
+             insert into member_activity (org_id, member_id) values ('{0}', '{2}') on conflict do nothing;
+             insert into inspection_forms (org_id, id, sections) values ('{0}', '{0}', '[]');
+             insert into inspection_templates (org_id, id, name, form_id) values ('{0}', '{0}', 'One', '{0}');
+             insert into sites (org_id, id, name) values ('{0}', '{0}', 'One');
+             insert into inspections (org_id, id, title, site_id, template_id, form_id, state, score, max_score, submitted_at)
+                values ('{0}', '{0}', 'One', '{0}', '{0}', '{0}', 'submitted', 1, 1, now());
+             insert into inspection_assignees (org_id, inspection_id, member_id) values ('{0}', '{0}', '{2}');
+             insert into inspection_answers (org_id, inspection_id, question, version) values ('{0}', '{0}', 'one', 2)",
             org.id,
             id(&tickets[0]),
             member.id,

@@ -34,7 +34,7 @@ async fn things(world: &World, org: &Organization, model: &str) -> Vec<(&'static
             things.push((kind, id));
         }
     }
-    for kind in ["ticket", "link", "inspection_template", "site", "inspection", "question"] {
+    for kind in ["ticket", "link", "inspection_template", "site", "inspection", "question", "report"] {
         if !things.iter().any(|(of, _)| *of == kind) {
             things.push((kind, never()));
         }

@@ -58,7 +58,7 @@ const FIELDS: [(&str, &str); 48] = [
 ];
 
 /// The same for parts of one schema, where the name means something else there.
-const PARTS: [(&str, &str, &str); 27] = [
+const PARTS: [(&str, &str, &str); 36] = [
     ("AccessModel", "key", "helpdesk"),
     ("AccessModel", "title", "Helpdesk"),
     ("AccessModel", "document", "# Helpdesk"),
@@ -81,6 +81,15 @@ const PARTS: [(&str, &str, &str); 27] = [
     ("Website", "name", "Shop"),
     ("InspectionTemplate", "name", "Fire safety"),
     ("Section", "title", "Ways out"),
+    ("Inspection", "title", "Fire doors, third quarter"),
+    ("InspectionAnswer", "question", "exits"),
+    ("Report", "title", "Fire doors, third quarter"),
+    ("FullReport", "title", "Fire doors, third quarter"),
+    ("FullReport", "address", "Harbour Street 7, 20457 Hamburg"),
+    ("ReportSection", "title", "Ways out"),
+    ("ReportAnswer", "question", "exits"),
+    ("ReportAnswer", "label", "Are the emergency exits clear?"),
+    ("ReportSum", "name", "2026-02"),
     ("Site", "name", "Warehouse 7"),
     ("Site", "address", "Harbour Street 7, 20457 Hamburg"),
     ("Offer", "invited_by", "Olivia Owner"),
@@ -163,6 +172,7 @@ fn number(name: &str) -> u32 {
 
 fn text(format: Option<&str>, of: &str, name: &str) -> String {
     match format {
+        Some("date") => return "2026-02-28".to_owned(),
         Some("date-time") => return "2026-02-28T09:00:00Z".to_owned(),
         Some("uuid") => return id(if name == "id" { of } else { name }),
         _ => {}
