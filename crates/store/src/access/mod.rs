@@ -168,7 +168,9 @@ impl AccessFacts {
         let inbox = self.things.inbox.filter(|_| has_queues);
         let (mut team, mut queue, mut visible) = (None, None, false);
         if let Some(id) = place {
-            let named = |kind: &ResourceKind| self.asker_names(Permission::TicketCreate, *kind, id) && self.names(caller, *kind, id);
+            let named = |kind: &ResourceKind| {
+                self.asker_names(Permission::TicketCreate, *kind, id) && self.names(caller, *kind, id)
+            };
             match PLACES.into_iter().find(named)? {
                 ResourceKind::Team => team = place,
                 ResourceKind::Queue => queue = place,
