@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn an_identifier_says_when_it_was_made_if_it_is_one_of_time() {
         let id = |text: &str| text.parse::<SiteId>().unwrap().made_at().map(|time| time.to_rfc3339());
-        assert_eq!(id("0199aa00-0000-7000-8000-000000000001").as_deref(), Some("2025-10-03T12:03:53.856+00:00"));
+        assert_eq!(id("0199aa00-0000-7000-8000-000000000001").as_deref(), Some("2025-10-03T12:15:50.784+00:00"));
         assert!(id("ffffffff-ffff-7fff-bfff-ffffffffffff").is_some_and(|time| time.contains("10889")));
         for other in [
             "00000000-0000-0000-0000-000000000000",

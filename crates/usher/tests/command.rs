@@ -83,9 +83,9 @@ async fn the_demo_is_loaded_into_an_empty_database_and_into_no_other() {
     let demo: Vec<&str> = demo.iter().map(String::as_str).collect();
     let said = printed(&demo);
     assert!(said.contains("The demo is loaded.") && said.contains("olivia@northwind.example"), "{said}");
-    assert_eq!(world.look(many).await.as_deref(), Some("2"));
+    assert_eq!(world.look(many).await.as_deref(), Some("3"));
     assert!(printed(&demo).contains("There are organizations already"));
-    assert_eq!(world.look(many).await.as_deref(), Some("2"));
+    assert_eq!(world.look(many).await.as_deref(), Some("3"));
 
     let world = World::start().await;
     world.organization("helpdesk").await;

@@ -41,6 +41,19 @@ async fn a_change_is_made_of_any_of_the_versions_that_it_names() {
 /// Everything that can be patched: its address, and the fields of the present that a patch may say.
 async fn patched(world: &World, org: &Organization, model: &str) -> Vec<(String, Vec<&'static str>)> {
     let desk = format!("{}/desk", org.path);
+    if model == "field" {
+        let team = world.team(org, "Mine").await;
+        let things = world.field_things(org, &team).await;
+        let at = |kind: &str, collection: &str| {
+            let (_, id) = things.iter().find(|(of, _)| *of == kind).unwrap();
+            format!("{}/field/{collection}/{id}", org.path)
+        };
+        return vec![
+            (at("inspection_template", "inspection-templates"), vec!["name", "description", "sections"]),
+            (at("site", "sites"), vec!["name", "address", "description"]),
+            (at("inspection", "inspections"), vec!["title", "due_on", "site_id"]),
+        ];
+    }
     let inbox = world.inbox(org).await;
     if model == "queues" {
         world.allow(org, &org.owner, &inbox, &["contribute", "manage"]).await;
@@ -72,7 +85,7 @@ async fn patched(world: &World, org: &Organization, model: &str) -> Vec<(String,
 async fn what_changes_nothing_makes_no_new_version() {
     let world = World::start().await;
     let mut tried = Vec::new();
-    for model in ["helpdesk", "queues"] {
+    for model in ["helpdesk", "queues", "field"] {
         let org = world.organization(model).await;
         for (path, fields) in patched(&world, &org, model).await {
             let before = org.owner.get(&path).await;

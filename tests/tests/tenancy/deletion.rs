@@ -171,6 +171,11 @@ async fn vk_43_every_path_of_an_organization_is_404_to_others_and_401_to_nobody(
                 while let (Some(start), Some(end)) = (concrete.find('{'), concrete.find('}')) {
                     concrete.replace_range(start..=end, &Uuid::now_v7().to_string());
                 }
+                // What a request must say is looked at before the organization.
+                let parameters = operation["parameters"].as_array().into_iter().flatten();
+                for it in parameters.filter(|it| it["in"] == "query" && it["required"] == true) {
+                    concrete += &format!("?{}={}", it["name"].as_str().unwrap(), it["example"].as_str().unwrap());
+                }
                 let ask = |person: &Person| {
                     let request = person.request(method.clone(), &concrete).header("if-match", "\"1\"");
                     if operation.get("requestBody").is_some() { request.json(&json!({})) } else { request }

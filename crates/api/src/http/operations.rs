@@ -23,8 +23,6 @@ struct Takes {
     /// The schemas of its parameters, by where they stand and their names.
     query: Vec<(String, Value)>,
     path: Vec<(String, Value)>,
-    /// The names of those parameters of the query that must be there.
-    wanted: Vec<String>,
     body: bool,
     /// Whether `If-Match` is required, where it is taken.
     version: Option<bool>,
@@ -182,10 +180,6 @@ impl Takes {
         Self {
             query: of("query"),
             path: of("path"),
-            wanted: parameters()
-                .filter(|parameter| parameter["in"] == "query" && parameter["required"] == true)
-                .filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned()))
-                .collect(),
             body: operation["requestBody"].is_object(),
             version: header("If-Match").map(|parameter| parameter["required"] == true),
             key: header("Idempotency-Key").is_some(),
@@ -208,13 +202,7 @@ impl Takes {
             }
             seen.push(name);
         }
-        match self.wanted.iter().find(|name| !seen.contains(name)) {
-            Some(name) => {
-                let detail = format!("The parameter `{name}` is missing.");
-                Err(Problem::malformed(FieldError::of(name, "required", detail)))
-            }
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 

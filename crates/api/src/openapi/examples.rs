@@ -58,7 +58,7 @@ const FIELDS: [(&str, &str); 48] = [
 ];
 
 /// The same for parts of one schema, where the name means something else there.
-const PARTS: [(&str, &str, &str); 36] = [
+const PARTS: [(&str, &str, &str); 45] = [
     ("AccessModel", "key", "helpdesk"),
     ("AccessModel", "title", "Helpdesk"),
     ("AccessModel", "document", "# Helpdesk"),
@@ -86,6 +86,15 @@ const PARTS: [(&str, &str, &str); 36] = [
     ("Report", "title", "Fire doors, third quarter"),
     ("FullReport", "title", "Fire doors, third quarter"),
     ("FullReport", "address", "Harbour Street 7, 20457 Hamburg"),
+    ("InspectionAnswer", "value", "Yes"),
+    ("InspectionAnswer", "note", "The one in the basement sticks."),
+    ("FullReport", "team", "Maintenance"),
+    ("FullReport", "site", "Warehouse 7"),
+    ("FullReport", "template", "Fire safety"),
+    ("FullReport", "submitted_by_name", "Ada Lovelace"),
+    ("ReportAnswer", "unit", "bar"),
+    ("ReportAnswer", "value", "Yes"),
+    ("ReportAnswer", "note", "The one in the basement sticks."),
     ("ReportSection", "title", "Ways out"),
     ("ReportAnswer", "question", "exits"),
     ("ReportAnswer", "label", "Are the emergency exits clear?"),
@@ -98,8 +107,9 @@ const PARTS: [(&str, &str, &str); 36] = [
 ];
 
 /// What the items of a list are called in one.
-const ITEMS: [(&str, &str); 8] = [
+const ITEMS: [(&str, &str); 9] = [
     ("permissions", "ticket.reply"),
+    ("assignees", "Ada Lovelace"),
     ("roles", "admin"),
     ("scopes", "ticket.view"),
     ("modules", "desk"),
@@ -145,6 +155,7 @@ fn example(schemas: &Map<String, Value>, schema: &Value, of: &str, name: &str) -
         Some("object") => object(schemas, schema, of),
         Some("array") => json!([item(schemas, &schema["items"], of, name)]),
         Some("integer") => json!(number(name)),
+        Some("number") => json!(66.7),
         Some("boolean") => json!(name == "allowed"),
         _ => json!(text(schema["format"].as_str(), of, name)),
     }

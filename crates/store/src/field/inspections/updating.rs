@@ -98,7 +98,7 @@ impl Work {
         Ok(())
     }
 
-    /// Deletes an inspection with its answers, photos and report, for good.
+    /// Deletes an inspection with its answers and report, for good.
     ///
     /// # Errors
     /// Stale.
