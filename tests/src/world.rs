@@ -9,7 +9,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use usher_api::{
-    App, Settings,
+    App, FilePlace, FileSettings, Files, Settings,
     mail::{MailSettings, Mailer},
 };
 use usher_store::{Database, Store};
@@ -31,6 +31,7 @@ pub struct World {
     mailer: Mailer,
     app: App,
     outbox: tempfile::TempDir,
+    files: tempfile::TempDir,
     // Last, so that it goes last.
     database: TestDatabase,
 }
@@ -68,19 +69,32 @@ impl World {
         Self::launch(settings, 8).await
     }
 
-    async fn launch(mut settings: Settings, connections: usize) -> Self {
+    async fn launch(settings: Settings, connections: usize) -> Self {
+        Self::launch_with(settings, connections, FileSettings::default().quota).await
+    }
+
+    /// Starts a server where an organization may hold so many bytes of files.
+    pub async fn start_with_quota(quota: u64) -> Self {
+        let settings = Settings { sign_in_attempts: UNLIMITED, workers: NonZeroUsize::MIN, ..unlimited() };
+        Self::launch_with(settings, 8, quota).await
+    }
+
+    async fn launch_with(mut settings: Settings, connections: usize, quota: u64) -> Self {
         let database = TestDatabase::create().await;
         let connection = Database::new(&database.url(), None).unwrap();
         let store = Store::open(&connection, connections).await.unwrap();
         let outbox = tempfile::tempdir().unwrap();
         settings.mail = MailSettings { outbox: outbox.path().to_owned(), ..settings.mail };
         let mailer = Mailer::new(store.clone(), &settings.mail).unwrap();
-        let app = App::new(store, settings).await.unwrap();
+        let files = tempfile::tempdir().unwrap();
+        let place = FilePlace::Folder(files.path().to_owned());
+        let kept = Files::open(&FileSettings { place, quota }).unwrap();
+        let app = App::new(store, kept, settings).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(usher_api::serve(app.clone(), listener).unwrap());
         let password_hash = usher_api::password::hash(PASSWORD.to_owned()).await.unwrap();
-        Self { client: Client::new(), base, password_hash, mailer, app, outbox, database }
+        Self { client: Client::new(), base, password_hash, mailer, app, outbox, files, database }
     }
 
     /// Where the server listens: `http://127.0.0.1:…`.
@@ -101,6 +115,28 @@ impl World {
     /// Writes down which assignments were used, as a server does every minute and at its end.
     pub async fn write_uses(&self) {
         usher_api::background(&self.app, async {}).unwrap().await;
+    }
+
+    /// The objects that are kept, by their keys.
+    pub fn objects(&self) -> Vec<String> {
+        let mut keys = Vec::new();
+        let mut folders = vec![self.files.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                match entry.is_dir() {
+                    true => folders.push(entry),
+                    false => keys.push(entry.strip_prefix(self.files.path()).unwrap().display().to_string()),
+                }
+            }
+        }
+        keys.sort();
+        keys
+    }
+
+    /// Removes the objects whose time has come, as if a day had passed.
+    pub async fn remove_objects(&self) {
+        self.arrange("update file_removals set remove_after = remove_after - interval '1 day'").await;
+        self.app.files.remove_due(&self.app.store).await.unwrap_or_else(|stop| panic!("{stop}"));
     }
 
     /// Delivers what mail is due, and returns all that was ever sent to an address, the oldest first.

@@ -26,6 +26,7 @@ use crate::{
     desk,
     docs::Contract,
     field,
+    files::Files,
     http::{BODY_LIMIT, Operations, Proxies, RequestLimits, Stop, nowhere, render},
     mail::MailSettings,
     openapi, tenancy,
@@ -111,6 +112,8 @@ pub struct App {
     pub limits: Arc<RequestLimits>,
     /// Who was active lately.
     pub activity: Activity,
+    /// Where files are kept.
+    pub files: Files,
     /// What the operator set.
     pub settings: Arc<Settings>,
 }
@@ -120,7 +123,7 @@ impl App {
     ///
     /// # Errors
     /// The database's.
-    pub async fn new(store: Store, settings: Settings) -> Result<Self, Stop> {
+    pub async fn new(store: Store, files: Files, settings: Settings) -> Result<Self, Stop> {
         // A model that does not parse is told of now, and not at the first request.
         ModelKey::ALL.into_iter().map(Model::built_in).for_each(drop);
         let keys = Arc::new(Keys::load(&store, &settings.public_url).await?);
@@ -134,6 +137,7 @@ impl App {
             token_limit,
             limits: Arc::new(limits),
             activity: Activity::default(),
+            files,
             settings: Arc::new(settings),
         })
     }

@@ -44,6 +44,9 @@ async fn keep_up(app: &App) {
             tracing::warn!(%error, "the signing keys were not renewed");
         }
         write_uses(app).await;
+        if let Err(error) = app.files.remove_due(&app.store).await {
+            tracing::warn!(%error, "files that are to go were not looked for");
+        }
         if minutes % SWEEP == 0
             && let Err(error) = app.store.sweep().await
         {

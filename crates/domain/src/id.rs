@@ -67,6 +67,10 @@ pub mod kind {
         Site = "site",
         /// A filled-in, or to be filled in, inspection template.
         Inspection = "inspection",
+        /// A photo of an inspection.
+        Photo = "photo",
+        /// Something that was uploaded.
+        File = "file",
         /// What a submitted inspection found.
         Report = "report",
         /// Something that there are tickets to.
@@ -210,6 +214,7 @@ aliases! {
     InspectionTemplateId = InspectionTemplate,
     SiteId = Site,
     InspectionId = Inspection,
+    PhotoId = Photo,
     ReportId = Report,
 }
 

@@ -107,7 +107,7 @@ pub struct Conflict {
 }
 
 /// Constraints whose breach is a user's conflict and no fault of ours: name in the schema, what it means.
-const CONSTRAINTS: [(&str, Conflict); 14] = [
+const CONSTRAINTS: [(&str, Conflict); 15] = [
     ("account_email_taken", Conflict { code: "email_taken", detail: "An account with this e-mail address exists." }),
     ("organization_slug_taken", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
     ("organization_slugs_pkey", Conflict { code: "slug_taken", detail: "Another organization has this slug." }),
@@ -118,6 +118,10 @@ const CONSTRAINTS: [(&str, Conflict); 14] = [
     (
         "invitation_pending",
         Conflict { code: "invitation_pending", detail: "An invitation of this address is pending already." },
+    ),
+    (
+        "inspection_photos_pkey",
+        Conflict { code: "id_taken", detail: "Another photo has this id: give it another one." },
     ),
     ("members_pkey", Conflict { code: "already_member", detail: "This person is a member already." }),
     ("tickets_linked_already", Conflict { code: "already_linked", detail: "The two tickets are linked already." }),

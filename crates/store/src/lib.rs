@@ -14,6 +14,7 @@ pub mod desk;
 mod error;
 mod expected;
 pub mod field;
+pub mod files;
 pub mod idempotency;
 mod listing;
 mod located;

@@ -47,7 +47,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Data")]
 pub struct DatabaseOptions {
-    /// Where everything is kept: the private Postgres, and mail that is not sent.
+    /// Where everything is kept: the private Postgres, files, and mail that is not sent.
     #[arg(long, env = "USHER_DATA_DIR", default_value = ".usher", value_name = "DIR", global = true)]
     pub data_dir: PathBuf,
     /// A Postgres 15 or later to use instead of a private one. Its role must own the schema, or be allowed to make it.
@@ -63,6 +63,13 @@ pub struct DatabaseOptions {
         global = true
     )]
     pub app_database_url: Option<String>,
+    /// Where files are kept: a folder, or a bucket as `s3://BUCKET/FOLDER`, which the variables AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT say how to reach. By default `files` in the data directory.
+    #[arg(long, env = "USHER_FILES", value_name = "PLACE", global = true)]
+    pub files: Option<String>,
+    /// How many bytes of files an organization may hold. By default 10 GiB.
+    #[arg(long, env = "USHER_STORAGE_QUOTA", default_value = "10737418240", value_name = "BYTES", global = true)]
+    pub storage_quota: u64,
     /// How many connections to hold for requests; as many again stand by for work beside them, and one listens.
     #[arg(long, env = "USHER_CONNECTIONS", default_value = "16", value_name = "N", global = true)]
     pub connections: NonZeroUsize,

@@ -10,7 +10,7 @@ use tokio::{
     sync::oneshot,
 };
 use tracing_subscriber::EnvFilter;
-use usher_api::{App, Proxies, Settings, mail::MailSettings};
+use usher_api::{App, FilePlace, FileSettings, Files, Proxies, Settings, mail::MailSettings};
 use usher_store::Store;
 
 use crate::{
@@ -64,7 +64,7 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
     if demo {
         settings.demo_people = demo::people();
     }
-    let app = App::new(store, settings).await.map_err(|stop| stop.to_string())?;
+    let app = App::new(store, Files::open(&files(options))?, settings).await.map_err(|stop| stop.to_string())?;
     let (stop, stopped) = oneshot::channel::<()>();
     let background = actix_web::rt::spawn(usher_api::background(&app, async {
         let _ = stopped.await;
@@ -81,6 +81,15 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
     drop(stop);
     background.await?;
     Ok(served?)
+}
+
+fn files(options: &Options) -> FileSettings {
+    let place = match options.database.files.as_deref() {
+        Some(bucket) if bucket.contains("://") => FilePlace::Bucket(bucket.to_owned()),
+        Some(folder) => FilePlace::Folder(folder.into()),
+        None => FilePlace::Folder(options.database.data_dir.join("files")),
+    };
+    FileSettings { place, quota: options.database.storage_quota }
 }
 
 fn mail(options: &Options) -> MailSettings {

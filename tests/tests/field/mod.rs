@@ -3,6 +3,8 @@
 mod inspections;
 mod list_is_read;
 mod reports;
+mod branding;
+mod photos;
 mod sites;
 mod templates;
 mod together;

@@ -108,7 +108,26 @@ async fn lived_in(world: &World) -> (Organization, Person) {
             id(&tickets[2])
         ))
         .await;
+    files(world, &org).await;
     (org, member)
+}
+
+/// A photo of an inspection, in an organization whose access model has none, and what its branding is.
+async fn files(world: &World, org: &Organization) {
+    let (form, inspection, file) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
+    let org = &org.id;
+    world
+        .arrange(&format!(
+            "insert into inspection_forms (org_id, id, sections) values ('{org}', '{form}', '[]');
+             insert into inspections (org_id, id, title, form_id) values ('{org}', '{inspection}', 'One', '{form}');
+             insert into files (org_id, id, sha256, content_type, size)
+                values ('{org}', '{file}', sha256('one'), 'image/png', 3);
+             insert into storage (org_id, bytes) values ('{org}', 3);
+             insert into inspection_photos (org_id, id, inspection_id, file_id)
+                values ('{org}', gen_random_uuid(), '{inspection}', '{file}');
+             insert into branding (org_id, logo_id) values ('{org}', '{file}')"
+        ))
+        .await;
 }
 
 /// The tables that have a column for the organization, as `table.column`.

@@ -38,6 +38,7 @@ macro_rules! versioned {
 }
 versioned!(
     tenancy::Account,
+    tenancy::Branding,
     tenancy::Organization,
     tenancy::Member,
     tenancy::Role,
@@ -110,6 +111,11 @@ pub fn created_or_shown<T: Serialize + Versioned>((thing, made): (T, Made), loca
         Made::Now => created(thing, location),
         Made::Before => shown(thing),
     }
+}
+
+/// 201 with something that has an address and no version: it never changes.
+pub fn addressed(thing: impl Serialize, location: &str) -> HttpResponse {
+    builder(StatusCode::CREATED, None).insert_header((header::LOCATION, location)).json(thing)
 }
 
 /// 201 with something that has neither an address nor a version of its own.

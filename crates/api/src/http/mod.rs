@@ -26,10 +26,10 @@ mod words;
 pub use act::Act;
 pub use address::{Proxies, subscriber};
 pub use answer::{
-    Answer, Granted, Listed, Versioned, created, created_or_shown, granted, listed, made, no_content, ok, seen,
-    seen_unversioned, shown,
+    Answer, Granted, Listed, Versioned, addressed, created, created_or_shown, granted, listed, made, no_content, ok,
+    seen, seen_unversioned, shown,
 };
-pub use body::{Body, Change, LIMIT as BODY_LIMIT};
+pub use body::{Body, BodyHash, Change, LIMIT as BODY_LIMIT};
 pub use call::{Call, Guest};
 pub use codes::ProblemCode;
 pub use limit::{Limit, RequestLimits};

@@ -7,6 +7,7 @@ use usher_policy::{Access, Permission};
 /// Things that bear a version, and so an entity tag.
 const VERSIONED: [&str; 19] = [
     "Account",
+    "Branding",
     "IssuedPersonalToken",
     "IssuedServiceToken",
     "Organization",
@@ -28,7 +29,7 @@ const VERSIONED: [&str; 19] = [
 ];
 
 /// What has an address of its own when it is made, and no version.
-const ADDRESSED: [&str; 2] = ["Registered", "Membership"];
+const ADDRESSED: [&str; 3] = ["Registered", "Membership", "Photo"];
 
 /// What an operation takes.
 struct Takes {
@@ -90,7 +91,7 @@ impl Takes {
             ("409", self.writes, "The state of things does not allow it."),
             ("412", self.version, "It has changed since you read it."),
             ("413", self.body, "The body is too large."),
-            ("415", self.body, "The body is not JSON."),
+            ("415", self.body, "The body is not of a kind that is taken."),
             ("422", self.body || self.key, "What is asked for cannot be: every field that is wrong is named."),
             ("428", self.version_required, "`If-Match` is missing."),
             ("429", self.token, "Too many requests: of this session, or to this organization."),
@@ -164,11 +165,12 @@ pub(super) fn shared_headers() -> Value {
 fn headers(status: &str, response: &Value, token: bool) -> Value {
     let schema = response["content"]["application/json"]["schema"]["$ref"].as_str().unwrap_or_default();
     let name = schema.rsplit('/').next().unwrap_or_default();
+    let image = status == "304" || response["content"]["image/*"].is_object();
     let versioned = VERSIONED.contains(&name.strip_suffix("WithPermissions").unwrap_or(name));
     let addressed = status == "201" && (versioned || ADDRESSED.contains(&name));
     let limited = token && (status.starts_with('2') || status == "429");
     let headers = [
-        ("ETag", versioned),
+        ("ETag", versioned || image),
         ("Location", addressed),
         ("Next-Cursor", response["content"]["text/csv"].is_object()),
         ("RateLimit", limited),

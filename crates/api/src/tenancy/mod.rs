@@ -1,6 +1,7 @@
 //! Organizations, members, invitations and teams.
 
 mod acceptance;
+mod branding;
 mod invitations;
 mod member_tokens;
 mod members;
@@ -16,6 +17,7 @@ mod teams;
 mod transfer;
 
 pub use acceptance::*;
+pub use branding::*;
 pub use invitations::*;
 pub use member_tokens::*;
 pub use members::*;
@@ -39,6 +41,7 @@ pub(crate) fn routes_outside(config: &mut ServiceConfig<'_>) {
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_organization).service(update_organization).service(delete_organization);
     config.service(transfer_organization);
+    config.service(get_branding).service(update_branding).service(set_logo).service(get_logo).service(delete_logo);
     config.service(create_invitation).service(list_invitations).service(get_invitation).service(revoke_invitation);
     // Before the member by id, whose pattern fits its path too.
     config.service(export_members);

@@ -3,6 +3,7 @@
 mod answering;
 mod form;
 mod inspection;
+mod photo;
 mod report;
 mod site;
 mod template;
@@ -10,6 +11,7 @@ mod template;
 pub use answering::{Score, score, unanswered};
 pub use form::{InspectionQuestion, InspectionQuestionKind, ScoredOption, Section, check_sections};
 pub use inspection::{Inspection, InspectionAnswer, InspectionState};
+pub use photo::Photo;
 pub use report::Report;
 pub use site::Site;
 pub use template::InspectionTemplate;

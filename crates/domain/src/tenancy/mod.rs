@@ -1,6 +1,7 @@
 //! Accounts, organizations and who belongs to them.
 
 mod account;
+mod branding;
 mod invitation;
 mod member;
 mod organization;
@@ -9,6 +10,7 @@ mod team;
 mod token;
 
 pub use account::{Account, Session};
+pub use branding::{Branding, Color, Logo};
 pub use invitation::{Invitation, InvitationState};
 pub use member::{Member, MemberKind, TeamRole};
 pub use organization::{Membership, Organization, PermissionsModel};

@@ -2,6 +2,7 @@
 
 mod inspections;
 mod made;
+mod photos;
 mod reports;
 mod sites;
 mod templates;
@@ -10,6 +11,7 @@ use chrono::{DateTime, Utc};
 pub use inspections::{InspectionChange, InspectionFilter, InspectionOrder, InspectionPlaces, NewInspection, Sheet};
 pub use made::Made;
 pub use reports::{ReportDocument, ReportFilter, ReportOrder, ReportPlace, SummaryBy, SummaryRow};
+pub use photos::NewPhoto;
 pub use sites::{NewSite, SiteChange};
 pub use templates::{InspectionTemplateChange, NewInspectionTemplate};
 use usher_domain::TeamId;

@@ -2,6 +2,8 @@
 
 mod acceptance;
 pub use acceptance::Offer;
+mod branding;
+pub use branding::BrandingChange;
 mod departures;
 mod invitations;
 pub use invitations::Invited;

@@ -3,12 +3,14 @@
 mod answers;
 mod creating;
 mod listing;
+mod photos;
 mod stages;
 mod updating;
 
 pub use answers::*;
 pub use creating::*;
 pub use listing::*;
+pub use photos::*;
 use serde::Deserialize;
 pub use stages::*;
 pub use updating::*;
@@ -37,5 +39,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(update_inspection).service(delete_inspection);
     config.service(assign_inspection).service(unassign_inspection).service(share_inspection);
     config.service(submit_inspection).service(reopen_inspection);
+    config.service(list_inspection_photos).service(add_inspection_photo).service(get_inspection_photo);
+    config.service(get_inspection_photo_content).service(delete_inspection_photo);
     config.service(list_inspection_answers).service(get_inspection_answer).service(answer_inspection);
 }

@@ -24,10 +24,10 @@ pub(super) const SUBMITTED: Conflict = Conflict {
 };
 
 /// What stands in an inspection's row and changes are held against.
-pub(super) struct Standing {
+pub(in crate::field) struct Standing {
     pub(super) state: String,
     pub(super) team_id: Option<Uuid>,
-    pub(super) form_id: Uuid,
+    pub(in crate::field) form_id: Uuid,
     pub(super) version: i64,
 }
 
@@ -53,7 +53,7 @@ impl Work {
     ///
     /// # Errors
     /// It was submitted.
-    pub(super) async fn open_standing(&mut self, inspection: InspectionId) -> StoreResult<Standing> {
+    pub(in crate::field) async fn open_standing(&mut self, inspection: InspectionId) -> StoreResult<Standing> {
         let standing = self.standing(inspection).await?;
         if standing.state() == InspectionState::Submitted { Err(SUBMITTED.into()) } else { Ok(standing) }
     }

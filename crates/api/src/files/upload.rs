@@ -1,0 +1,88 @@
+//! Bodies that are bytes: bounded, and read before anything is decided, as all bodies are.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use actix_web::{
+    FromRequest, HttpMessage, HttpRequest,
+    dev::Payload,
+    http::{StatusCode, header},
+    web::{self, Bytes, BytesMut},
+};
+use futures_util::StreamExt;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    App,
+    http::{BodyHash, FieldError, Problem},
+};
+
+/// The largest file, in bytes.
+pub const LARGEST: usize = 10 * 1024 * 1024;
+
+/// How much longer a file may take to come than a body of JSON: it comes from a phone in the field.
+const PATIENCE: u32 = 4;
+
+/// A file that was sent. What the client says that it is, is not asked.
+pub struct Upload {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Their SHA-256.
+    pub sha256: [u8; 32],
+}
+
+impl Upload {
+    /// Refuses what is larger than so many bytes.
+    ///
+    /// # Errors
+    /// 413.
+    pub fn at_most(&self, largest: usize) -> Result<(), Problem> {
+        if self.bytes.len() > largest { Err(too_large(largest)) } else { Ok(()) }
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        let patience = request.app_data::<web::Data<App>>().map_or(Duration::MAX, |app| app.settings.body_timeout);
+        Box::pin(async move {
+            let read = tokio::time::timeout(patience.saturating_mul(PATIENCE), read(&request, payload));
+            let bytes = read.await.map_err(|_| {
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body did not come in time.")
+            })??;
+            let sha256 = Sha256::digest(&bytes).into();
+            request.extensions_mut().insert(BodyHash(sha256));
+            Ok(Self { bytes, sha256 })
+        })
+    }
+}
+
+async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
+    let plain = |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !request.headers().get_all(header::CONTENT_ENCODING).all(plain) {
+        let detail = "Send the body without a `Content-Encoding`.";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+    }
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > LARGEST) {
+        return Err(too_large(LARGEST));
+    }
+    let mut bytes = BytesMut::with_capacity(length.unwrap_or(0));
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| {
+            Problem::malformed(FieldError::at("", "incomplete", "The body could not be read to its end."))
+        })?;
+        if bytes.len() + chunk.len() > LARGEST {
+            return Err(too_large(LARGEST));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.freeze())
+}
+
+fn too_large(largest: usize) -> Problem {
+    let detail = format!("The file is larger than {largest} bytes.");
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
+}

@@ -1,0 +1,237 @@
+//! Photos of inspections.
+
+use chrono::{DateTime, Utc};
+use usher_domain::{Id, InspectionId, PhotoId, Text, field::Photo};
+use usher_policy::{Permit, can};
+use uuid::Uuid;
+
+use super::Made;
+use crate::{
+    Conflict, Page, PageRequest, StoreError, StoreResult, Work,
+    files::{FileAt, NewFile, hex, key},
+};
+
+/// A photo to be.
+#[derive(Debug, Clone)]
+pub struct NewPhoto {
+    /// Its id, if the device gave one.
+    pub id: Option<PhotoId>,
+    /// The question that it is an answer to.
+    pub question: Option<Text<1, 60>>,
+    /// What it shows.
+    pub caption: Text<0, 500>,
+    /// When it was taken.
+    pub taken_at: Option<DateTime<Utc>>,
+}
+
+struct Row {
+    id: Uuid,
+    question: Option<String>,
+    caption: String,
+    taken_at: Option<DateTime<Utc>>,
+    content_type: String,
+    size: i64,
+    sha256: Vec<u8>,
+    created_by: Option<Uuid>,
+    created_at: DateTime<Utc>,
+}
+
+impl From<Row> for Photo {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            question: row.question,
+            caption: row.caption,
+            taken_at: row.taken_at,
+            content_type: row.content_type,
+            size: row.size,
+            sha256: hex(&row.sha256),
+            created_by: row.created_by.map(Id::from),
+            created_at: row.created_at,
+        }
+    }
+}
+
+const NO_PHOTO: StoreError = StoreError::Missing("photo");
+
+impl Work {
+    /// The photos of an inspection, the oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn photos(
+        &mut self,
+        permit: Permit<can::ViewInspection>,
+        request: &PageRequest,
+    ) -> StoreResult<Page<Photo>> {
+        let (organization, inspection) = (permit.organization().uuid(), permit.target().uuid());
+        let rows = sqlx::query_as!(
+            Row,
+            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at
+             from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
+             where p.org_id = $1 and p.inspection_id = $2 and ($3::uuid is null or p.id > $3) order by p.id limit $4",
+            organization,
+            inspection,
+            request.after.as_ref().map(|after| after.id),
+            i64::from(request.limit) + 1
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let mut total = None;
+        if request.total {
+            let counted = sqlx::query_scalar!(
+                r#"select count(*) as "total!" from inspection_photos where org_id = $1 and inspection_id = $2"#,
+                organization,
+                inspection
+            );
+            total = Some(counted.fetch_one(&mut *self.transaction).await?);
+        }
+        Ok(Page::cut(rows.into_iter().map(Photo::from).collect(), request, total, |photo| photo.id.uuid()))
+    }
+
+    /// One photo of an inspection.
+    ///
+    /// # Errors
+    /// The inspection has no such photo.
+    pub async fn photo(&mut self, permit: Permit<can::ViewInspection>, id: PhotoId) -> StoreResult<Photo> {
+        self.photo_of(permit.target(), id).await?.ok_or(NO_PHOTO)
+    }
+
+    async fn photo_of(&mut self, inspection: InspectionId, id: PhotoId) -> StoreResult<Option<Photo>> {
+        let row = sqlx::query_as!(
+            Row,
+            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at
+             from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
+             where p.org_id = $1 and p.inspection_id = $2 and p.id = $3",
+            self.organization().uuid(),
+            inspection.uuid(),
+            id.uuid()
+        );
+        Ok(row.fetch_optional(&mut *self.transaction).await?.map(Photo::from))
+    }
+
+    /// Where the bytes of a photo are.
+    ///
+    /// # Errors
+    /// The inspection has no such photo.
+    pub async fn photo_file(&mut self, permit: Permit<can::ViewInspection>, id: PhotoId) -> StoreResult<FileAt> {
+        let organization = permit.organization().uuid();
+        let row = sqlx::query!(
+            "select f.id, f.sha256, f.content_type
+             from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
+             where p.org_id = $1 and p.inspection_id = $2 and p.id = $3",
+            organization,
+            permit.target().uuid(),
+            id.uuid()
+        );
+        let row = row.fetch_optional(&mut *self.transaction).await?.ok_or(NO_PHOTO)?;
+        Ok(FileAt { key: key(organization, row.id), sha256: hex(&row.sha256), content_type: row.content_type })
+    }
+
+    /// Whether a photo can be added: asked before its bytes are stored, and again, under the inspection's lock, when it is
+    /// added. What there is already under its id, with the same bytes and of the same account, is the same request sent again.
+    ///
+    /// # Errors
+    /// The inspection was submitted, or asks no such question; the id is no UUIDv7, or another's; or there is no room.
+    pub async fn admit_photo(
+        &mut self,
+        permit: &Permit<can::UpdateInspection>,
+        new: &NewPhoto,
+        file: &NewFile,
+    ) -> StoreResult<Option<Photo>> {
+        let inspection = permit.target();
+        if let Some(id) = new.id {
+            if let Some(photo) = self.photo_of(inspection, id).await? {
+                let same = photo.sha256 == hex(&file.sha256) && photo.created_by == Some(self.account());
+                return if same { Ok(Some(photo)) } else { Err(ID_TAKEN.into()) };
+            }
+            self.check_photo_id(id).await?;
+        }
+        let standing = self.open_standing(inspection).await?;
+        if let Some(question) = &new.question {
+            let sections = self.sections(standing.form_id).await?;
+            let mut asked = sections.iter().flat_map(|section| &section.questions);
+            if !asked.any(|asked| *asked.key == **question) {
+                let detail = "The inspection asks no such question.".to_owned();
+                return Err(StoreError::Invalid { pointer: "question", code: "unknown_question", detail });
+            }
+        }
+        self.must_fit(file.size, file.quota).await?;
+        Ok(None)
+    }
+
+    async fn check_photo_id(&mut self, id: PhotoId) -> StoreResult<()> {
+        self.check_id(id).await.map_err(|error| match error {
+            StoreError::Invalid { code, detail, .. } => StoreError::Invalid { pointer: "id", code, detail },
+            other => other,
+        })
+    }
+
+    /// Adds a photo whose bytes are stored, unless it is there already.
+    ///
+    /// # Errors
+    /// As [`Work::admit_photo`].
+    pub async fn add_photo(
+        &mut self,
+        permit: Permit<can::UpdateInspection>,
+        new: &NewPhoto,
+        file: &NewFile,
+    ) -> StoreResult<(Photo, Made)> {
+        if let Some(photo) = self.admit_photo(&permit, new, file).await? {
+            return Ok((photo, Made::Before));
+        }
+        let (inspection, id) = (permit.target(), new.id.unwrap_or_default());
+        self.add_file(file).await?;
+        sqlx::query!(
+            "insert into inspection_photos (org_id, id, inspection_id, file_id, question, caption, taken_at, created_by)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            self.organization().uuid(),
+            id.uuid(),
+            inspection.uuid(),
+            file.id().uuid(),
+            new.question.as_deref(),
+            &*new.caption,
+            new.taken_at,
+            self.account().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.photos_changed(inspection).await?;
+        Ok((self.photo_of(inspection, id).await?.ok_or(NO_PHOTO)?, Made::Now))
+    }
+
+    /// Deletes a photo, and its file with it.
+    ///
+    /// # Errors
+    /// The inspection has no such photo, or was submitted.
+    pub async fn delete_photo(&mut self, permit: Permit<can::UpdateInspection>, id: PhotoId) -> StoreResult<()> {
+        let inspection = permit.target();
+        self.photo_of(inspection, id).await?.ok_or(NO_PHOTO)?;
+        self.open_standing(inspection).await?;
+        sqlx::query!(
+            "delete from inspection_photos where org_id = $1 and inspection_id = $2 and id = $3",
+            self.organization().uuid(),
+            inspection.uuid(),
+            id.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        self.photos_changed(inspection).await
+    }
+
+    /// What is photographed is being worked on.
+    async fn photos_changed(&mut self, inspection: InspectionId) -> StoreResult<()> {
+        sqlx::query!(
+            "update inspections set version = version + 1, updated_at = now(),
+                state = case when state = 'draft' then 'in_progress' else state end
+             where org_id = $1 and id = $2",
+            self.organization().uuid(),
+            inspection.uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+}
+
+const ID_TAKEN: Conflict = Conflict { code: "id_taken", detail: "Another photo has this id: give it another one." };

@@ -1,0 +1,172 @@
+//! Files: what stands of them in the database. The bytes are elsewhere, under keys that are made here.
+//!
+//! A key is announced before its object is made, and struck out by the transaction that makes the file's row; when the row
+//! goes, a trigger announces the key again. What stays announced is removed when its time has come. So there is no row without
+//! its object, and no object without a row stays.
+
+use usher_domain::{Id, kind};
+use uuid::Uuid;
+
+use crate::{Conflict, Store, StoreError, StoreResult, Transaction, Work};
+
+/// How many objects are removed in one transaction.
+const REMOVED_AT_ONCE: i64 = 20;
+
+/// A file whose object has been made, or is about to be.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    id: Id<kind::File>,
+    key: String,
+    /// The SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// What it is, as its bytes say.
+    pub content_type: &'static str,
+    /// Its size in bytes.
+    pub size: i64,
+    /// How many bytes its organization may hold.
+    pub quota: i64,
+}
+
+impl NewFile {
+    /// A file to be, of an organization that may hold so many bytes in all.
+    #[must_use]
+    pub fn new(
+        organization: Id<kind::Organization>,
+        sha256: [u8; 32],
+        content_type: &'static str,
+        size: i64,
+        quota: i64,
+    ) -> Self {
+        let id = Id::new();
+        Self { id, key: key(organization.uuid(), id.uuid()), sha256, content_type, size, quota }
+    }
+
+    /// Where its bytes are to be.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+/// A file that there is.
+#[derive(Debug, Clone)]
+pub struct FileAt {
+    /// Where its bytes are.
+    pub key: String,
+    /// Their SHA-256, in hexadecimal digits.
+    pub sha256: String,
+    /// What it is.
+    pub content_type: String,
+}
+
+/// The key of a file's object. It is made of ids alone: nothing that a client names has a part in it.
+pub(crate) fn key(organization: Uuid, file: Uuid) -> String {
+    format!("{organization}/{file}")
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| format!("{text}{byte:02x}"))
+}
+
+/// Keys whose objects are to go now. Nobody else removes them meanwhile; dropped, they stay announced.
+pub struct Removals {
+    transaction: Transaction,
+    /// The keys.
+    pub keys: Vec<String>,
+}
+
+impl Removals {
+    /// Strikes out those whose objects are gone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn done(mut self, keys: &[String]) -> StoreResult<()> {
+        sqlx::query!("delete from file_removals where key = any($1)", keys).execute(&mut *self.transaction).await?;
+        self.transaction.commit().await
+    }
+}
+
+impl Store {
+    /// Announces a key whose object is about to be made: unless a row is made for it within an hour, the object goes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn announce_file(&self, file: &NewFile) -> StoreResult<()> {
+        let mut transaction = self.begin("BEGIN").await?;
+        sqlx::query!("insert into file_removals (key, remove_after) values ($1, now() + interval '1 hour')", file.key)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
+    /// Some keys whose time has come and that nobody else is at.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn due_removals(&self) -> StoreResult<Removals> {
+        let mut transaction = self.begin("BEGIN").await?;
+        let keys = sqlx::query_scalar!(
+            "select key from file_removals where remove_after <= now() order by remove_after limit $1
+             for update skip locked",
+            REMOVED_AT_ONCE
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        Ok(Removals { transaction, keys })
+    }
+}
+
+impl Work {
+    /// Makes the row of a file whose object is there, and counts its size.
+    ///
+    /// # Errors
+    /// The organization would hold more than it may; or the upload took so long that the object was given up.
+    pub(crate) async fn add_file(&mut self, file: &NewFile) -> StoreResult<()> {
+        let organization = self.organization().uuid();
+        let counted = sqlx::query!(
+            "insert into storage as s (org_id, bytes) select $1::uuid, $2::bigint where $2::bigint <= $3::bigint
+             on conflict (org_id) do update set bytes = s.bytes + excluded.bytes where s.bytes + excluded.bytes <= $3::bigint",
+            organization,
+            file.size,
+            file.quota
+        );
+        if counted.execute(&mut *self.transaction).await?.rows_affected() == 0 {
+            return Err(STORAGE_FULL.into());
+        }
+        let announced = sqlx::query!("delete from file_removals where key = $1", file.key);
+        if announced.execute(&mut *self.transaction).await?.rows_affected() == 0 {
+            return Err(StoreError::CONTENTION);
+        }
+        sqlx::query!(
+            "insert into files (org_id, id, sha256, content_type, size, created_by) values ($1, $2, $3, $4, $5, $6)",
+            organization,
+            file.id.uuid(),
+            &file.sha256[..],
+            file.content_type,
+            file.size,
+            self.account().uuid()
+        )
+        .execute(&mut *self.transaction)
+        .await?;
+        Ok(())
+    }
+
+    /// Makes sure that there is room for so many bytes more, before they are stored.
+    pub(crate) async fn must_fit(&mut self, size: i64, quota: i64) -> StoreResult<()> {
+        let held = sqlx::query_scalar!("select bytes from storage where org_id = $1", self.organization().uuid())
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        if held.unwrap_or(0).saturating_add(size) > quota { Err(STORAGE_FULL.into()) } else { Ok(()) }
+    }
+}
+
+impl NewFile {
+    /// Its id, for the row that refers to it.
+    pub(crate) const fn id(&self) -> Id<kind::File> {
+        self.id
+    }
+}
+
+const STORAGE_FULL: Conflict =
+    Conflict { code: "storage_full", detail: "The organization's files have no room for this one: delete some first." };

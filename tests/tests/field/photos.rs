@@ -1,0 +1,300 @@
+//! Photos of inspections: whoever sees the inspection sees them, and no object is left of what was refused.
+
+use reqwest::Method;
+use usher_tests::{Answer, Field, Person, Value, World, json};
+use uuid::Uuid;
+
+/// The beginning of a PNG, and what makes it another than the next.
+fn png(of: &str) -> Vec<u8> {
+    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", of.as_bytes()].concat()
+}
+
+/// An inspection of the team's, made by somebody. Returns its path.
+async fn inspection(field: &Field, by: &Person, shared: bool) -> String {
+    let template = field.template(&Uuid::now_v7().to_string()).await;
+    let body = json!({"team_id": field.team, "template_id": template, "title": "Fire safety", "shared": shared});
+    format!("{}/inspections/{}", field.path, field.made(by, "inspections", body).await)
+}
+
+async fn add(by: &Person, inspection: &str, query: &str, bytes: Vec<u8>) -> Answer {
+    let path = format!("{inspection}/photos{query}");
+    by.send(by.request(Method::POST, &path).header("content-type", "image/png").body(bytes)).await
+}
+
+fn text(body: &Value, name: &str) -> String {
+    body[name].as_str().unwrap().to_owned()
+}
+
+/// The bytes of storage that are counted.
+async fn counted(world: &World) -> String {
+    world.look("select coalesce(sum(bytes), 0) from storage").await.unwrap()
+}
+
+#[tokio::test]
+async fn a_photo_is_added_listed_shown_and_deleted() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let (by, path) = (&field.limited, inspection(&field, &field.limited, true).await);
+    let before = by.get(&path).await;
+    let (tag, bytes) = (before.etag(), png("one"));
+    assert_eq!(before.is(200)["state"], "draft");
+    let query = "?question=photos&caption=The%20exit&taken_at=2026-02-28T09:00:00Z";
+    let added = add(by, &path, query, bytes.clone()).await;
+    let (location, photo) = (added.headers["location"].to_str().unwrap().to_owned(), added.is(201));
+    assert_eq!(
+        (&photo["question"], &photo["caption"], &photo["taken_at"]),
+        (&json!("photos"), &json!("The exit"), &json!("2026-02-28T09:00:00Z"))
+    );
+    assert_eq!((&photo["content_type"], &photo["size"]), (&json!("image/png"), &json!(bytes.len())));
+    assert_eq!(photo["created_by"], *by.id);
+    assert_eq!(location, format!("{path}/photos/{}", text(&photo, "id")));
+    assert_eq!(by.get(&location).await.is(200), photo);
+    let after = by.get(&path).await;
+    assert_ne!(after.etag(), tag, "the inspection changed");
+    assert_eq!(after.is(200)["state"], "in_progress");
+    let other = add(by, &path, "", png("two")).await.is(201);
+    let all = by.walk(&format!("{path}/photos?limit=1")).await;
+    assert_eq!(all, [photo.clone(), other], "the oldest first");
+    assert_eq!(by.get(&format!("{path}/photos?include=total")).await.is(200)["total"], 2);
+
+    let shown = by.request(Method::GET, &format!("{location}/content")).send().await.unwrap();
+    let header = |name: &str| shown.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "image/png");
+    assert_eq!(header("etag"), format!("\"{}\"", text(&photo, "sha256")));
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("content-security-policy"), "sandbox; default-src 'none'");
+    assert_eq!(header("content-disposition"), format!("inline; filename=\"photo-{}.png\"", text(&photo, "id")));
+    assert_eq!(header("cache-control"), "private, no-cache");
+    let tag = header("etag");
+    assert_eq!(shown.bytes().await.unwrap(), bytes);
+    for (known, status) in [
+        (tag.clone(), 304),
+        (format!("W/{tag}"), 304),
+        (format!("\"a\", {tag}"), 304),
+        ("*".to_owned(), 304),
+        ("\"a\"".to_owned(), 200),
+    ] {
+        let request = by.request(Method::GET, &format!("{location}/content")).header("if-none-match", &known);
+        by.send(request).await.is(status);
+    }
+    by.send(by.request(Method::HEAD, &format!("{location}/content"))).await.is(200);
+
+    assert_eq!(world.objects().len(), 2);
+    by.delete(&location).await.is(204);
+    for gone in [&location, &format!("{location}/content")] {
+        by.get(gone).await.problem(404, "not_found");
+    }
+    by.delete(&location).await.problem(404, "not_found");
+    world.remove_objects().await;
+    assert_eq!(world.objects().len(), 1);
+    assert_eq!(counted(&world).await, png("two").len().to_string());
+}
+
+/// As the inspection: who does not see it finds no photo, who does not change it adds none (VX-57, VX-61, VX-66, VX-68).
+#[tokio::test]
+async fn vx_57_vx_61_vx_66_vx_68_a_photo_is_as_visible_as_its_inspection() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let stranger = world.organization("field").await.owner;
+    for shared in [true, false] {
+        let path = inspection(&field, &field.full, shared).await;
+        let photo = text(&add(&field.full, &path, "", png("one")).await.is(201), "id");
+        let viewer = if shared { (200, 403) } else { (404, 404) };
+        for (name, person) in field.everybody().into_iter().chain([("stranger", &stranger)]) {
+            let (sees, adds) = match name {
+                "stranger" | "member" | "focused" => (404, 404),
+                "viewer" => viewer,
+                "limited" => (200, 403),
+                _ => (200, 201),
+            };
+            for what in ["photos", &format!("photos/{photo}"), &format!("photos/{photo}/content")] {
+                assert_eq!(person.get(&format!("{path}/{what}")).await.status, sees, "{name} {what} {shared}");
+            }
+            let added = add(person, &path, "", png(name)).await;
+            assert_eq!(added.status, adds, "{name} {shared}: {:#}", added.body);
+            let deletes = if adds == 201 { 204 } else { adds };
+            let extra = text(&add(&field.full, &path, "", png(&format!("{name} to go"))).await.is(201), "id");
+            assert_eq!(person.delete(&format!("{path}/photos/{extra}")).await.status, deletes, "{name} {shared}");
+        }
+    }
+}
+
+/// What was taken is gone: at once for who is taken out of the team, or out of the organization.
+#[tokio::test]
+async fn vx_64_who_is_removed_or_unassigned_has_no_photo_any_more() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let path = inspection(&field, &field.full, false).await;
+    let photo = text(&add(&field.full, &path, "", png("one")).await.is(201), "id");
+    let content = format!("{path}/photos/{photo}/content");
+    field.limited.get(&content).await.is(200);
+    let team = format!("{}/teams/{}/members/{}", field.organization.path, field.team, field.limited.id);
+    field.owner().delete(&team).await.is(204);
+    field.limited.get(&content).await.problem(404, "not_found");
+    field.owner().delete(&format!("{}/members/{}", field.organization.path, field.full.id)).await.is(204);
+    field.full.get(&content).await.problem(404, "not_found");
+    add(&field.full, &path, "", png("two")).await.problem(404, "not_found");
+    field.owner().get(&content).await.is(200);
+}
+
+#[tokio::test]
+async fn what_is_no_photo_is_refused_and_leaves_nothing() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let (by, path) = (&field.full, inspection(&field, &field.full, false).await);
+    for (bytes, what) in [
+        (&b""[..], "nothing"),
+        (b"\x89PN", "a truncated beginning"),
+        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>", "a picture that runs"),
+        (b"<!doctype html><script>alert(1)</script>", "a page"),
+        (b"GIF89a\x01\0\x01\0", "another kind"),
+        (b"%PDF-1.7", "a document"),
+    ] {
+        add(by, &path, "", bytes.to_vec()).await.problem(415, "unsupported_media_type");
+        assert_eq!(counted(&world).await, "0", "{what}");
+    }
+    let mut large = png("large");
+    large.resize(10 * 1024 * 1024 + 1, 0);
+    add(by, &path, "", large.clone()).await.problem(413, "body_too_large");
+    large.truncate(10 * 1024 * 1024);
+    add(by, &path, "", large).await.is(201);
+    for (query, place) in [("?question=nothing", "question"), ("?id=6c84fb90-12c4-11e1-840d-7b25c5ee775a", "id")] {
+        add(by, &path, query, png("one")).await.names(422, place);
+    }
+    let long = format!("?caption={}", "x".repeat(501));
+    for (query, place) in [
+        ("?id=../../etc/passwd", "id"),
+        ("?question=", "question"),
+        (&*long, "caption"),
+        ("?taken_at=yesterday", "taken_at"),
+        ("?file=x", "file"),
+    ] {
+        add(by, &path, query, png("one")).await.names(400, place);
+    }
+    // What the path names is never a path.
+    for photo in ["..%2F..%2Fsecret", "%2e%2e", "..", "a%00b"] {
+        let answer = by.get(&format!("{path}/photos/{photo}/content")).await;
+        assert!([400, 404].contains(&answer.status), "{photo}: {}", answer.status);
+    }
+    let compressed = by.request(Method::POST, &format!("{path}/photos")).header("content-encoding", "gzip");
+    by.send(compressed.body(png("one"))).await.problem(415, "unsupported_media_type");
+    world.remove_objects().await;
+    assert_eq!(world.objects().len(), 1, "the one that was added");
+    assert_eq!(counted(&world).await, (10 * 1024 * 1024).to_string());
+}
+
+#[tokio::test]
+async fn a_photo_that_is_sent_again_is_the_one_that_is_there() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let (by, path) = (&field.full, inspection(&field, &field.full, false).await);
+    let other = inspection(&field, &field.full, false).await;
+    let id = Uuid::now_v7();
+    let query = format!("?id={id}");
+    let first = add(by, &path, &query, png("one")).await.is(201);
+    assert_eq!(first["id"], id.to_string());
+    assert_eq!(add(by, &path, &query, png("one")).await.is(200), first);
+    for (person, path, bytes) in
+        [(by, &path, png("two")), (by, &other, png("one")), (&field.team_admin, &path, png("one"))]
+    {
+        add(person, path, &query, bytes).await.problem(409, "id_taken");
+    }
+    // Two at once.
+    let query = format!("?id={}", Uuid::now_v7());
+    let (one, two) = tokio::join!(add(by, &path, &query, png("three")), add(by, &path, &query, png("three")));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 201]);
+    // By a key for the request.
+    let keyed = async |bytes: Vec<u8>| {
+        let request = by.request(Method::POST, &format!("{path}/photos")).header("idempotency-key", "k");
+        by.send(request.body(bytes)).await
+    };
+    let photo = keyed(png("four")).await.is(201);
+    assert_eq!(keyed(png("four")).await.is(201), photo);
+    keyed(png("five")).await.names(422, "Idempotency-Key");
+    world.remove_objects().await;
+    assert_eq!(world.objects().len(), 3);
+    assert_eq!(by.walk(&format!("{path}/photos")).await.len(), 3);
+}
+
+#[tokio::test]
+async fn an_inspection_that_was_submitted_keeps_the_photos_that_it_has() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let (by, path) = (&field.full, inspection(&field, &field.full, false).await);
+    let photo = text(&add(by, &path, "", png("one")).await.is(201), "id");
+    let answer = by.request(Method::PUT, &format!("{path}/answers/exits")).header("if-match", "*");
+    by.send(answer.json(&json!({"value": "Yes"}))).await.is(200);
+    let submit = by.request(Method::POST, &format!("{path}/submit")).header("if-match", "*");
+    by.send(submit).await.is(200);
+    add(by, &path, "", png("two")).await.problem(409, "inspection_submitted");
+    by.delete(&format!("{path}/photos/{photo}")).await.problem(409, "inspection_submitted");
+    by.get(&format!("{path}/photos/{photo}/content")).await.is(200);
+    world.remove_objects().await;
+    assert_eq!(world.objects().len(), 1);
+}
+
+#[tokio::test]
+async fn an_organization_holds_what_it_may_and_no_more() {
+    let world = World::start_with_quota(60).await;
+    let field = world.field().await;
+    let (by, path) = (&field.full, inspection(&field, &field.full, false).await);
+    let bytes = |n: usize| png(&"x".repeat(n - png("").len()));
+    add(by, &path, "", bytes(61)).await.problem(409, "storage_full");
+    let first = text(&add(by, &path, "", bytes(30)).await.is(201), "id");
+    add(by, &path, "", bytes(31)).await.problem(409, "storage_full");
+    // Of two at once that do not both fit, one does.
+    let (one, two) = tokio::join!(add(by, &path, "", bytes(20)), add(by, &path, "", bytes(20)));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409]);
+    assert_eq!(counted(&world).await, "50");
+    // Another organization has room of its own.
+    let other = world.field().await;
+    let theirs = inspection(&other, &other.full, false).await;
+    add(&other.full, &theirs, "", bytes(60)).await.is(201);
+    by.delete(&format!("{path}/photos/{first}")).await.is(204);
+    add(by, &path, "", bytes(40)).await.is(201);
+    world.remove_objects().await;
+    assert_eq!(world.objects().len(), 3, "what was refused is gone, what was deleted too");
+}
+
+/// With the inspection, and with the organization, its files go: rows, objects and what is counted.
+#[tokio::test]
+async fn with_what_it_is_of_a_photo_goes() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let (by, org) = (&field.full, &field.organization);
+    let (path, other) = (inspection(&field, by, false).await, inspection(&field, by, false).await);
+    for path in [&path, &path, &other] {
+        add(by, path, "", png(&Uuid::now_v7().to_string())).await.is(201);
+    }
+    by.send(by.request(Method::DELETE, &path).header("if-match", "*")).await.is(204);
+    world.remove_objects().await;
+    assert_eq!(world.objects().len(), 1);
+    assert_eq!(world.look("select count(*) from files").await.unwrap(), "1");
+    field.owner().delete(&format!("{}?confirm={}", org.path, org.slug)).await.is(204);
+    world.remove_objects().await;
+    assert_eq!(world.objects(), [""; 0]);
+    assert_eq!(world.look("select count(*) from file_removals").await.unwrap(), "0");
+}
+
+#[tokio::test]
+async fn a_token_reaches_photos_as_far_as_its_scopes_go() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let path = inspection(&field, &field.full, false).await;
+    let photo = text(&add(&field.full, &path, "", png("one")).await.is(201), "id");
+    for (scopes, sees, adds) in [
+        (json!(["inspection.view"]), 200, 403),
+        (json!(["inspection.view", "inspection.update"]), 200, 201),
+        (json!(["site.view"]), 403, 403),
+    ] {
+        let body = json!({"name": "Script", "scopes": scopes});
+        let made = field.full.post(&format!("{}/personal-tokens", field.organization.path), body).await.is(201);
+        let token = field.full.with_token(&text(&made, "token"));
+        assert_eq!(token.get(&format!("{path}/photos/{photo}/content")).await.status, sees, "{scopes}");
+        assert_eq!(add(&token, &path, "", png("two")).await.status, adds, "{scopes}");
+    }
+}
