@@ -74,7 +74,8 @@ impl World {
             .is(200);
         let inspection = make("inspections", inspection).await;
         let photos = format!("{}/field/inspections/{inspection}/photos", organization.path);
-        let photo = organization.owner.request(reqwest::Method::POST, &photos).body(&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]);
+        let photo =
+            organization.owner.request(reqwest::Method::POST, &photos).body(&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]);
         let photo = organization.owner.send(photo).await.is(201);
         vec![
             ("photo", photo["id"].as_str().unwrap().to_owned()),

@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 /// Every `code` of a problem, by name. A name that has been published stays what it means.
-pub const CODES: [&str; 68] = [
+pub const CODES: [&str; 70] = [
     "already_in_team",
     "already_linked",
     "already_member",

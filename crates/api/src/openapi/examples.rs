@@ -6,7 +6,12 @@ use serde_json::{Map, Value, json};
 const ID: &str = "019f0000-0000-7000-8000-0000000000";
 
 /// Fields whose value follows from their name, whatever they are a part of.
-const FIELDS: [(&str, &str); 48] = [
+const FIELDS: [(&str, &str); 53] = [
+    ("accent_color", "#d29922"),
+    ("caption", "The exit to the yard"),
+    ("content_type", "image/png"),
+    ("primary_color", "#1f6feb"),
+    ("sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
     ("access_model", "helpdesk"),
     ("access_token", "eyJhbGciOiJFZERTQSJ9.…"),
     ("address", "192.0.2.7"),
@@ -58,7 +63,9 @@ const FIELDS: [(&str, &str); 48] = [
 ];
 
 /// The same for parts of one schema, where the name means something else there.
-const PARTS: [(&str, &str, &str); 45] = [
+const PARTS: [(&str, &str, &str); 47] = [
+    ("Photo", "question", "photos"),
+    ("Photo", "caption", "The exit to the yard"),
     ("AccessModel", "key", "helpdesk"),
     ("AccessModel", "title", "Helpdesk"),
     ("AccessModel", "document", "# Helpdesk"),
