@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use usher_policy::{Access, Permission};
 
 /// Things that bear a version, and so an entity tag.
-const VERSIONED: [&str; 19] = [
+const VERSIONED: [&str; 20] = [
     "Account",
     "Branding",
     "IssuedPersonalToken",
