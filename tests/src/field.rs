@@ -1,8 +1,9 @@
 //! What tests of field inspections arrange: an organization with a team, and somebody of every role.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Organization, Person, World};
+use crate::{Organization, Person, World, png};
 
 /// A `field` organization with one team. Everybody whose role is a team's is a `member` of the organization.
 #[derive(Debug)]
@@ -74,9 +75,7 @@ impl World {
             .is(200);
         let inspection = make("inspections", inspection).await;
         let photos = format!("{}/field/inspections/{inspection}/photos", organization.path);
-        let photo =
-            organization.owner.request(reqwest::Method::POST, &photos).body(&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..]);
-        let photo = organization.owner.send(photo).await.is(201);
+        let photo = organization.owner.send_image(Method::POST, &photos, png("thing")).await.is(201);
         vec![
             ("photo", photo["id"].as_str().unwrap().to_owned()),
             ("inspection_template", template.clone()),

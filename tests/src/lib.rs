@@ -14,12 +14,14 @@ pub mod contract;
 mod database;
 mod desk;
 mod field;
+mod files;
 mod person;
 mod queues;
 mod world;
 
 pub use answer::Answer;
 pub use field::{Field, sections};
+pub use files::png;
 pub use person::Person;
 pub use serde_json::{Value, json};
 pub use world::{Held, Organization, PASSWORD, World};

@@ -9,19 +9,19 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use usher_api::{
-    App, FilePlace, FileSettings, Files, Settings,
+    App, Files, Settings,
     mail::{MailSettings, Mailer},
 };
 use usher_store::{Database, Store};
 use uuid::Uuid;
 
-use crate::{Person, database::TestDatabase};
+use crate::{Person, database::TestDatabase, files::Kept};
 
 /// The password of everybody here.
 pub const PASSWORD: &str = "correct horse battery";
 
 /// More attempts to sign in than any test makes.
-const UNLIMITED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
+pub(crate) const UNLIMITED: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
 
 /// A server, its database, and nobody in it.
 pub struct World {
@@ -29,9 +29,9 @@ pub struct World {
     base: String,
     password_hash: String,
     mailer: Mailer,
-    app: App,
+    pub(crate) app: App,
     outbox: tempfile::TempDir,
-    files: tempfile::TempDir,
+    pub(crate) files: Kept,
     // Last, so that it goes last.
     database: TestDatabase,
 }
@@ -70,26 +70,17 @@ impl World {
     }
 
     async fn launch(settings: Settings, connections: usize) -> Self {
-        Self::launch_with(settings, connections, FileSettings::default().quota).await
+        Self::launch_with(settings, connections, Kept::default()).await
     }
 
-    /// Starts a server where an organization may hold so many bytes of files.
-    pub async fn start_with_quota(quota: u64) -> Self {
-        let settings = Settings { sign_in_attempts: UNLIMITED, workers: NonZeroUsize::MIN, ..unlimited() };
-        Self::launch_with(settings, 8, quota).await
-    }
-
-    async fn launch_with(mut settings: Settings, connections: usize, quota: u64) -> Self {
+    pub(crate) async fn launch_with(mut settings: Settings, connections: usize, files: Kept) -> Self {
         let database = TestDatabase::create().await;
         let connection = Database::new(&database.url(), None).unwrap();
         let store = Store::open(&connection, connections).await.unwrap();
         let outbox = tempfile::tempdir().unwrap();
         settings.mail = MailSettings { outbox: outbox.path().to_owned(), ..settings.mail };
         let mailer = Mailer::new(store.clone(), &settings.mail).unwrap();
-        let files = tempfile::tempdir().unwrap();
-        let place = FilePlace::Folder(files.path().to_owned());
-        let kept = Files::open(&FileSettings { place, quota }).unwrap();
-        let app = App::new(store, kept, settings).await.unwrap();
+        let app = App::new(store, Files::open(&files.settings).unwrap(), settings).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(usher_api::serve(app.clone(), listener).unwrap());
@@ -115,28 +106,6 @@ impl World {
     /// Writes down which assignments were used, as a server does every minute and at its end.
     pub async fn write_uses(&self) {
         usher_api::background(&self.app, async {}).unwrap().await;
-    }
-
-    /// The objects that are kept, by their keys.
-    pub fn objects(&self) -> Vec<String> {
-        let mut keys = Vec::new();
-        let mut folders = vec![self.files.path().to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-                match entry.is_dir() {
-                    true => folders.push(entry),
-                    false => keys.push(entry.strip_prefix(self.files.path()).unwrap().display().to_string()),
-                }
-            }
-        }
-        keys.sort();
-        keys
-    }
-
-    /// Removes the objects whose time has come, as if a day had passed.
-    pub async fn remove_objects(&self) {
-        self.arrange("update file_removals set remove_after = remove_after - interval '1 day'").await;
-        self.app.files.remove_due(&self.app.store).await.unwrap_or_else(|stop| panic!("{stop}"));
     }
 
     /// Delivers what mail is due, and returns all that was ever sent to an address, the oldest first.
@@ -285,7 +254,7 @@ impl Held {
 }
 
 /// Settings under which any number of requests is answered.
-fn unlimited() -> Settings {
+pub(crate) fn unlimited() -> Settings {
     Settings { requests_of_session: None, requests_to_organization: None, ..Settings::default() }
 }
 

@@ -77,12 +77,20 @@ pub struct Removals {
 }
 
 impl Removals {
-    /// Strikes out those whose objects are gone.
+    /// Strikes out those whose objects are gone. The turn of the others comes again in ten minutes.
     ///
     /// # Errors
     /// The database's.
-    pub async fn done(mut self, keys: &[String]) -> StoreResult<()> {
-        sqlx::query!("delete from file_removals where key = any($1)", keys).execute(&mut *self.transaction).await?;
+    pub async fn done(mut self, gone: &[String]) -> StoreResult<()> {
+        sqlx::query!("delete from file_removals where key = any($1)", gone).execute(&mut *self.transaction).await?;
+        if gone.len() < self.keys.len() {
+            sqlx::query!(
+                "update file_removals set remove_after = now() + interval '10 minutes' where key = any($1)",
+                &self.keys
+            )
+            .execute(&mut *self.transaction)
+            .await?;
+        }
         self.transaction.commit().await
     }
 }

@@ -10,7 +10,7 @@ use tokio::{
     sync::oneshot,
 };
 use tracing_subscriber::EnvFilter;
-use usher_api::{App, FilePlace, FileSettings, Files, Proxies, Settings, mail::MailSettings};
+use usher_api::{App, BucketAccess, FilePlace, FileSettings, Files, Proxies, Settings, mail::MailSettings};
 use usher_store::Store;
 
 use crate::{
@@ -85,11 +85,18 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
 
 fn files(options: &Options) -> FileSettings {
     let place = match options.database.files.as_deref() {
-        Some(bucket) if bucket.contains("://") => FilePlace::Bucket(bucket.to_owned()),
+        Some(bucket) if bucket.contains("://") => {
+            FilePlace::Bucket { url: bucket.to_owned(), access: BucketAccess::new(variables()) }
+        }
         Some(folder) => FilePlace::Folder(folder.into()),
         None => FilePlace::Folder(options.database.data_dir.join("files")),
     };
     FileSettings { place, quota: options.database.storage_quota }
+}
+
+/// The environment, as far as it is text.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
 }
 
 fn mail(options: &Options) -> MailSettings {

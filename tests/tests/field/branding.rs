@@ -1,18 +1,14 @@
 //! What an organization looks like.
 
 use reqwest::Method;
-use usher_tests::{Answer, Organization, Person, World, json};
-
-fn png(of: &str) -> Vec<u8> {
-    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", of.as_bytes()].concat()
-}
+use usher_tests::{Answer, Organization, Person, World, json, png};
 
 fn path(org: &Organization) -> String {
     format!("{}/branding", org.path)
 }
 
 async fn set_logo(by: &Person, org: &Organization, bytes: Vec<u8>) -> Answer {
-    by.send(by.request(Method::PUT, &format!("{}/logo", path(org))).body(bytes)).await
+    by.send_image(Method::PUT, &format!("{}/logo", path(org)), bytes).await
 }
 
 /// VX-4, VX-5, VX-6, VX-7.

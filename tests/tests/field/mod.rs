@@ -1,10 +1,12 @@
 //! Field inspections.
 
+mod branding;
+mod bucket;
+mod files;
 mod inspections;
 mod list_is_read;
-mod reports;
-mod branding;
 mod photos;
+mod reports;
 mod sites;
 mod templates;
 mod together;

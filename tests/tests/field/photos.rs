@@ -1,13 +1,8 @@
 //! Photos of inspections: whoever sees the inspection sees them, and no object is left of what was refused.
 
 use reqwest::Method;
-use usher_tests::{Answer, Field, Person, Value, World, json};
+use usher_tests::{Answer, Field, Person, Value, World, json, png};
 use uuid::Uuid;
-
-/// The beginning of a PNG, and what makes it another than the next.
-fn png(of: &str) -> Vec<u8> {
-    [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", of.as_bytes()].concat()
-}
 
 /// An inspection of the team's, made by somebody. Returns its path.
 async fn inspection(field: &Field, by: &Person, shared: bool) -> String {
@@ -18,7 +13,7 @@ async fn inspection(field: &Field, by: &Person, shared: bool) -> String {
 
 async fn add(by: &Person, inspection: &str, query: &str, bytes: Vec<u8>) -> Answer {
     let path = format!("{inspection}/photos{query}");
-    by.send(by.request(Method::POST, &path).header("content-type", "image/png").body(bytes)).await
+    by.send_image(Method::POST, &path, bytes).await
 }
 
 fn text(body: &Value, name: &str) -> String {

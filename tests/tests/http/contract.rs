@@ -4,7 +4,7 @@ use reqwest::Method;
 use usher_tests::{
     Organization, Person, Value, World,
     contract::{contract, faults},
-    json,
+    json, png,
 };
 
 /// Every operation: path, method, itself.
@@ -354,6 +354,7 @@ async fn whatever_declares_a_version_heeds_it() {
         let invitation =
             json!({"email": "grace@example.org", "role": if model == "queues" { "staff" } else { "member" }});
         let invitation = place.org.owner.post(&format!("{}/invitations", place.org.path), invitation).await.is(201);
+        place.org.owner.send_image(Method::PUT, &format!("{}/branding/logo", place.org.path), png("one")).await.is(200);
         for (path, method, operation) in operations() {
             let id = operation["operationId"].as_str().unwrap();
             let declares = operation["parameters"].as_array().into_iter().flatten().any(|it| it["name"] == "If-Match");
@@ -365,6 +366,8 @@ async fn whatever_declares_a_version_heeds_it() {
             let mut request = place.org.owner.request(method, &path).header("if-match", "\"999\"");
             if let Some(example) = example(operation) {
                 request = request.json(&place.body(&example));
+            } else if operation["requestBody"]["content"]["image/*"].is_object() {
+                request = request.body(png("one"));
             }
             let answer = place.org.owner.send(request).await;
             assert_eq!((answer.status, answer.body["code"].as_str()), (412, Some("stale")), "{id}: {:#}", answer.body);

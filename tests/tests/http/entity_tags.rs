@@ -73,6 +73,7 @@ async fn patched(world: &World, org: &Organization, model: &str) -> Vec<(String,
     vec![
         (format!("{}/roles/{}", org.path, role["id"].as_str().unwrap()), vec!["title", "description", "grants"]),
         ("/v1/me".to_owned(), vec!["name"]),
+        (format!("{}/branding", org.path), vec!["primary_color", "accent_color"]),
         (org.path.clone(), vec!["name", "permissions_model", "members_create_workspaces"]),
         (format!("{}/members/{}", org.path, member.id), vec!["roles"]),
         (format!("{}/teams/{team}", org.path), vec!["name", "description", "website_ids", "template_ids"]),
@@ -110,6 +111,7 @@ async fn what_changes_nothing_makes_no_new_version() {
             // And what changes something does.
             let (field, other) = match fields[0] {
                 "roles" => ("roles", json!(["admin"])),
+                "primary_color" => ("primary_color", json!("#1f6feb")),
                 field => (field, json!("Another")),
             };
             let changed = org.owner.patch_if(&tried[tried.len() - 1], &tag, json!({field: other})).await;

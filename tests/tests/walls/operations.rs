@@ -1,7 +1,7 @@
 //! The operations of the published contract, and how they are asked.
 
 use reqwest::Method;
-use usher_tests::{Answer, Person, Value, json};
+use usher_tests::{Answer, Person, Value, json, png};
 
 /// An operation of the published contract.
 pub struct Operation {
@@ -14,6 +14,8 @@ pub struct Operation {
     pub required: Vec<(String, String)>,
     /// The schema of its body.
     pub body: Option<String>,
+    /// Whether its body is an image.
+    pub image: bool,
 }
 
 pub fn operations() -> Vec<Operation> {
@@ -46,6 +48,7 @@ pub fn operations() -> Vec<Operation> {
                 body: operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
                     .as_str()
                     .map(|to| to.rsplit('/').next().unwrap().to_owned()),
+                image: operation["requestBody"]["content"]["image/*"].is_object(),
             });
         }
     }
@@ -71,6 +74,12 @@ impl Operation {
             path = format!("{path}{}{name}={example}", if index == 0 { '?' } else { '&' });
         }
         let request = person.request(self.method.clone(), &path).header("if-match", "\"1\"");
-        person.send(if self.body.is_none() { request } else { request.json(&json!({})) }).await
+        person
+            .send(match self.body {
+                Some(_) => request.json(&json!({})),
+                None if self.image => request.body(png(&self.id)),
+                None => request,
+            })
+            .await
     }
 }

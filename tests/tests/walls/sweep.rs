@@ -1,7 +1,8 @@
 //! Every operation of the contract, asked by people who should get nothing, and by every role.
 
+use reqwest::Method;
 use usher_policy::{Access, Condition, Level, Mask, Model, ModelKey, Permission, ResourceKind};
-use usher_tests::{World, json};
+use usher_tests::{World, json, png};
 
 use super::operations::operations;
 
@@ -65,6 +66,10 @@ async fn every_role(key: ModelKey) {
             let everybodys = model.everybodys_role().map_or(Mask::NONE, |role| model.cell(role, permission));
             let capped = about.read_only && permission.access() == Access::Write;
             let given = (model.cell(role, permission) | everybodys).contains(Condition::Always) && !capped;
+            if operation.id.ends_with("_logo") {
+                // So that there is one to be shown and deleted.
+                org.owner.send_image(Method::PUT, &format!("{}/branding/logo", org.path), png("one")).await.is(200);
+            }
             let answer = operation.ask(&person, |_| org.id.clone()).await;
             let told = format!("{} as {}: {} {:#}", operation.id, about.key, answer.status, answer.body);
             if given {

@@ -45,7 +45,7 @@ impl IntoParams for IfNoneMatch {
 /// Answers with a file, unless the client has it. It may keep it, and asks every time whether it may still show it.
 ///
 /// # Errors
-/// 404 where it has just gone; 503.
+/// 503 where its bytes cannot be read now.
 pub async fn content(request: &HttpRequest, files: &Files, file: &FileAt, name: &str) -> Result<HttpResponse, Problem> {
     let tag = format!("\"{}\"", file.sha256);
     let known = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|tags| tags.to_str().ok());
@@ -57,7 +57,7 @@ pub async fn content(request: &HttpRequest, files: &Files, file: &FileAt, name: 
     if same {
         return Ok(answer.finish());
     }
-    let bytes = files.read(&file.key).await?.ok_or_else(|| Problem::missing("file"))?;
+    let bytes = files.read(file).await?;
     let disposition = format!("inline; filename=\"{name}.{}\"", ending(&file.content_type));
     answer
         .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))

@@ -4,20 +4,28 @@ mod content;
 mod kind;
 mod upload;
 
-use std::{fmt, path::PathBuf, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use actix_web::http::StatusCode;
+use actix_web::{http::StatusCode, web::Bytes};
 pub use content::{IfNoneMatch, Image, content};
 pub use kind::image_kind;
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, aws::AmazonS3Builder, local::LocalFileSystem, path::Path};
+use object_store::{
+    ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
+};
 pub use upload::Upload;
 use usher_domain::{Id, kind as kinds};
-use usher_store::{Store, files::NewFile};
+use usher_store::{
+    Store,
+    files::{FileAt, NewFile},
+};
 
 use crate::http::{Problem, Stop};
 
 /// How many bytes an organization may hold unless the operator says otherwise.
 const QUOTA: u64 = 10 * 1024 * 1024 * 1024;
+
+/// How long a bucket that does not answer is asked again.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where files are kept, and how many.
 #[derive(Debug, Clone)]
@@ -33,8 +41,30 @@ pub struct FileSettings {
 pub enum FilePlace {
     /// In a folder, which is made where it is missing.
     Folder(PathBuf),
-    /// In a bucket: `s3://bucket/folder`. How to reach it and who we are there say the variables `AWS_…`.
-    Bucket(String),
+    /// In a bucket that speaks S3.
+    Bucket {
+        /// `s3://bucket/folder`.
+        url: String,
+        /// How to reach it and who we are there.
+        access: BucketAccess,
+    },
+}
+
+/// What `AWS_…` variables say: the key, the secret, the region, the endpoint. Never shown.
+#[derive(Clone)]
+pub struct BucketAccess(Vec<(String, String)>);
+
+impl BucketAccess {
+    /// Takes those variables that say something about it.
+    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(variables.into_iter().filter(|(name, _)| name.starts_with("AWS_")).collect())
+    }
+}
+
+impl fmt::Debug for BucketAccess {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BucketAccess(…)")
+    }
 }
 
 impl Default for FileSettings {
@@ -83,7 +113,9 @@ impl Files {
                 // What an answer says is stored is on the disk.
                 (Arc::new(objects.with_fsync(true).with_automatic_cleanup(true)), Path::default())
             }
-            FilePlace::Bucket(url) => bucket(url).map_err(|why| FilesError { place: url.clone(), why })?,
+            FilePlace::Bucket { url, access } => {
+                bucket(url, access).map_err(|why| FilesError { place: url.clone(), why })?
+            }
         };
         Ok(Self { objects, folder, quota })
     }
@@ -110,17 +142,17 @@ impl Files {
         Ok(())
     }
 
-    /// The bytes under a key; none where there are none.
-    async fn read(&self, key: &str) -> Result<Option<actix_web::web::Bytes>, Problem> {
-        match self.objects.get(&self.path(key)).await {
-            Ok(found) => found.bytes().await.map(Some).map_err(unavailable),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(unavailable(error)),
-        }
+    /// The bytes of a file whose row was there just now. They outlive it, so if they are not there, it is we who lost them.
+    ///
+    /// # Errors
+    /// They cannot be read now.
+    pub async fn read(&self, file: &FileAt) -> Result<Bytes, Problem> {
+        let found = self.objects.get(&self.path(&file.key)).await.map_err(unavailable)?;
+        found.bytes().await.map_err(unavailable)
     }
 
-    /// Removes the objects whose time has come, until there are no more or some do not go: those are tried again the next
-    /// time.
+    /// Removes the objects whose time has come, until there are no more or some do not go: those are tried again later, and
+    /// stand in nobody's way meanwhile.
     ///
     /// # Errors
     /// The database's.
@@ -150,10 +182,20 @@ fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
 }
 
 /// A bucket, and the folder in it.
-fn bucket(url: &str) -> Result<(Arc<dyn ObjectStore>, Path), String> {
+fn bucket(url: &str, access: &BucketAccess) -> Result<(Arc<dyn ObjectStore>, Path), String> {
     let rest = url.strip_prefix("s3://").ok_or("an address such as s3://bucket/folder is wanted")?;
     let (bucket, folder) = rest.split_once('/').unwrap_or((rest, ""));
-    let objects = AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(|error| error.to_string())?;
+    let mut builder = AmazonS3Builder::new();
+    for (name, value) in &access.0 {
+        // Variables of other programs are none of ours.
+        if let Ok(key) = name.to_ascii_lowercase().parse() {
+            builder = builder.with_config(key, value);
+        }
+    }
+    // Somebody waits for the answer. Objects are deleted one by one, which every server that speaks S3 knows how to do.
+    let retry = RetryConfig { max_retries: 2, retry_timeout: PATIENCE, ..RetryConfig::default() };
+    let objects = builder.with_bucket_name(bucket).with_retry(retry).with_disable_bulk_delete(true);
+    let objects = objects.build().map_err(|error| error.to_string())?;
     let folder = Path::parse(folder.trim_matches('/')).map_err(|error| error.to_string())?;
     Ok((Arc::new(objects), folder))
 }

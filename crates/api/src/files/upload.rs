@@ -59,12 +59,25 @@ impl FromRequest for Upload {
     }
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
+/// Refuses what is no image by its headers: a form, JSON, something compressed. Which image it is, its bytes say.
+fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
     let plain = |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
-    if !request.headers().get_all(header::CONTENT_ENCODING).all(plain) {
-        let detail = "Send the body without a `Content-Encoding`.";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
-    }
+    let image = |value: &header::HeaderValue| {
+        let kind = value.as_bytes().to_ascii_lowercase();
+        kind.starts_with(b"image/") || kind == b"application/octet-stream"
+    };
+    let detail = if !request.headers().get_all(header::CONTENT_ENCODING).all(plain) {
+        "Send the body without a `Content-Encoding`."
+    } else if !request.headers().get_all(header::CONTENT_TYPE).all(image) {
+        "Send the image's bytes as the body, with a `Content-Type` such as `image/jpeg`."
+    } else {
+        return Ok(());
+    };
+    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
+}
+
+async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
+    check_headers(request)?;
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: usize| length > LARGEST) {
         return Err(too_large(LARGEST));

@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, delete, get, patch, put};
 use serde::Deserialize;
 use usher_domain::tenancy::{Branding, Color};
 use usher_policy::{Action, can};
-use usher_store::tenancy::BrandingChange;
+use usher_store::{files::NewFile, tenancy::BrandingChange};
 use utoipa::ToSchema;
 
 use super::OrganizationPath;
 use crate::{
     files::{IfNoneMatch, Image, Upload, content, image_kind},
-    http::{Answer, Body, Call, Change, IfMatch, Path, no_content, shown},
+    http::{Answer, Body, Call, Change, IfMatch, Path, Stop, no_content, shown},
 };
 
 /// The largest logo, in bytes.
@@ -65,20 +65,23 @@ pub async fn update_branding(call: Call, path: Path<OrganizationPath>, body: Bod
     extensions(("x-permission" = json!(can::UpdateOrganization::PERMISSION.key()))))]
 #[put("/branding/logo")]
 pub async fn set_logo(call: Call, path: Path<OrganizationPath>, upload: Upload) -> Answer {
-    let file = {
-        let mut work = call.read(&path.organization).await?;
-        let permit = work.permit_here::<can::UpdateOrganization>()?;
-        upload.at_most(LARGEST_LOGO)?;
-        let file = call.app().files.file(work.organization(), &upload, image_kind(&upload.bytes)?);
-        work.admit_logo(&permit, &file).await?;
-        file
-    };
-    // Nothing is locked while the bytes are stored. All is decided again when the logo is set.
-    call.app().files.keep(&call.app().store, &file, &upload).await?;
+    let file = stored(&call, &path, &upload).await?;
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::UpdateOrganization>()?;
     let branding = work.set_logo(permit, call.if_match(), &file).await?;
     work.commit(shown(branding)).await
+}
+
+/// Makes sure that the logo can be set and stores its bytes. Nothing is locked meanwhile: all is decided again when it is set.
+async fn stored(call: &Call, path: &OrganizationPath, upload: &Upload) -> Result<NewFile, Stop> {
+    let mut work = call.write(&path.organization).await?;
+    let permit = work.permit_here::<can::UpdateOrganization>()?;
+    upload.at_most(LARGEST_LOGO)?;
+    let file = call.app().files.file(work.organization(), upload, image_kind(&upload.bytes)?);
+    work.admit_logo(&permit, call.if_match(), &file).await?;
+    work.give_up().take_back().await?;
+    call.app().files.keep(&call.app().store, &file, upload).await?;
+    Ok(file)
 }
 
 /// Get the logo's bytes

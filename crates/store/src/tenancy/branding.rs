@@ -94,12 +94,19 @@ impl Work {
         self.branding_now().await
     }
 
-    /// Whether there is room for a logo: asked before its bytes are stored.
+    /// Whether a logo can be set: asked before its bytes are stored. What the one before takes becomes free.
     ///
     /// # Errors
-    /// There is none.
-    pub async fn admit_logo(&mut self, _permit: &Permit<can::UpdateOrganization>, file: &NewFile) -> StoreResult<()> {
-        self.must_fit(file.size, file.quota).await
+    /// As [`Work::set_logo`].
+    pub async fn admit_logo(
+        &mut self,
+        _permit: &Permit<can::UpdateOrganization>,
+        version: &Expected,
+        file: &NewFile,
+    ) -> StoreResult<()> {
+        let now = self.branding_now().await?;
+        version.must_be(now.version)?;
+        self.must_fit(file.size - now.logo.map_or(0, |logo| logo.size), file.quota).await
     }
 
     /// Makes a file whose bytes are stored the logo; the one before goes.

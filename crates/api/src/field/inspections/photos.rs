@@ -8,13 +8,16 @@ use usher_policy::{Action, can};
 use usher_store::{
     OrganizationKey,
     field::{Made, NewPhoto},
+    files::NewFile,
 };
 use utoipa::IntoParams;
 
 use super::InspectionPath;
 use crate::{
     files::{IfNoneMatch, Image, Upload, content, image_kind},
-    http::{Answer, Call, Listed, Path, PlainPageQuery, Query, addressed, no_content, ok, paged, storable},
+    http::{
+        Answer, Call, Listed, Path, PlainPageQuery, Problem, Query, Stop, addressed, no_content, ok, paged, storable,
+    },
 };
 
 /// A photo of an inspection in the path.
@@ -50,6 +53,14 @@ pub struct PhotoQuery {
     taken_at: Option<DateTime<Utc>>,
 }
 
+impl PhotoQuery {
+    fn parse(self) -> Result<NewPhoto, Problem> {
+        storable("taken_at", self.taken_at)?;
+        let Self { id, question, caption, taken_at } = self;
+        Ok(NewPhoto { id, question, caption: caption.unwrap_or_default(), taken_at })
+    }
+}
+
 /// List an inspection's photos
 ///
 /// The oldest first.
@@ -79,26 +90,28 @@ pub async fn add_inspection_photo(
     Query(query): Query<PhotoQuery>,
     upload: Upload,
 ) -> Answer {
-    storable("taken_at", query.taken_at)?;
-    let PhotoQuery { id, question, caption, taken_at } = query;
-    let new = NewPhoto { id, question, caption: caption.unwrap_or_default(), taken_at };
-    let file = {
-        let mut work = call.read(&path.organization).await?;
-        let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
-        let file = call.app().files.file(work.organization(), &upload, image_kind(&upload.bytes)?);
-        work.admit_photo(&permit, &new, &file).await?.is_none().then_some(file)
-    };
-    // Nothing is locked while the bytes are stored. All is decided again when the photo is added.
-    if let Some(file) = &file {
-        call.app().files.keep(&call.app().store, file, &upload).await?;
-    }
+    let new = query.parse()?;
+    let file = stored(&call, &path, &new, &upload).await?;
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
-    let file = file.unwrap_or_else(|| call.app().files.file(work.organization(), &upload, ""));
     let (photo, made) = work.add_photo(permit, &new, &file).await?;
-    let at =
-        format!("/v1/organizations/{}/field/inspections/{}/photos/{}", work.organization(), path.inspection, photo.id);
-    work.commit(if made == Made::Now { addressed(photo, &at) } else { ok(photo) }).await
+    let inspections = format!("/v1/organizations/{}/field/inspections", work.organization());
+    let location = format!("{inspections}/{}/photos/{}", path.inspection, photo.id);
+    work.commit(if made == Made::Now { addressed(photo, &location) } else { ok(photo) }).await
+}
+
+/// Makes sure that the photo can be added and stores its bytes, unless it is there already. Nothing is locked meanwhile: all is
+/// decided again when it is added.
+async fn stored(call: &Call, path: &InspectionPath, new: &NewPhoto, upload: &Upload) -> Result<NewFile, Stop> {
+    let mut work = call.write(&path.organization).await?;
+    let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
+    let file = call.app().files.file(work.organization(), upload, image_kind(&upload.bytes)?);
+    let there = work.admit_photo(&permit, new, &file).await?;
+    work.give_up().take_back().await?;
+    if there.is_none() {
+        call.app().files.keep(&call.app().store, &file, upload).await?;
+    }
+    Ok(file)
 }
 
 /// Get a photo
