@@ -95,7 +95,7 @@ impl Takes {
             ("422", self.body || self.key, "What is asked for cannot be: every field that is wrong is named."),
             ("428", self.version_required, "`If-Match` is missing."),
             ("429", self.token, "Too many requests: of this session, or to this organization."),
-            ("503", self.token || self.body, "The server is too busy, or cannot reach its database."),
+            ("503", self.token || self.body, "The server is too busy, or cannot reach its database or its files."),
         ]
     }
 }

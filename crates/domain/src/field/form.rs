@@ -73,9 +73,8 @@ pub struct ScoredOption {
 }
 
 /// How a question of a form is answered: `text` by at most 10,000 characters, `number` by a number between the bounds, `choice`
-/// by the value of an option, `checkbox` by `true` or `false`, `date` by a day such as `2026-02-28`, `photo` by a list of ids
-/// that the device has given to photos, `signature` by `{"name": "Ada", "photo_id": "…"}`. The photos themselves are not kept
-/// yet.
+/// by the value of an option, `checkbox` by `true` or `false`, `date` by a day such as `2026-02-28`, `photo` by a list of 1
+/// to 20 ids of the inspection's photos, `signature` by `{"name": "Ada", "photo_id": "…"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -90,9 +89,9 @@ pub enum InspectionQuestionKind {
     Checkbox,
     /// A day, as `2026-02-28`.
     Date,
-    /// A list of ids that the device has given to photos. The photos themselves are not kept yet.
+    /// Some of the inspection's photos: a list of 1 to 20 ids.
     Photo,
-    /// Who signs, and the id that the device has given to the picture of it: `{"name": "Ada", "photo_id": "…"}`.
+    /// Who signs, and the photo of the inspection that shows it: `{"name": "Ada", "photo_id": "…"}`.
     Signature,
 }
 
