@@ -82,13 +82,15 @@ async fn a_body_that_stops_half_way_is_no_photo() {
 }
 
 #[tokio::test]
-async fn what_says_that_it_is_no_image_is_refused_unread() {
+async fn what_says_that_it_is_no_image_is_refused() {
     let world = World::start().await;
     let field = world.field().await;
     let path = photos(&field).await;
     for kind in ["multipart/form-data; boundary=x", "application/json", "text/plain", "imagery/png", ""] {
         let request = field.full.request(Method::POST, &path).header("content-type", kind).body(png("one"));
         field.full.send(request).await.problem(415, "unsupported_media_type");
+        let request = field.viewer.request(Method::POST, &path).header("content-type", kind).body(png("one"));
+        field.viewer.send(request).await.problem(404, "not_found");
     }
     // A phone that takes one kind for another is not to blame: the bytes say which it is.
     for kind in ["image/jpeg", "IMAGE/PNG", "image/x-unknown", "application/octet-stream"] {

@@ -12,7 +12,7 @@ const IMAGES: [(&str, &str); 4] =
 ///
 /// # Errors
 /// 415: none that is taken.
-pub fn image_kind(bytes: &[u8]) -> Result<&'static str, Problem> {
+pub(super) fn image_kind(bytes: &[u8]) -> Result<&'static str, Problem> {
     let kind = infer::get(bytes).map(|kind| kind.mime_type());
     let known = IMAGES.iter().map(|(known, _)| *known).find(|known| Some(*known) == kind);
     known.ok_or_else(|| {

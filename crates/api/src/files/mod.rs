@@ -8,7 +8,6 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use actix_web::{http::StatusCode, web::Bytes};
 pub use content::{IfNoneMatch, Image, content};
-pub use kind::image_kind;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
 };

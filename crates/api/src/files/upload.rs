@@ -11,6 +11,7 @@ use actix_web::{
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
+use super::kind::image_kind;
 use crate::{
     App,
     http::{BodyHash, FieldError, Problem},
@@ -22,15 +23,27 @@ pub const LARGEST: usize = 10 * 1024 * 1024;
 /// How much longer a file may take to come than a body of JSON: it comes from a phone in the field.
 const PATIENCE: u32 = 4;
 
-/// A file that was sent. What the client says that it is, is not asked.
+/// A file that was sent.
 pub struct Upload {
     /// Its bytes.
     pub bytes: Bytes,
     /// Their SHA-256.
     pub sha256: [u8; 32],
+    may_be_image: bool,
 }
 
 impl Upload {
+    /// What kind of image it is, which its bytes say: a phone may take one kind for another.
+    ///
+    /// # Errors
+    /// 415: it is none that is taken, or says itself that it is none.
+    pub fn image_kind(&self) -> Result<&'static str, Problem> {
+        if !self.may_be_image {
+            return Err(unsupported("Send the image's bytes as the body, with a `Content-Type` such as `image/jpeg`."));
+        }
+        image_kind(&self.bytes)
+    }
+
     /// Refuses what is larger than so many bytes.
     ///
     /// # Errors
@@ -54,30 +67,28 @@ impl FromRequest for Upload {
             })??;
             let sha256 = Sha256::digest(&bytes).into();
             request.extensions_mut().insert(BodyHash(sha256));
-            Ok(Self { bytes, sha256 })
+            Ok(Self { bytes, sha256, may_be_image: may_be_image(&request) })
         })
     }
 }
 
-/// Refuses what is no image by its headers: a form, JSON, something compressed. Which image it is, its bytes say.
-fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
-    let plain = |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
-    let image = |value: &header::HeaderValue| {
+fn unsupported(detail: &'static str) -> Problem {
+    Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+}
+
+/// Whether the headers let the body be an image: no form, and no JSON.
+fn may_be_image(request: &HttpRequest) -> bool {
+    request.headers().get_all(header::CONTENT_TYPE).all(|value| {
         let kind = value.as_bytes().to_ascii_lowercase();
         kind.starts_with(b"image/") || kind == b"application/octet-stream"
-    };
-    let detail = if !request.headers().get_all(header::CONTENT_ENCODING).all(plain) {
-        "Send the body without a `Content-Encoding`."
-    } else if !request.headers().get_all(header::CONTENT_TYPE).all(image) {
-        "Send the image's bytes as the body, with a `Content-Type` such as `image/jpeg`."
-    } else {
-        return Ok(());
-    };
-    Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail))
+    })
 }
 
 async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
-    check_headers(request)?;
+    let plain = |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !request.headers().get_all(header::CONTENT_ENCODING).all(plain) {
+        return Err(unsupported("Send the body without a `Content-Encoding`."));
+    }
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: usize| length > LARGEST) {
         return Err(too_large(LARGEST));

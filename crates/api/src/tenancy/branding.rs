@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::OrganizationPath;
 use crate::{
-    files::{IfNoneMatch, Image, Upload, content, image_kind},
+    files::{IfNoneMatch, Image, Upload, content},
     http::{Answer, Body, Call, Change, IfMatch, Path, Stop, no_content, shown},
 };
 
@@ -77,7 +77,7 @@ async fn stored(call: &Call, path: &OrganizationPath, upload: &Upload) -> Result
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::UpdateOrganization>()?;
     upload.at_most(LARGEST_LOGO)?;
-    let file = call.app().files.file(work.organization(), upload, image_kind(&upload.bytes)?);
+    let file = call.app().files.file(work.organization(), upload, upload.image_kind()?);
     work.admit_logo(&permit, call.if_match(), &file).await?;
     work.give_up().take_back().await?;
     call.app().files.keep(&call.app().store, &file, upload).await?;

@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 use super::InspectionPath;
 use crate::{
-    files::{IfNoneMatch, Image, Upload, content, image_kind},
+    files::{IfNoneMatch, Image, Upload, content},
     http::{
         Answer, Call, Listed, Path, PlainPageQuery, Problem, Query, Stop, addressed, no_content, ok, paged, storable,
     },
@@ -105,7 +105,7 @@ pub async fn add_inspection_photo(
 async fn stored(call: &Call, path: &InspectionPath, new: &NewPhoto, upload: &Upload) -> Result<NewFile, Stop> {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
-    let file = call.app().files.file(work.organization(), upload, image_kind(&upload.bytes)?);
+    let file = call.app().files.file(work.organization(), upload, upload.image_kind()?);
     let there = work.admit_photo(&permit, new, &file).await?;
     work.give_up().take_back().await?;
     if there.is_none() {
