@@ -67,17 +67,22 @@ impl World {
         let template = make("inspection-templates", template).await;
         let site = make("sites", json!({"team_id": team, "name": "Thing"})).await;
         let inspection = json!({"team_id": team, "template_id": template, "site_id": site, "title": "Thing"});
+        let add_photo = async |inspection: &str| {
+            let photos = format!("{}/field/inspections/{inspection}/photos", organization.path);
+            let photo = organization.owner.send_image(Method::POST, &photos, png(inspection)).await.is(201);
+            photo["id"].as_str().unwrap().to_owned()
+        };
         let report = make("inspections", inspection.clone()).await;
+        let report_photo = add_photo(&report).await;
         organization
             .owner
             .post_empty(&format!("{}/field/inspections/{report}/submit", organization.path))
             .await
             .is(200);
         let inspection = make("inspections", inspection).await;
-        let photos = format!("{}/field/inspections/{inspection}/photos", organization.path);
-        let photo = organization.owner.send_image(Method::POST, &photos, png("thing")).await.is(201);
         vec![
-            ("photo", photo["id"].as_str().unwrap().to_owned()),
+            ("photo", add_photo(&inspection).await),
+            ("report_photo", report_photo),
             ("inspection_template", template.clone()),
             // What bodies and filters of this module call it.
             ("template", template),

@@ -6,6 +6,7 @@ mod files;
 mod inspections;
 mod list_is_read;
 mod photos;
+mod report_photos;
 mod reports;
 mod sites;
 mod templates;

@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 /// Every `code` of a problem, by name. A name that has been published stays what it means.
-pub const CODES: [&str; 70] = [
+pub const CODES: [&str; 72] = [
     "already_in_team",
     "already_linked",
     "already_member",
@@ -44,6 +44,7 @@ pub const CODES: [&str; 70] = [
     "not_handed_over",
     "outcome_unknown",
     "overloaded",
+    "photo_in_use",
     "precondition_required",
     "queue_built_in",
     "queue_name_taken",
@@ -75,6 +76,7 @@ pub const CODES: [&str; 70] = [
     "token_missing",
     "token_of_organization",
     "too_many_attempts",
+    "too_many_photos",
     "too_many_queues",
     "too_many_roles",
     "too_many_tokens",

@@ -54,16 +54,6 @@ impl InspectionQuestion {
         format!("{wanted} is wanted.")
     }
 
-    /// The photos that an answer refers to.
-    #[must_use]
-    pub fn photo_ids(&self, value: &Value) -> Vec<Uuid> {
-        match self.kind {
-            Kind::Photo => value.as_array().into_iter().flatten().filter_map(id).collect(),
-            Kind::Signature => value.get("photo_id").and_then(id).into_iter().collect(),
-            _ => Vec::new(),
-        }
-    }
-
     /// Whether an answer says something: a blank text and a list of nothing do not, `false` does.
     fn is_answered(&self, answers: &BTreeMap<String, Value>) -> bool {
         answers.get(&*self.key).is_some_and(|answer| match answer {
@@ -84,6 +74,18 @@ impl InspectionQuestion {
         let most = self.options.iter().filter_map(|option| option.score).max()?;
         let chosen = answer.and_then(|answer| self.options.iter().find(|option| *answer == *option.value));
         Some((chosen.map_or(Some(0), |option| option.score)?, most))
+    }
+}
+
+impl Kind {
+    /// The photos that an answer refers to.
+    #[must_use]
+    pub fn photo_ids(self, value: &Value) -> Vec<Uuid> {
+        match self {
+            Self::Photo => value.as_array().into_iter().flatten().filter_map(id).collect(),
+            Self::Signature => value.get("photo_id").and_then(id).into_iter().collect(),
+            _ => Vec::new(),
+        }
     }
 }
 
@@ -247,7 +249,7 @@ mod tests {
     #[test]
     fn photos_and_signatures_refer_to_photos() {
         let photo: Uuid = PHOTO.parse().unwrap();
-        let ids = |kind: &str, value: &Value| question(&json!({"kind": kind})).photo_ids(value);
+        let ids = |kind: &str, value: &Value| question(&json!({"kind": kind})).kind.photo_ids(value);
         assert_eq!(ids("photo", &json!([PHOTO])), [photo]);
         assert_eq!(ids("signature", &json!({"name": "Ada", "photo_id": PHOTO})), [photo]);
         assert!(ids("text", &json!(PHOTO)).is_empty());

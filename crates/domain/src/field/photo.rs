@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{AccountId, PhotoId};
 
-/// A photo of an inspection. Who sees the inspection sees it.
+/// A photo of an inspection. Who sees the inspection sees it, and who may read its report.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Photo {

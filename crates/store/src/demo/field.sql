@@ -70,4 +70,7 @@ from inspections i join inspection_templates e on e.org_id = i.org_id and e.id =
 join (values ('Fire doors', 'closes', '"Yes"'), ('Fire doors', 'sign', 'true'), ('Fire doors', 'gap', '6'),
     ('Fire doors', 'remarks', '"The hinge was oiled."'), ('Evening round', 'floors', '"Yes"'), ('Evening round', 'bins', 'true')
 ) as v (template, question, value) on v.template = e.name
-where i.org_id = $1::uuid and $2::text is not null and i.state <> 'draft'
+where i.org_id = $1::uuid and $2::text is not null and i.state <> 'draft';
+
+insert into branding (org_id, primary_color, accent_color)
+select $1::uuid, '#0f766e', '#d29922' where $2::text is not null

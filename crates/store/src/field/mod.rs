@@ -2,6 +2,7 @@
 
 mod inspections;
 mod made;
+mod naming;
 mod photos;
 mod reports;
 mod sites;

@@ -34,6 +34,7 @@ struct Row {
     sha256: Vec<u8>,
     created_by: Option<Uuid>,
     created_at: DateTime<Utc>,
+    file_id: Uuid,
 }
 
 impl From<Row> for Photo {
@@ -52,6 +53,10 @@ impl From<Row> for Photo {
     }
 }
 
+/// How many photos an inspection has at most: its report lists them all.
+const MOST_PHOTOS: i64 = 500;
+const TOO_MANY: Conflict = Conflict { code: "too_many_photos", detail: "An inspection has at most 500 photos." };
+
 const NO_PHOTO: StoreError = StoreError::Missing("photo");
 
 impl Work {
@@ -67,7 +72,7 @@ impl Work {
         let (organization, inspection) = (permit.organization().uuid(), permit.target().uuid());
         let rows = sqlx::query_as!(
             Row,
-            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at
+            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at, f.id as file_id
              from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
              where p.org_id = $1 and p.inspection_id = $2 and ($3::uuid is null or p.id > $3) order by p.id limit $4",
             organization,
@@ -97,10 +102,30 @@ impl Work {
         self.photo_of(permit.target(), id).await?.ok_or(NO_PHOTO)
     }
 
+    /// Every photo of an inspection, the oldest first, and where its bytes are.
+    pub(super) async fn photos_of(&mut self, inspection: InspectionId) -> StoreResult<Vec<(Photo, FileAt)>> {
+        let organization = self.organization().uuid();
+        let rows = sqlx::query_as!(
+            Row,
+            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at, f.id as file_id
+             from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
+             where p.org_id = $1 and p.inspection_id = $2 order by p.id",
+            organization,
+            inspection.uuid()
+        );
+        let with_file = |row: Row| {
+            let key = key(organization, row.file_id);
+            let photo = Photo::from(row);
+            let file = FileAt { key, sha256: photo.sha256.clone(), content_type: photo.content_type.clone() };
+            (photo, file)
+        };
+        Ok(rows.fetch_all(&mut *self.transaction).await?.into_iter().map(with_file).collect())
+    }
+
     async fn photo_of(&mut self, inspection: InspectionId, id: PhotoId) -> StoreResult<Option<Photo>> {
         let row = sqlx::query_as!(
             Row,
-            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at
+            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at, f.id as file_id
              from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
              where p.org_id = $1 and p.inspection_id = $2 and p.id = $3",
             self.organization().uuid(),
@@ -197,17 +222,19 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         self.photos_changed(inspection).await?;
+        self.must_not_be_too_many(inspection).await?;
         Ok((self.photo_of(inspection, id).await?.ok_or(NO_PHOTO)?, Made::Now))
     }
 
     /// Deletes a photo, and its file with it.
     ///
     /// # Errors
-    /// The inspection has no such photo, or was submitted.
+    /// The inspection has no such photo, or was submitted; or an answer names the photo.
     pub async fn delete_photo(&mut self, permit: Permit<can::UpdateInspection>, id: PhotoId) -> StoreResult<()> {
         let inspection = permit.target();
         self.photo_of(inspection, id).await?.ok_or(NO_PHOTO)?;
-        self.open_standing(inspection).await?;
+        let standing = self.open_standing(inspection).await?;
+        self.must_be_unnamed(inspection, standing.form_id, id).await?;
         sqlx::query!(
             "delete from inspection_photos where org_id = $1 and inspection_id = $2 and id = $3",
             self.organization().uuid(),
@@ -217,6 +244,16 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         self.photos_changed(inspection).await
+    }
+
+    /// Counted when the inspection is locked, so that of two at once one is refused.
+    async fn must_not_be_too_many(&mut self, inspection: InspectionId) -> StoreResult<()> {
+        let there = sqlx::query_scalar!(
+            r#"select count(*) as "there!" from inspection_photos where org_id = $1 and inspection_id = $2"#,
+            self.organization().uuid(),
+            inspection.uuid()
+        );
+        if there.fetch_one(&mut *self.transaction).await? > MOST_PHOTOS { Err(TOO_MANY.into()) } else { Ok(()) }
     }
 
     /// What is photographed is being worked on.

@@ -28,7 +28,7 @@ impl Work {
         self.branding_now().await
     }
 
-    async fn branding_now(&mut self) -> StoreResult<Branding> {
+    pub(crate) async fn branding_now(&mut self) -> StoreResult<Branding> {
         let row = sqlx::query!(
             r#"select b.primary_color, b.accent_color, b.version, f.content_type as "content_type?", f.size as "size?",
                 f.sha256 as "sha256?"
@@ -169,14 +169,19 @@ impl Work {
     ///
     /// # Errors
     /// There is none.
-    pub async fn logo_file(&mut self, permit: Permit<can::ViewOrganization>) -> StoreResult<FileAt> {
-        let organization = permit.organization().uuid();
+    pub async fn logo_file(&mut self, _permit: Permit<can::ViewOrganization>) -> StoreResult<FileAt> {
+        self.logo_now().await?.ok_or(NO_LOGO)
+    }
+
+    pub(crate) async fn logo_now(&mut self) -> StoreResult<Option<FileAt>> {
+        let organization = self.organization().uuid();
         let row = sqlx::query!(
             "select f.id, f.sha256, f.content_type from branding b join files f on f.org_id = b.org_id and f.id = b.logo_id
              where b.org_id = $1",
             organization
         );
-        let row = row.fetch_optional(&mut *self.transaction).await?.ok_or(NO_LOGO)?;
-        Ok(FileAt { key: key(organization, row.id), sha256: hex(&row.sha256), content_type: row.content_type })
+        let row = row.fetch_optional(&mut *self.transaction).await?;
+        let at = |id| key(organization, id);
+        Ok(row.map(|row| FileAt { key: at(row.id), sha256: hex(&row.sha256), content_type: row.content_type }))
     }
 }

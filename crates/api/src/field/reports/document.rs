@@ -7,14 +7,15 @@ use serde::Serialize;
 use serde_json::Value;
 use usher_domain::{
     Text,
-    field::{InspectionAnswer, InspectionQuestion, InspectionQuestionKind, Report, Section},
+    field::{InspectionAnswer, InspectionQuestion, InspectionQuestionKind, Photo, Report, Section},
     kind,
+    tenancy::Branding,
 };
 use usher_policy::{Action, can};
 use usher_store::field::ReportDocument;
 use utoipa::ToSchema;
 
-use super::ReportPath;
+use super::{ReportPath, pictures::PictureFiles};
 use crate::http::{Answer, Call, Path, Stop, Versioned, shown};
 
 /// A report as a document: it stands for itself, whatever else its reader may see.
@@ -44,6 +45,10 @@ pub struct FullReport {
     pub(super) assignees: Vec<String>,
     /// What was asked, and answered.
     pub(super) sections: Vec<ReportSection>,
+    /// The photos, the oldest first. `photos/{photo}/content` of the report has their bytes.
+    pub(super) photos: Vec<Photo>,
+    /// How the organization shows itself.
+    pub(super) branding: Branding,
 }
 
 /// A part of a report.
@@ -95,6 +100,8 @@ impl FullReport {
             submitted_by_name: document.submitted_by,
             assignees: document.assignees,
             sections: document.sections.into_iter().map(|section| ReportSection::of(section, &mut answers)).collect(),
+            photos: document.photos.into_iter().map(|(photo, _)| photo).collect(),
+            branding: document.branding,
         }
     }
 }
@@ -116,12 +123,15 @@ impl ReportSection {
     }
 }
 
-/// The report of the path, with all that it says.
-pub(super) async fn full(call: &Call, path: &ReportPath) -> Result<FullReport, Stop> {
+/// The report of the path, with all that it says, and where its pictures are.
+pub(super) async fn full(call: &Call, path: &ReportPath) -> Result<(FullReport, PictureFiles), Stop> {
     let mut work = call.read(&path.organization).await?;
     let report = work.see::<kind::Report>(path.report).await?;
     let permit = work.permit::<can::ViewReport>(path.report).await?;
-    Ok(FullReport::of(report.item, work.report_document(permit).await?))
+    let mut document = work.report_document(permit).await?;
+    let photos = document.photos.iter().map(|(photo, file)| (photo.id, file.clone())).collect();
+    let pictures = PictureFiles { logo: document.logo.take(), photos };
+    Ok((FullReport::of(report.item, document), pictures))
 }
 
 /// Get a report
@@ -131,5 +141,5 @@ pub(super) async fn full(call: &Call, path: &ReportPath) -> Result<FullReport, S
     extensions(("x-permission" = json!(can::ViewReport::PERMISSION.key()))))]
 #[get("/{report}")]
 pub async fn get_report(call: Call, path: Path<ReportPath>) -> Answer {
-    Ok(shown(full(&call, &path).await?))
+    Ok(shown(full(&call, &path).await?.0))
 }

@@ -1,13 +1,17 @@
 //! Reports.
 
 mod document;
+mod figures;
 mod listing;
 mod page;
+mod photos;
+mod pictures;
 mod summary;
 
 pub use document::*;
 pub use listing::*;
 pub use page::*;
+pub use photos::*;
 use serde::Deserialize;
 pub use summary::*;
 use usher_domain::ReportId;
@@ -32,4 +36,5 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     // Before what has the report's id in the same place.
     config.service(summarize_reports).service(export_reports);
     config.service(list_reports).service(get_report).service(get_report_page).service(share_report);
+    config.service(get_report_photo_content);
 }

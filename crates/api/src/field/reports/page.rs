@@ -3,10 +3,15 @@
 use actix_web::{HttpResponse, get, http::header};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
-use usher_domain::field::InspectionQuestionKind;
+use usher_domain::{
+    field::InspectionQuestionKind,
+    tenancy::{Branding, Color},
+};
 use usher_policy::{Action, can};
 
-use super::{FullReport, ReportAnswer, ReportPath, document::full};
+use super::{
+    FullReport, ReportAnswer, ReportPath, ReportSection, document::full, figures::Figures, pictures::Pictures,
+};
 use crate::http::{Answer, Call, Path};
 
 const STYLE: &str = include_str!("page.css");
@@ -21,16 +26,17 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
     extensions(("x-permission" = json!(can::ViewReport::PERMISSION.key()))))]
 #[get("/{report}/page")]
 pub async fn get_report_page(call: Call, path: Path<ReportPath>) -> Answer {
-    let report = full(&call, &path).await?;
+    let (report, files) = full(&call, &path).await?;
+    let pictures = files.read(&call.app().files, &report.photos).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .body(page(&report).into_string()))
+        .body(page(&report, &pictures).into_string()))
 }
 
-fn page(report: &FullReport) -> Markup {
-    let (score, most) = (report.report.score, report.report.max_score);
+fn page(report: &FullReport, pictures: &Pictures) -> Markup {
+    let figures = Figures::of(report, pictures);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -38,31 +44,54 @@ fn page(report: &FullReport) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (report.report.title) }
-                style { (PreEscaped(STYLE)) }
+                style { (PreEscaped(STYLE)) (PreEscaped(colors(&report.branding))) }
             }
             body {
-                header {
-                    p.organization { (report.organization) }
-                    h1 { (report.report.title) }
-                    dl { (facts(report)) }
-                    @if most > 0 {
-                        p.score { strong { (score) " of " (most) " points" } " (" (percent(score, most)) " %)" }
-                    }
-                }
+                header { (head(report, pictures)) }
                 main {
-                    @for section in &report.sections {
-                        section {
-                            h2 { (section.title) }
-                            table {
-                                thead { tr { th scope="col" { "Question" } th scope="col" { "Answer" } } }
-                                tbody {
-                                    @for answer in &section.answers {
-                                        tr { th scope="row" { (answer.label) } td { (given(answer)) } }
-                                    }
-                                }
-                            }
-                        }
-                    }
+                    @for section in &report.sections { (part(section, &figures)) }
+                    @if let Some(photos) = figures.of_none() { section { h2 { "Photos" } (photos) } }
+                }
+            }
+        }
+    }
+}
+
+/// The organization's colours: as they are where they only adorn, and as dark as text must be where they are read.
+fn colors(branding: &Branding) -> String {
+    let color = |text: &Option<String>| text.as_deref().and_then(Color::parse);
+    let mut style = String::new();
+    if let Some(primary) = color(&branding.primary_color) {
+        let readable = primary.readable_on_white();
+        style = format!(":root {{ --brand: {}; --accent: {}; }}", primary.as_str(), readable.as_str());
+    }
+    if let Some(notice) = color(&branding.accent_color) {
+        style += &format!(":root {{ --notice: {}; }}", notice.as_str());
+    }
+    style
+}
+
+fn head(report: &FullReport, pictures: &Pictures) -> Markup {
+    let (score, most) = (report.report.score, report.report.max_score);
+    html! {
+        @if let Some(logo) = &pictures.logo { img.logo src=(logo) alt=(format!("Logo of {}", report.organization)); }
+        p.organization { (report.organization) }
+        h1 { (report.report.title) }
+        dl { (facts(report)) }
+        @if most > 0 {
+            p.score { strong { (score) " of " (most) " points" } " (" (percent(score, most)) " %)" }
+        }
+    }
+}
+
+fn part(section: &ReportSection, figures: &Figures<'_>) -> Markup {
+    html! {
+        section {
+            h2 { (section.title) }
+            table {
+                thead { tr { th scope="col" { "Question" } th scope="col" { "Answer" } } }
+                tbody {
+                    @for answer in &section.answers { (row(answer, figures)) }
                 }
             }
         }
@@ -97,14 +126,26 @@ fn facts(report: &FullReport) -> Markup {
     }
 }
 
-/// An answer in words.
-fn given(answer: &ReportAnswer) -> Markup {
+/// A question and its answer. A signature stands beside the name; photos have the whole width below.
+fn row(answer: &ReportAnswer, figures: &Figures<'_>) -> Markup {
+    let photos = figures.of_answer(answer);
+    let (signature, below) = match answer.kind {
+        InspectionQuestionKind::Signature => (photos, None),
+        _ => (None, photos),
+    };
     html! {
-        @match &answer.value {
-            None => span.none { "No answer" },
-            Some(value) => (words(answer, value)),
+        tr.illustrated[below.is_some()] {
+            th scope="row" { (answer.label) }
+            td {
+                @match &answer.value {
+                    None => span.none { "No answer" },
+                    Some(value) => (words(answer, value)),
+                }
+                @if let Some(signature) = signature { (signature) }
+                @if !answer.note.is_empty() { p.note { (answer.note) } }
+            }
         }
-        @if !answer.note.is_empty() { p.note { (answer.note) } }
+        @if let Some(photos) = below { tr.pictures { td colspan="2" { (photos) } } }
     }
 }
 

@@ -101,8 +101,10 @@ impl Work {
         let sections = self.sections(standing.form_id).await?;
         let mut questions = sections.iter().flat_map(|section| &section.questions);
         let asked = questions.find(|asked| *asked.key == *question).ok_or(NO_QUESTION)?;
-        if let Some(Err(detail)) = value.as_ref().map(|value| asked.check(value)) {
-            return Err(StoreError::Invalid { pointer: "/value", code: "invalid", detail });
+        if let Some(value) = &value {
+            let wrong = |detail| StoreError::Invalid { pointer: "/value", code: "invalid", detail };
+            asked.check(value).map_err(wrong)?;
+            self.must_have_photos(inspection, asked, value).await?;
         }
         let before = self.answer_of(inspection, question).await?.unwrap_or_else(|| unanswered(question));
         if before.answered_at.is_some() && before.value == value && before.note == *note {

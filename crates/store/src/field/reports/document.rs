@@ -1,9 +1,16 @@
 //! A report with all that it says.
 
-use usher_domain::field::{InspectionAnswer, Section};
+use usher_domain::{
+    PhotoId,
+    field::{InspectionAnswer, Photo, Section},
+    tenancy::Branding,
+};
 use usher_policy::{Permit, can};
 
-use crate::{StoreError, StoreResult, Work};
+use crate::{
+    StoreError, StoreResult, Work,
+    files::{FileAt, hex, key},
+};
 
 /// Where an inspection happened, in words.
 #[derive(Debug)]
@@ -35,6 +42,12 @@ pub struct ReportDocument {
     pub sections: Vec<Section>,
     /// What was answered, in no order.
     pub answers: Vec<InspectionAnswer>,
+    /// The photos, the oldest first, and where their bytes are.
+    pub photos: Vec<(Photo, FileAt)>,
+    /// How the organization shows itself.
+    pub branding: Branding,
+    /// Where the bytes of its logo are.
+    pub logo: Option<FileAt>,
 }
 
 impl Work {
@@ -71,6 +84,28 @@ impl Work {
             assignees: row.assignees,
             sections: self.sections(row.form_id).await?,
             answers: self.answers_of(inspection.into()).await?,
+            photos: self.photos_of(inspection.into()).await?,
+            branding: self.branding_now().await?,
+            logo: self.logo_now().await?,
         })
+    }
+
+    /// Where the bytes of a photo of a report are: whoever may read the report may, whether or not they see the inspection.
+    ///
+    /// # Errors
+    /// The report has no such photo.
+    pub async fn report_photo_file(&mut self, permit: Permit<can::ViewReport>, photo: PhotoId) -> StoreResult<FileAt> {
+        let organization = permit.organization().uuid();
+        let row = sqlx::query!(
+            "select f.id, f.sha256, f.content_type
+             from reports r join inspection_photos p on p.org_id = r.org_id and p.inspection_id = r.id
+             join files f on f.org_id = p.org_id and f.id = p.file_id
+             where r.org_id = $1 and r.id = $2 and p.id = $3",
+            organization,
+            permit.target().uuid(),
+            photo.uuid()
+        );
+        let row = row.fetch_optional(&mut *self.transaction).await?.ok_or(StoreError::Missing("photo"))?;
+        Ok(FileAt { key: key(organization, row.id), sha256: hex(&row.sha256), content_type: row.content_type })
     }
 }
