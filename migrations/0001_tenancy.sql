@@ -376,6 +376,12 @@ create function service_scopes(member uuid) returns text language sql stable as 
     where t.org_id = current_org() and t.member_id = member and t.kind = 'service'
 $$;
 
+-- Whether a service's one token has run out: who has no other can do nothing.
+create function service_ended(member uuid) returns boolean language sql stable as $$
+    select exists (select 1 from api_tokens t
+        where t.org_id = current_org() and t.member_id = member and t.kind = 'service' and t.expires_at <= now())
+$$;
+
 -- A caller's facts, of the organization that has been entered: no row's worth of them for an account that is no member.
 -- Who shows neither a session nor a secret does not act, but is asked about.
 create function caller_facts(account uuid, session uuid, secret bytea) returns table (
@@ -384,7 +390,10 @@ create function caller_facts(account uuid, session uuid, secret bytea) returns t
 ) language sql stable rows 1 as $$
     select case when secret is null then s.id is not null else token.scopes is not null end,
         token.scopes,
-        m.org_id, m.state, o.model, o.roles_version,
+        m.org_id,
+        case when secret is null and session is null and m.state = 'active' and service_ended(account)
+            then 'token_ended' else m.state end,
+        o.model, o.roles_version,
         p.workflows, o.members_create_workspaces, m.assignments, m.teams
     from (select current_org() as id) here
     left join sessions s

@@ -16,6 +16,8 @@ pub enum Standing {
     Blocked,
     /// No longer taking part; history stays.
     Deactivated,
+    /// Of a service: its one token has run out. No membership is stored so; it is what somebody is told who asks about one.
+    TokenEnded,
 }
 
 impl Standing {
@@ -26,6 +28,7 @@ impl Standing {
             Self::Active => "active",
             Self::Blocked => "blocked",
             Self::Deactivated => "deactivated",
+            Self::TokenEnded => "token_ended",
         }
     }
 
@@ -35,6 +38,7 @@ impl Standing {
         match key {
             "active" => Self::Active,
             "deactivated" => Self::Deactivated,
+            "token_ended" => Self::TokenEnded,
             _ => Self::Blocked,
         }
     }

@@ -20,7 +20,7 @@ pub struct Grant {
 pub enum Denial {
     /// The resource belongs to another organization.
     OtherOrganization,
-    /// The membership is not active.
+    /// The membership is not active, or the token of a service has run out.
     Inactive(Standing),
     /// The token's scopes do not include the permission.
     TokenScope,

@@ -164,12 +164,15 @@ pub(crate) fn version_of(row: &PgRow) -> StoreResult<ModelVersion> {
     Ok(ModelVersion { organization, key, roles: row.try_get("roles_version")? })
 }
 
-/// Makes sure that a row of `caller_facts` is of somebody who has signed in.
+/// Makes sure that a row of `caller_facts` is of somebody who has signed in, or whose token names the organization that it is
+/// good in.
 ///
 /// # Errors
-/// The session has ended.
-pub(crate) fn must_be_signed_in(row: &PgRow) -> StoreResult<()> {
-    if row.try_get("signed_in")? { Ok(()) } else { Err(StoreError::SessionEnded) }
+/// The session has ended, or the token.
+pub(crate) fn must_be_signed_in(identity: &Identity, row: &PgRow) -> StoreResult<()> {
+    let here: Option<Uuid> = row.try_get("caller_org")?;
+    let elsewhere = identity.token.is_some_and(|token| here.is_some_and(|here| here != token.organization.uuid()));
+    if row.try_get("signed_in")? && !elsewhere { Ok(()) } else { Err(StoreError::SessionEnded) }
 }
 
 /// Makes the caller out of the row of `caller_facts`, in the model of its [`version_of`].

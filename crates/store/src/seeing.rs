@@ -61,7 +61,7 @@ impl Store {
         organization: &OrganizationKey,
         row: &PgRow,
     ) -> StoreResult<Option<Caller>> {
-        if caller::must_be_signed_in(row).is_err() {
+        if caller::must_be_signed_in(identity, row).is_err() {
             return Err(self.not_let_in(identity, organization).await);
         }
         let Some(model) = self.models().known(caller::version_of(row)?) else { return Ok(None) };

@@ -81,7 +81,7 @@ impl Store {
     ) -> StoreResult<Work> {
         let (mut transaction, row) = self.begin_with_answer(&caller::opening(identity, organization, mode)).await?;
         let row = row.ok_or(StoreError::Missing(kind_name::<kind::Organization>()))?;
-        caller::must_be_signed_in(&row)?;
+        caller::must_be_signed_in(identity, &row)?;
         let model = self.models().get(&mut transaction, caller::version_of(&row)?).await?;
         let caller = caller::from_row(identity, &row, &model)?;
         // Who is blocked or deactivated finds nothing here, as if there were no organization: not even empty lists.

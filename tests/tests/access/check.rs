@@ -147,3 +147,37 @@ async fn what_the_asking_person_may_not_see_is_not_there_for_anybody_they_ask_ab
     assert_eq!(org.owner.post(&path, about).await.is(200)["results"][0]["outcome"], "allowed");
     assert_eq!(org.owner.get(&who_can).await.is(200)["items"].as_array().unwrap().len(), 2);
 }
+
+/// A service whose one token has run out can do nothing, and whoever asks is told so; with a new secret it can again.
+#[tokio::test]
+async fn of_a_service_whose_token_has_run_out_it_is_said_that_it_may_nothing() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let tokens = format!("{}/service-tokens", org.path);
+    let made = org.owner.post(&tokens, json!({"name": "Shop", "roles": ["admin"]})).await.is(201);
+    let (id, service) = (made["id"].as_str().unwrap(), made["member_id"].as_str().unwrap());
+    let says = async |allowed: bool| {
+        let question = json!({"permission": "team.create"});
+        let check = json!({"member_id": service, "checks": [question]});
+        let check = org.owner.post(&format!("{}/access/check", org.path), check).await.is(200);
+        assert_eq!(check["results"][0]["allowed"], allowed, "{check:#}");
+        let explain = json!({"member_id": service, "question": question});
+        let told = org.owner.post(&format!("{}/access/explain", org.path), explain).await.is(200);
+        assert_eq!(told["allowed"], allowed, "{told:#}");
+        assert_eq!(told.get("denial").is_none(), allowed, "{told:#}");
+        if !allowed {
+            assert_eq!(told["denial"], "token_ended", "{told:#}");
+            assert_eq!(
+                (&told["summary"], &told["would_allow"]),
+                (&json!("Denied: the service's token has run out."), &json!([]))
+            );
+        }
+        let who = org.owner.walk(&format!("{}/access/who-can?permission=team.create", org.path)).await;
+        assert_eq!(who.iter().any(|who| who["member_id"] == service), allowed, "{who:#?}");
+    };
+    says(true).await;
+    world.arrange("update api_tokens set expires_at = now()").await;
+    says(false).await;
+    org.owner.post(&format!("{tokens}/{id}/rotate"), json!({"expires_at": null})).await.is(200);
+    says(true).await;
+}

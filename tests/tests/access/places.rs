@@ -94,3 +94,49 @@ async fn a_place_that_is_there_is_told_from_one_that_is_not_by_who_sees_it_or_co
         reviewer.get(&who).await.names(404, "resource_id");
     }
 }
+
+/// A place is named wherever it is told of, to who sees it, and by its id alone to who does not.
+#[tokio::test]
+async fn reviews_and_permissions_name_the_places_that_their_reader_sees() {
+    let world = World::start().await;
+    for (model, role, views) in [("helpdesk", "member", "team.view"), ("queues", "staff", "queue.view")] {
+        let org = world.organization(model).await;
+        let member = world.member(&org, role).await;
+        let (level, place) = if model == "helpdesk" {
+            let team = world.team(&org, "Billing").await;
+            world.join_team(&org, &member, &team, "member").await;
+            ("team", team)
+        } else {
+            let queue = world.queue(&org, "Billing").await;
+            for person in [&member, &org.owner] {
+                world.allow(&org, person, &queue, &["contribute"]).await;
+            }
+            ("queue", queue)
+        };
+        let ticket = json!({"subject": "x", (format!("{level}_id")): place});
+        let ticket = member.post(&format!("{}/desk/tickets", org.path), ticket).await.is(201);
+        let ticket = ticket["id"].as_str().unwrap();
+        let reviews: &[&str] = &["organization.view", "access.review", "ticket.view"];
+        for (scopes, name) in [(reviews, None), (&[reviews, &[views]].concat()[..], Some("Billing"))] {
+            let narrow = with_scopes(&org, &org.owner, scopes).await;
+            let held = narrow.walk(&format!("{}/access/review?level={level}", org.path)).await;
+            assert_eq!((&held[0]["scope_id"], held[0]["scope_name"].as_str()), (&json!(place), name), "{held:#?}");
+            let file = narrow.get(&format!("{}/access/review/export?level={level}", org.path)).await;
+            let file = file.body.as_str().unwrap().to_owned();
+            assert!(file.contains(&place) && file.contains("Billing") == name.is_some(), "{file}");
+            let whole = narrow.walk(&format!("{}/access/review?level=organization", org.path)).await;
+            assert!(whole.iter().all(|held| held["scope_name"].is_string()), "{whole:#?}");
+            let who = format!("{}/access/who-can?permission=ticket.view&resource_id={ticket}", org.path);
+            let who = narrow.walk(&who).await;
+            let by = who.iter().flat_map(|who| who["granted_by"].as_array().unwrap());
+            let by = by.into_iter().find(|by| by["scope_id"] == json!(place)).unwrap();
+            assert_eq!(by["scope_name"].as_str(), name, "{who:#?}");
+        }
+        for (scopes, name) in [(&["organization.view"][..], None), (&["organization.view", views], Some("Billing"))] {
+            let narrow = with_scopes(&org, &member, scopes).await;
+            let mine = narrow.get(&format!("{}/me/permissions", org.path)).await.is(200);
+            let there = mine["scopes"].as_array().unwrap().iter().find(|scope| scope["id"] == json!(place)).unwrap();
+            assert_eq!(there["name"].as_str(), name, "{mine:#}");
+        }
+    }
+}

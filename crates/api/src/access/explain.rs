@@ -5,13 +5,14 @@ use std::{collections::HashSet, sync::Arc};
 use actix_web::post;
 use serde::Deserialize;
 use usher_domain::MemberId;
-use usher_policy::{Action, Explanation, Level, Mask, Permission, Permit, Remedy, can};
+use usher_policy::{Action, Explanation, Level, Mask, Permission, Remedy, can};
 use usher_store::Work;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    explanation::{AccessExplanation, Named, View, names_of},
+    explanation::{AccessExplanation, View},
+    named::Named,
     question::{AccessQuestion, missing, places_of, subject},
     told::Told,
 };
@@ -50,7 +51,7 @@ pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body
     let missing = || missing(&asked).about("/question/resource_id");
     let explanation = facts.explain(facts.subject(), &asked).ok_or_else(missing)?;
     let places = places_of(&mut work, &permit, subject.as_ref(), asked).await?;
-    let named = named_scopes(&mut work, &permit, &explanation).await?;
+    let named = named_scopes(&mut work, &explanation).await?;
     let told = if subject.is_some() { Told::Another } else { Told::Themselves };
     let names_own = work.caller().has(Permission::RoleView, Mask::ALWAYS, Level::Organization, None);
     let view = View { told, model: work.caller().model(), named: &named, names_own };
@@ -58,11 +59,7 @@ pub async fn explain_access(call: Call, path: Path<OrganizationPath>, body: Body
 }
 
 /// The teams, queues … that the asking person may be told of: those that they see, by name, or hold a role in.
-async fn named_scopes(
-    work: &mut Work,
-    permit: &Permit<can::ViewOrganization>,
-    explanation: &Explanation,
-) -> Result<Named, Stop> {
+async fn named_scopes(work: &mut Work, explanation: &Explanation) -> Result<Named, Stop> {
     let model = Arc::clone(work.caller().model());
     let level = |role| model.role_at(role).level;
     let considered = explanation.considered.iter().map(|c| (level(c.assignment.role), c.assignment.scope));
@@ -72,10 +69,8 @@ async fn named_scopes(
     });
     let mentioned: HashSet<(Level, Uuid)> =
         considered.chain(remedies).filter(|(level, _)| *level != Level::Organization).collect();
-    let mut named = names_of(work, permit, &mentioned).await?;
+    let mut named = Named::among(work, mentioned.iter().copied()).await?;
     let held = |(level, scope): &(Level, Uuid)| !work.caller().held_in(*level, *scope).is_empty();
-    for place in mentioned.into_iter().filter(held) {
-        named.entry(place).or_default();
-    }
+    mentioned.into_iter().filter(held).for_each(|place| named.tell(place));
     Ok(named)
 }

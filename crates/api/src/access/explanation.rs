@@ -1,19 +1,17 @@
 //! How a decision is shown, with all that it rests on.
 
-use std::collections::{HashMap, HashSet};
-
 use serde::Serialize;
-use usher_policy::{Considered, Explanation, Grant, Level, Mask, Model, Outcome, Permit, Remedy, can};
-use usher_store::{Place, Work};
+use usher_policy::{Considered, Explanation, Grant, Level, Mask, Model, Outcome, Remedy};
+use usher_store::Place;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     condition::ConditionName,
+    named::Named,
     question::denial_code,
     told::{self, Told},
 };
-use crate::http::Stop;
 
 /// A decision, explained.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +45,8 @@ pub struct AccessExplanation {
     permission: &'static str,
     /// The decision in words.
     summary: String,
-    /// Why it was denied: `no_grant`, `role_out_of_reach`, `token_scope`, `read_only_role`, `membership_inactive`.
+    /// Why it was denied: `no_grant`, `role_out_of_reach`, `token_scope`, `read_only_role`, `membership_inactive`;
+    /// of a service, `token_ended`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     denial: Option<&'static str>,
@@ -162,26 +161,6 @@ pub struct RemedyView {
     text: String,
 }
 
-/// Teams, queues … that may be told of, and the names of those that may be seen.
-pub(super) type Named = HashMap<(Level, Uuid), Option<String>>;
-
-/// The names of those of these teams, queues … that who asks may see.
-pub(super) async fn names_of(
-    work: &mut Work,
-    permit: &Permit<can::ViewOrganization>,
-    places: &HashSet<(Level, Uuid)>,
-) -> Result<Named, Stop> {
-    let mentioned: Vec<(Level, Uuid)> = places.iter().copied().collect();
-    let seen = work.visible_places(permit, &mentioned).await?;
-    let ids: Vec<Uuid> = seen.iter().map(|(_, id)| *id).collect();
-    let mut named: Named = seen.into_iter().map(|place| (place, None)).collect();
-    if !ids.is_empty() {
-        let names = work.named_places(permit, &ids).await?;
-        named.extend(names.into_iter().map(|Place { level, id, name }| ((level, id), Some(name))));
-    }
-    Ok(named)
-}
-
 /// How an explanation is shown.
 pub(super) struct View<'a> {
     pub told: Told,
@@ -222,12 +201,12 @@ impl View<'_> {
 
     /// A scope, if it may be named.
     fn scope(&self, level: Level, scope: Uuid) -> Option<Uuid> {
-        (level == Level::Organization || self.named.contains_key(&(level, scope))).then_some(scope)
+        (level == Level::Organization || self.named.tells(level, scope)).then_some(scope)
     }
 
     /// The name of a scope, if it may be seen.
     fn name(&self, level: Level, scope: Uuid) -> Option<String> {
-        self.named.get(&(level, scope)).cloned().flatten()
+        self.named.of(level, scope)
     }
 
     fn role_at(&self, grant: &Grant) -> RoleAt {

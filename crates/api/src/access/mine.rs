@@ -6,7 +6,7 @@ use usher_policy::{Action, Caller, Level, Mask, Permission, can};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{condition::ConditionName, models::GrantView};
+use super::{condition::ConditionName, models::GrantView, named::Named};
 use crate::{
     http::{Answer, Call, Path, ok},
     tenancy::OrganizationPath,
@@ -28,6 +28,10 @@ pub struct ScopeView {
     level: &'static str,
     /// The organization, team, queue …
     id: Uuid,
+    /// The name of the team or queue, if I may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Support")]
+    name: Option<String>,
     /// My roles there.
     roles: Vec<String>,
     /// What they give me: `when` names what must hold of the single thing; `yes` is nothing.
@@ -41,22 +45,24 @@ pub struct ScopeView {
     extensions(("x-permission" = json!(can::ViewOrganization::PERMISSION.key()))))]
 #[get("/me/permissions")]
 pub async fn get_my_permissions(call: Call, path: Path<OrganizationPath>) -> Answer {
-    let work = call.read(&path.organization).await?;
+    let mut work = call.read(&path.organization).await?;
     let _permit = work.permit_here::<can::ViewOrganization>()?;
+    let at = |level| work.caller().scopes_at(level).into_iter().map(move |scope| (level, scope));
+    let places: Vec<(Level, Uuid)> = Level::ALL.into_iter().flat_map(at).collect();
+    let named = Named::among(&mut work, places.iter().copied()).await?;
     let caller = work.caller();
-    let scopes = Level::ALL
-        .into_iter()
-        .flat_map(|level| caller.scopes_at(level).into_iter().map(move |scope| scope_view(caller, level, scope)));
+    let scopes = places.into_iter().map(|(level, scope)| scope_view(caller, level, scope, named.of(level, scope)));
     Ok(ok(MyPermissions { access_model: caller.model().key().key(), scopes: scopes.collect() }))
 }
 
-fn scope_view(caller: &Caller, level: Level, scope: Uuid) -> ScopeView {
+fn scope_view(caller: &Caller, level: Level, scope: Uuid, name: Option<String>) -> ScopeView {
     let (model, held) = (caller.model(), caller.held_in(level, scope));
     let permissions = given(caller, level, scope)
         .map(|(permission, when)| GrantView { permission: permission.key(), when: ConditionName::each(when) });
     ScopeView {
         level: level.key(),
         id: scope,
+        name,
         roles: held.iter().map(|a| model.role_at(a.role).key.clone()).collect(),
         permissions: permissions.collect(),
     }

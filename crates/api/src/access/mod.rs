@@ -8,6 +8,7 @@ mod explain;
 mod explanation;
 mod mine;
 mod models;
+mod named;
 mod preview;
 mod question;
 mod review;

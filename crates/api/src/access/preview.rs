@@ -10,7 +10,7 @@ use usher_store::{Concerned, Somebody, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{change::AccessChange, condition::ConditionName, explanation::names_of, mine::given};
+use super::{change::AccessChange, condition::ConditionName, mine::given, named::Named};
 use crate::{
     http::{Answer, Body, Call, Path, Problem, ProblemCode, Stop, ok},
     tenancy::OrganizationPath,
@@ -158,13 +158,11 @@ fn compare(before: &[Somebody], after: &[Somebody]) -> Vec<MemberPreview> {
 
 /// Names the teams and queues that who asks may see.
 async fn name(work: &mut Work, members: &mut [MemberPreview]) -> Result<(), Stop> {
-    let Ok(permit) = work.permit_here::<can::ViewOrganization>() else { return Ok(()) };
     let differences = || members.iter().flat_map(|member| &member.differences);
     let place = |of: &Difference| Some((Level::parse(of.level)?, of.scope_id));
-    let places = differences().filter_map(place).filter(|(level, _)| *level != Level::Organization).collect();
-    let named = names_of(work, &permit, &places).await?;
+    let named = Named::among(work, differences().filter_map(place).collect::<Vec<_>>()).await?;
     for difference in members.iter_mut().flat_map(|member| &mut member.differences) {
-        difference.scope_name = place(difference).and_then(|place| named.get(&place).cloned().flatten());
+        difference.scope_name = place(difference).and_then(|(level, id)| named.of(level, id));
     }
     Ok(())
 }

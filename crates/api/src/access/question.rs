@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use usher_domain::{MemberId, Text};
-use usher_policy::{Caller, Denial, Level, Permission, Permit, ResourceKind, can};
+use usher_policy::{Caller, Denial, Level, Permission, Permit, ResourceKind, Standing, can};
 use usher_store::{AccessFacts, Asked, OrganizationKey, Place, Work};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -118,6 +118,7 @@ pub(super) async fn places_of(
 pub(super) const fn denial_code(denial: Denial) -> &'static str {
     match denial {
         Denial::OtherOrganization => "other_organization",
+        Denial::Inactive(Standing::TokenEnded) => "token_ended",
         Denial::Inactive(_) => "membership_inactive",
         Denial::TokenScope => "token_scope",
         Denial::ReadOnly => "read_only_role",

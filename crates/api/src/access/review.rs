@@ -4,11 +4,12 @@ use actix_web::get;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use usher_domain::{AccountId, MemberId, QueueId, TeamId, Text};
-use usher_policy::{Action, Level, Model, can};
-use usher_store::{HeldRole, HeldRoleFilter, HeldRoleOrder, Work};
+use usher_policy::{Action, Level, Model, Permit, can};
+use usher_store::{HeldRole, HeldRoleFilter, HeldRoleOrder, Page, PageRequest, Work};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::named::Named;
 use crate::{
     http::{
         Answer, Call, FieldError, Include, Listed, Path, Problem, Query, Stop, filtered_by, ok, page_request, paged,
@@ -153,9 +154,9 @@ pub struct HeldRoleView {
     level: &'static str,
     /// The organization, team or queue that it is held at.
     scope_id: Uuid,
-    /// Its name.
-    #[schema(example = "Northwind")]
-    scope_name: String,
+    /// Its name. None for a team or a queue that you may not see.
+    #[schema(required, example = "Northwind")]
+    scope_name: Option<String>,
     /// Since when it is held.
     granted_at: DateTime<Utc>,
     /// Who gave it. None, if nobody did through this API, or their account is gone.
@@ -204,7 +205,7 @@ pub async fn review_access(call: Call, path: Path<OrganizationPath>, query: Quer
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ReviewAccess>()?;
     let filter = query.filter(&mut work).await?;
-    let page = work.held_roles(&permit, &filter, order, &request).await?;
+    let page = held_roles(&mut work, &permit, &filter, order, &request).await?;
     Ok(ok(paged(page.map(HeldRoleView::from), list)))
 }
 
@@ -222,9 +223,25 @@ pub async fn export_access_review(call: Call, path: Path<OrganizationPath>, quer
     let mut work = call.read(&path.organization).await?;
     let permit = work.permit_here::<can::ReviewAccess>()?;
     let filter = query.filter(&mut work).await?;
-    let page = work.held_roles(&permit, &filter, order, &request).await?;
+    let page = held_roles(&mut work, &permit, &filter, order, &request).await?;
     let Listed { items, next_cursor, .. } = paged(page, list);
     table("access-review", HEADER, items.into_iter().map(row), next_cursor.as_deref())
+}
+
+/// The roles, without the names of places that who asks may not see: that somebody holds a role there is what a review tells.
+async fn held_roles(
+    work: &mut Work,
+    permit: &Permit<can::ReviewAccess>,
+    filter: &HeldRoleFilter,
+    order: HeldRoleOrder,
+    request: &PageRequest,
+) -> Result<Page<HeldRole>, Stop> {
+    let page = work.held_roles(permit, filter, order, request).await?;
+    let named = Named::among(work, page.items.iter().map(|held| (held.level, held.scope))).await?;
+    Ok(page.map(|held| match held.level {
+        Level::Organization => held,
+        level => HeldRole { scope_name: named.of(level, held.scope), ..held },
+    }))
 }
 
 /// The name of a role that the access model knows at some level.
@@ -257,7 +274,7 @@ fn row(held: HeldRole) -> [String; 11] {
         held.state,
         held.role,
         held.level.key().to_owned(),
-        held.scope_name,
+        held.scope_name.unwrap_or_default(),
         held.scope.to_string(),
         time_cell(held.granted_at),
         held.granted_by.map(|(_, name)| name).unwrap_or_default(),

@@ -91,6 +91,7 @@ pub(super) fn summary(told: Told, model: &Model, explanation: &Explanation) -> S
             "read_only_role" => {
                 format!("Denied: a role of {} only reads, and `{permission}` writes.", told.say("theirs"))
             }
+            "token_ended" => "Denied: the service's token has run out.".to_owned(),
             _ => "Denied: the membership is not active.".to_owned(),
         },
     }

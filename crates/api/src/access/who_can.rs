@@ -1,5 +1,7 @@
 //! Everyone who may, and by what.
 
+use std::sync::Arc;
+
 use actix_web::get;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     condition::ConditionName,
+    named::Named,
     question::{missing, understood},
 };
 use crate::{
@@ -66,6 +69,10 @@ pub struct GrantedBy {
     level: &'static str,
     /// The organization, team, queue …
     scope_id: Uuid,
+    /// The name of the team or queue, if you may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Support")]
+    scope_name: Option<String>,
     /// The role.
     role: String,
     /// The conditions under which it gives the permission and which hold; `yes`: without a condition.
@@ -93,17 +100,21 @@ pub async fn list_who_can(call: Call, path: Path<OrganizationPath>, Query(query)
     let (permit, view) = (work.permit_here::<can::ReviewAccess>()?, work.permit_here::<can::ViewOrganization>()?);
     let page = work.who_can(&permit, &view, &asked, &request).await?;
     let page = page.ok_or_else(|| missing(&asked).about_parameter("resource_id"))?;
-    let model = work.caller().model();
-    Ok(ok(paged(page.map(|who| who_can(model, who)), "who_can")))
+    let model = Arc::clone(work.caller().model());
+    let place = |given: &GivenBy| (model.role_at(given.assignment.role).level, given.assignment.scope);
+    let named = Named::among(&mut work, page.items.iter().flat_map(|who| &who.by).map(place)).await?;
+    Ok(ok(paged(page.map(|who| who_can(&model, &named, who)), "who_can")))
 }
 
-fn who_can(model: &Model, WhoMay { member, name, email, by }: WhoMay) -> WhoCan {
-    WhoCan { member_id: member, name, email, granted_by: by.iter().map(|given| granted_by(model, given)).collect() }
+fn who_can(model: &Model, named: &Named, WhoMay { member, name, email, by }: WhoMay) -> WhoCan {
+    let granted_by = by.iter().map(|given| granted_by(model, named, given)).collect();
+    WhoCan { member_id: member, name, email, granted_by }
 }
 
-fn granted_by(model: &Model, given: &GivenBy) -> GrantedBy {
+fn granted_by(model: &Model, named: &Named, given: &GivenBy) -> GrantedBy {
     let role = model.role_at(given.assignment.role);
     GrantedBy {
+        scope_name: named.of(role.level, given.assignment.scope),
         level: role.level.key(),
         scope_id: given.assignment.scope,
         role: role.key.clone(),

@@ -6,7 +6,7 @@ mod permissions;
 use std::sync::Arc;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, Resource, Route,
     http::header,
     web::{self, Bytes},
 };
@@ -41,12 +41,18 @@ impl Contract {
 pub(crate) fn routes(config: &mut web::ServiceConfig, contract: web::Data<Contract>) {
     config
         .app_data(contract)
-        .route("/openapi.json", web::get().to(contract_json))
+        .service(page("/openapi.json", web::get().to(contract_json)))
         .service(web::redirect("/", "/docs/"))
         .service(web::redirect("/docs", "/docs/"))
-        .route("/docs/people.json", web::get().to(people))
-        .route("/docs/permissions", web::get().to(permissions_html))
-        .route("/docs/{file:.*}", web::get().to(file));
+        .service(page("/docs/people.json", web::get().to(people)))
+        .service(page("/docs/permissions", web::get().to(permissions_html)))
+        .service(page("/docs/{file:.*}", web::get().to(file)));
+}
+
+/// An address that is read, and nothing else.
+fn page(path: &str, read: Route) -> Resource {
+    let refused = || async { Err::<HttpResponse, _>(Problem::method_not_allowed("GET, HEAD".to_owned())) };
+    web::resource(path).route(read).default_service(web::to(refused))
 }
 
 async fn contract_json(request: HttpRequest, contract: web::Data<Contract>) -> HttpResponse {

@@ -157,6 +157,13 @@ impl Problem {
         self
     }
 
+    /// That an address does not know the method; `allowed`: those that it knows.
+    pub fn method_not_allowed(allowed: String) -> Self {
+        let detail = format!("This address knows the methods {allowed}.");
+        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
+        Self { allow: Some(allowed), ..problem }
+    }
+
     /// The refusal of one identifier in a list of the body, whose place is `pointer`, its index and `rest`.
     pub fn in_list(pointer: &str, rest: &str) -> impl Fn(Refused) -> Self {
         move |Refused { index, error }| Self::from(error).about(&format!("{pointer}/{index}{rest}"))

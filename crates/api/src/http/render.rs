@@ -123,7 +123,5 @@ pub async fn nowhere(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if allowed.is_empty() {
         return Err(Problem::missing("address"));
     }
-    let detail = format!("This address knows the methods {allowed}.");
-    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail);
-    Err(Problem { allow: Some(allowed), ..problem })
+    Err(Problem::method_not_allowed(allowed))
 }

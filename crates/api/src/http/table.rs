@@ -64,10 +64,19 @@ fn csv_of<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String;
     writer.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// A cell that no spreadsheet takes for a formula.
+/// A cell that no spreadsheet takes for a formula: not behind what is not seen either, nor in the width of Chinese letters.
+/// What looks as if it had been made harmless is made so once more: so what was there can be had back.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    let begins = cell.trim_start_matches(|c: char| c == '\'' || c == '\n' || (UNSEEN.contains(&c)));
+    if begins.starts_with(FORMULA) { format!("'{cell}") } else { cell }
 }
+
+/// What a formula begins with, or what a spreadsheet takes for that.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// Letters without a width, and spaces.
+const UNSEEN: [char; 9] =
+    [' ', '\u{a0}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}', '\u{200e}', '\u{200f}'];
 
 #[cfg(test)]
 mod tests {
@@ -75,11 +84,34 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_formula_is_text_and_what_holds_a_comma_is_one_cell() {
-        let cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "Ada \"the\" first", "a=b", "x, y"];
+        let cells = [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠x",
+            "\u{200b}=1",
+            " \u{feff}=1",
+            "'=1",
+            "''=1",
+            "Ada \"the\" first",
+            "a=b",
+            "x, y",
+            "'t Hooft",
+            "\u{200b}x",
+            "–1",
+        ];
         let table = csv_of(["cell", "rest"], cells.iter().map(|cell| [(*cell).to_owned(), String::new()])).unwrap();
         let mut reader = csv::Reader::from_reader(table.as_slice());
         let read: Vec<String> = reader.records().map(|record| record.unwrap()[0].to_owned()).collect();
-        let expected = ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1", "'\r=1", "Ada \"the\" first", "a=b", "x, y"];
-        assert_eq!(read, expected);
+        let as_they_were = cells.len() - 6;
+        let (made_harmless, left) = read.split_at(as_they_were);
+        assert!(made_harmless.iter().zip(cells).all(|(cell, was)| *cell == format!("'{was}")), "{made_harmless:?}");
+        assert_eq!(left, &cells[as_they_were..]);
     }
 }

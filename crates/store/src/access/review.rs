@@ -27,8 +27,8 @@ pub struct HeldRole {
     pub level: Level,
     /// The organization, team or queue that it is held at.
     pub scope: Uuid,
-    /// Its name.
-    pub scope_name: String,
+    /// The organization's name. Of a team or a queue it is for who sees that: see [`Work::visible_places`].
+    pub scope_name: Option<String>,
     /// Since when it is held.
     pub granted_at: DateTime<Utc>,
     /// Who gave it, by id and name, if their account is still there.
@@ -157,9 +157,8 @@ impl Work {
             "select r.id, r.member_id, r.role, r.team_id, r.queue_id, r.granted_at, r.granted_by, u.last_used_at,
                 a.name, a.email, m.state, ({LAST_USED})::text as sort_key,
                 (select b.name from accounts b where b.id = r.granted_by) as granted_by_name,
-                coalesce((select g.name from teams g where g.org_id = r.org_id and g.id = r.team_id),
-                    (select q.name from queues q where q.org_id = r.org_id and q.id = r.queue_id),
-                    (select o.name from organizations o where o.id = r.org_id)) as scope_name,
+                (select o.name from organizations o where o.id = r.org_id and r.team_id is null and r.queue_id is null)
+                    as scope_name,
                 coalesce(r.team_id, r.queue_id, r.org_id) as scope
              from {TABLES}
              join members m on m.org_id = r.org_id and m.id = r.member_id join accounts a on a.id = r.member_id

@@ -47,7 +47,7 @@ fn law_1_a_role_held_in_another_organization_gives_nothing() {
 
 #[test]
 fn law_2_without_an_active_membership_nothing() {
-    let inactive = prop_oneof![Just(Standing::Blocked), Just(Standing::Deactivated)];
+    let inactive = prop_oneof![Just(Standing::Blocked), Just(Standing::Deactivated), Just(Standing::TokenEnded)];
     law(&(person(), thing_at_home(), inactive), |(mut person, thing, standing)| {
         person.standing = standing;
         let caller = person.caller();
