@@ -42,6 +42,11 @@ pub(crate) fn check(method: &str, path: &str, status: u16, headers: &HeaderMap, 
         let codes = CONTRACT["components"]["schemas"]["ProblemCode"]["x-extensible-enum"].as_array().unwrap();
         assert!(codes.iter().any(|known| known == code), "{method} {path}: the contract does not list `{code}`");
     }
+    for fault in body["errors"].as_array().into_iter().flatten().filter(|_| status >= 400) {
+        let codes = CONTRACT["components"]["schemas"]["FieldCode"]["x-extensible-enum"].as_array().unwrap();
+        let listed = fault["code"] == body["code"] || codes.contains(&fault["code"]);
+        assert!(listed, "{method} {path}: the contract does not list the code of {fault}");
+    }
     let Some(operation) = operation(method, path) else {
         return assert!(status >= 400 || !path.starts_with("/v1/"), "{method} {path} is in no contract: {status}");
     };

@@ -92,6 +92,12 @@ fn the_list_of_codes_is_that_of_the_problems_that_the_code_makes() {
         }
     }
     assert!(made > codes.len() / 2, "{made}");
+    let faults = contract()["components"]["schemas"]["FieldCode"]["x-extensible-enum"].as_array().unwrap();
+    let faults: Vec<&str> = faults.iter().map(|code| code.as_str().unwrap()).collect();
+    assert!(faults.is_sorted_by(|one, next| one < next), "{faults:?}");
+    for code in faults {
+        assert!(sources.contains(&format!("\"{code}\"")), "nothing makes a `{code}`");
+    }
 }
 
 /// A condition is one of the engine's, wherever the contract speaks of one.

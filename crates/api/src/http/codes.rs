@@ -85,17 +85,79 @@ pub const CODES: [&str; 72] = [
     "unsupported_media_type",
 ];
 
+/// Every `code` of one fault of a request, by name, but those that the problem itself has. A name that has been published
+/// stays what it means.
+pub const FAULTS: [&str; 40] = [
+    "blank",
+    "cannot_carry_out",
+    "cannot_view",
+    "confirmation_missing",
+    "duplicate",
+    "duplicate_field",
+    "end_out_of_reach",
+    "format",
+    "in_the_past",
+    "incomplete",
+    "invalid",
+    "invalid_cursor",
+    "max_items",
+    "min_items",
+    "missing",
+    "not_a_mailbox_target",
+    "not_grantable",
+    "not_json",
+    "not_unique",
+    "nul",
+    "number_of_roles",
+    "one_change",
+    "other_team",
+    "out_of_range",
+    "pattern",
+    "required",
+    "scope_out_of_reach",
+    "too_few_fields",
+    "too_long",
+    "too_many_fields",
+    "too_short",
+    "type",
+    "unexpected_body",
+    "unknown_condition",
+    "unknown_field",
+    "unknown_level",
+    "unknown_parameter",
+    "unknown_permission",
+    "unknown_role",
+    "unknown_value",
+];
+
 /// A `code` of a problem, as the contract tells of it: those that there are, and that there may be more.
 #[derive(Debug)]
 pub struct ProblemCode;
 
 impl PartialSchema for ProblemCode {
     fn schema() -> RefOr<Schema> {
-        let description = "A stable name of a problem: one of those that are listed. More may come.";
-        let listed = ExtensionsBuilder::new().add("x-extensible-enum", CODES.as_slice()).build();
-        let code = ObjectBuilder::new().schema_type(Type::String).description(Some(description));
-        RefOr::T(Schema::Object(code.examples(["not_found"]).extensions(Some(listed)).build()))
+        listed("A stable name of a problem: one of those that are listed. More may come.", &CODES, "not_found")
     }
 }
 
 impl ToSchema for ProblemCode {}
+
+/// A `code` of one fault, as the contract tells of it.
+#[derive(Debug)]
+pub struct FieldCode;
+
+impl PartialSchema for FieldCode {
+    fn schema() -> RefOr<Schema> {
+        let description = "A stable name of what is wrong in one place: one of those that are listed, or the problem's own code \
+            where that is about the place. More may come.";
+        listed(description, &FAULTS, "too_long")
+    }
+}
+
+impl ToSchema for FieldCode {}
+
+fn listed(description: &str, names: &[&str], example: &str) -> RefOr<Schema> {
+    let listed = ExtensionsBuilder::new().add("x-extensible-enum", names).build();
+    let code = ObjectBuilder::new().schema_type(Type::String).description(Some(description));
+    RefOr::T(Schema::Object(code.examples([example]).extensions(Some(listed)).build()))
+}

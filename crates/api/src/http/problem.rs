@@ -6,7 +6,10 @@ use usher_policy::{Denial, Permission};
 use usher_store::{Refused, StoreError};
 use utoipa::ToSchema;
 
-use super::{codes::ProblemCode, faults};
+use super::{
+    codes::{FieldCode, ProblemCode},
+    faults,
+};
 
 /// After how many seconds to try again what the database could not do.
 const RETRY_AFTER: u64 = 5;
@@ -58,6 +61,7 @@ pub struct FieldError {
     #[schema(nullable = false)]
     pub parameter: Option<String>,
     /// A stable name of what is wrong.
+    #[schema(value_type = FieldCode)]
     pub code: String,
     /// What is wrong, for people.
     pub detail: String,
