@@ -35,6 +35,14 @@ impl Caller {
         other.held_at(Level::Team).iter().all(|held| self.has_opened(other, true, held.role, held.scope))
     }
 
+    /// The conditions, of those that being in a team meets, under which the caller's organization roles give a permission that
+    /// they do not give without one: what they have in each of their teams, whatever their role in it.
+    #[must_use]
+    pub fn by_being_in_a_team(&self, permission: Permission) -> Mask {
+        let own = self.cell_at(permission, Level::Organization, None);
+        if self.remaining(own) == Mask::ALWAYS { Mask::NONE } else { own.and(BY_BEING_IN_A_TEAM) }
+    }
+
     fn has_opened(&self, receiver: &Self, joins: bool, role: RoleIx, team: Uuid) -> bool {
         let by_table = self.gives_by_table_in(team);
         let is_in = !self.held_in(Level::Team, team).is_empty();

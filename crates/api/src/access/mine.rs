@@ -34,7 +34,8 @@ pub struct ScopeView {
     name: Option<String>,
     /// My roles there.
     roles: Vec<String>,
-    /// What they give me: `when` names what must hold of the single thing; `yes` is nothing.
+    /// What they give me: `when` names what must hold of the single thing; `yes` is nothing. In a team also what my organization
+    /// roles give me by my being in it, such as on tickets whose template is open to it.
     permissions: Vec<GrantView>,
 }
 
@@ -68,12 +69,13 @@ fn scope_view(caller: &Caller, level: Level, scope: Uuid, name: Option<String>) 
     }
 }
 
-/// What somebody's roles in one scope give them, and what must hold of the single thing.
+/// What somebody's roles in one scope give them, and what must hold of the single thing; of a team also what being in it does.
 pub(super) fn given(caller: &Caller, level: Level, scope: Uuid) -> impl Iterator<Item = (Permission, Mask)> {
     let held = caller.held_in(level, scope);
     let open = Permission::ALL.iter().copied().filter(|permission| caller.is_open(*permission));
     open.filter_map(move |permission| {
-        let cell = held.iter().fold(Mask::NONE, |all, a| all | caller.model().cell(a.role, permission));
+        let opened = if level == Level::Team { caller.by_being_in_a_team(permission) } else { Mask::NONE };
+        let cell = held.iter().fold(opened, |all, a| all | caller.model().cell(a.role, permission));
         let when = caller.remaining(cell);
         (!when.is_empty()).then_some((permission, when))
     })

@@ -70,8 +70,7 @@ pub struct MemberPreview {
     name: String,
     /// Whether they are still a member.
     stays: bool,
-    /// What they would gain and lose of what their roles give; nothing: their roles give them the same, at the same places
-    /// and under the same conditions.
+    /// What they would gain and lose; nothing: they have the same, at the same places and under the same conditions.
     differences: Vec<Difference>,
 }
 
@@ -99,13 +98,13 @@ pub struct Difference {
 
 /// Preview a change of rights
 ///
-/// What one change would make of who may do what: whom it concerns, and what each gains and loses. It compares what their
-/// roles give, permission by permission: at which place, and under which conditions. It does not tell for which things a
-/// condition comes to hold: who comes into a team may see tickets whose template is visible to it by a role that they had
-/// before, and that is no difference here; `access/check` and `access/explain` tell of a single thing. The change is tried
-/// and taken back, so that it is told what would really be: it takes no longer hold, nobody is written to, and nothing is
-/// kept, under an idempotency key neither. Where the change would be refused with 403 or 409, the answer says so; what it
-/// names and is not there is a 404, what it says and cannot be a 422, as with the change itself.
+/// What one change would make of who may do what: whom it concerns, and what each gains and loses. It compares what they
+/// have, permission by permission: at which place, and under which conditions. What somebody gets by coming into a team, on
+/// tickets whose template is open to it for example, is a difference in that team. Of a single thing `access/check` and
+/// `access/explain` tell. The change is tried and taken back, so that it is told what would really be: it takes no longer hold,
+/// nobody is written to, and nothing is kept, under an idempotency key neither. Where the change would be refused with 403 or
+/// 409, the answer says so; what it names and is not there is a 404, what it says and cannot be a 422, as with the change
+/// itself.
 #[utoipa::path(tag = "access", params(OrganizationPath), request_body = AccessChange,
     responses((status = 200, body = AccessPreview)),
     extensions(("x-permission" = json!(can::ReviewAccess::PERMISSION.key()))))]
