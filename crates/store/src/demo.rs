@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use crate::{Database, StoreResult, tenancy::example};
 
-/// The organizations and people; then, for each organization, what stands in it.
+/// What makes identifiers; the organizations and people; then, for each organization, what stands in it.
+const IDS: &str = include_str!("demo/ids.sql");
 const PEOPLE: &str = include_str!("demo/people.sql");
 const DESK: &str = include_str!("demo/desk.sql");
 const FIELD: &str = include_str!("demo/field.sql");
@@ -25,6 +26,7 @@ impl Database {
         if taken {
             return Ok(false);
         }
+        transaction.execute(IDS).await?;
         for (slug, name, model, content) in [
             ("northwind", "Northwind", "helpdesk", DESK),
             ("tickety", "Tickety", "queues", DESK),

@@ -84,6 +84,13 @@ async fn the_demo_is_loaded_into_an_empty_database_and_into_no_other() {
     let said = printed(&demo);
     assert!(said.contains("The demo is loaded.") && said.contains("olivia@northwind.example"), "{said}");
     assert_eq!(world.look(many).await.as_deref(), Some("3"));
+    // The order of ids is the order of creation, which pages rest on.
+    let tables = "select string_agg(table_name, ' ') from information_schema.columns
+        where table_schema = 'public' and column_name = 'id' and data_type = 'uuid'";
+    for table in world.look(tables).await.unwrap().split(' ') {
+        let others = format!("select count(*) from {table} where substr(id::text, 15, 1) <> '7'");
+        assert_eq!(world.look(&others).await.as_deref(), Some("0"), "{table}");
+    }
     assert!(printed(&demo).contains("There are organizations already"));
     assert_eq!(world.look(many).await.as_deref(), Some("3"));
 

@@ -1,10 +1,10 @@
 -- $1 the organization, $2 its slug. Numbers stand in for chance, so that every demo is the same.
 insert into mailboxes (org_id, id, name, queue_id)
-select $1::uuid, gen_random_uuid(), 'support@tickety.example', q.id from queues q
+select $1::uuid, pg_temp.at(now() - interval '90 days'), 'support@tickety.example', q.id from queues q
 where q.org_id = $1::uuid and q.built_in and $2::text = 'tickety';
 
 insert into templates (org_id, id, name, description, questions)
-select $1::uuid, gen_random_uuid(), v.name, v.description, v.questions::jsonb
+select $1::uuid, pg_temp.at(now() - interval '90 days'), v.name, v.description, v.questions::jsonb
 from (values
     ('Refund', 'Money back for an order.', '[{"key": "order", "label": "Order number", "kind": "text", "required": true, "options": []}]'),
     ('Broken device', 'Something does not work.', '[{"key": "device", "label": "Which device?", "kind": "select", "required": true, "options": ["Printer", "Scanner", "Till"]}]')
@@ -43,9 +43,7 @@ picked as (
 insert into tickets (org_id, id, number, subject, description, status, priority, team_id, queue_id, template_id,
     requester_name, requester_email, assignee_id, created_by, created_at, updated_at)
 select $1::uuid,
-    -- A UUIDv7 of the moment, since the order of ids is the order of creation.
-    encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from p.at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
+    pg_temp.at(p.at),
     p.n, p.subject, p.description, p.status, p.priority,
     case when p.n % 4 > 0 then t.id end,
     q.id, m.id, p.requester, lower(split_part(p.requester, ' ', 1)) || '@customer.example',
@@ -67,8 +65,7 @@ update ticket_counters set last_number = 150 where org_id = $1::uuid and $2::tex
 
 insert into ticket_messages (org_id, id, ticket_id, kind, body, author_id, created_at)
 select t.org_id,
-    encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from t.created_at) * 1000)::bigint + k * 3600000) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
+    pg_temp.at(t.created_at + k * interval '1 hour'),
     t.id, case when k = 2 then 'note' else 'reply' end,
     (array['Thank you for writing. We are looking into it.', 'Seen this before: see the ticket of last week.',
         'This should work again. Please tell us if it does not.'])[k],

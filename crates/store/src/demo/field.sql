@@ -1,10 +1,5 @@
 -- $1 the organization, $2 its slug. Numbers stand in for chance, so that every demo is the same.
-create function pg_temp.at(moment timestamptz) returns uuid language sql volatile
-    -- A UUIDv7 of the moment, since the order of ids is the order of creation.
-    return encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from moment) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid;
-
-with v (name, team, description, sections) as (values
+with v as materialized (select pg_temp.at(now() - interval '80 days') as form, x.* from (values
     ('Fire doors', 'Maintenance', 'Once a quarter, every door of a floor.', '[{"title": "The door", "questions": [
         {"key": "closes", "label": "Does it close by itself?", "help": "", "kind": "choice", "required": true,
             "options": [{"value": "Yes", "score": 10}, {"value": "With help", "score": 4}, {"value": "No", "score": 0}]},
@@ -19,12 +14,12 @@ with v (name, team, description, sections) as (values
         {"key": "bins", "label": "Are the bins empty?", "help": "", "kind": "checkbox", "required": false, "options": [], "score": 5},
         {"key": "day", "label": "Day", "help": "", "kind": "date", "required": false, "options": []},
         {"key": "photos", "label": "Photos", "help": "", "kind": "photo", "required": false, "options": []}]}]')
-), forms as (
+) as x (name, team, description, sections)), forms as (
     insert into inspection_forms (org_id, id, sections)
-    select $1::uuid, md5(v.name || $1::text)::uuid, v.sections::jsonb from v
+    select $1::uuid, v.form, v.sections::jsonb from v
 )
 insert into inspection_templates (org_id, id, team_id, name, description, form_id, created_by, created_at, updated_at)
-select $1::uuid, pg_temp.at(now() - interval '80 days'), t.id, v.name, v.description, md5(v.name || $1::text)::uuid, a.member_id,
+select $1::uuid, pg_temp.at(now() - interval '80 days'), t.id, v.name, v.description, v.form, a.member_id,
     now() - interval '80 days', now() - interval '80 days'
 from v join teams t on t.org_id = $1::uuid and t.name = v.team
 cross join lateral (select member_id from role_assignments

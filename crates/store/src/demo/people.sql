@@ -2,7 +2,7 @@
 insert into organization_slugs (slug, org_id) select $2::text, $1::uuid where $3::jsonb is not null and $4::text is not null;
 
 insert into accounts (id, email, name, password_hash)
-select gen_random_uuid(), p.email, p.name, $4::text
+select pg_temp.at(now() - interval '90 days'), p.email, p.name, $4::text
 from jsonb_to_recordset($3::jsonb) as p (email text, name text)
 where $1::uuid is not null and $2::text is not null
 on conflict (email) do nothing;
@@ -14,21 +14,19 @@ from jsonb_to_recordset($3::jsonb) as p (email text, roles jsonb) join accounts 
 where r ->> 0 = $2::text and $4::text is not null;
 
 insert into teams (org_id, id, name, description)
-select distinct on (r ->> 2) $1::uuid, gen_random_uuid(), r ->> 2, r ->> 2 || ' at ' || initcap($2::text)
+select distinct on (r ->> 2) $1::uuid, pg_temp.at(now() - interval '90 days'), r ->> 2, r ->> 2 || ' at ' || initcap($2::text)
 from jsonb_to_recordset($3::jsonb) as p (roles jsonb), jsonb_array_elements(p.roles) r
 where r ->> 0 = $2::text and r ->> 1 = 'team' and $4::text is not null;
 
 insert into queues (org_id, id, name, description)
-select distinct on (r ->> 2) $1::uuid, gen_random_uuid(), r ->> 2, 'Tickets for ' || (r ->> 2)
+select distinct on (r ->> 2) $1::uuid, pg_temp.at(now() - interval '90 days'), r ->> 2, 'Tickets for ' || (r ->> 2)
 from jsonb_to_recordset($3::jsonb) as p (roles jsonb), jsonb_array_elements(p.roles) r
 where r ->> 0 = $2::text and r ->> 1 = 'queue' and $4::text is not null
 on conflict do nothing;
 
 insert into role_assignments (org_id, id, member_id, role, team_id, queue_id, granted_by, granted_at)
 select $1::uuid,
-    -- A UUIDv7 of the moment, since the order of ids is the order in time.
-    encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from given.at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
+    pg_temp.at(given.at),
     a.id, r ->> 3, t.id, q.id, founder.id, given.at
 from jsonb_to_recordset($3::jsonb) as p (email text, roles jsonb) join accounts a on a.email = p.email
 cross join jsonb_array_elements(p.roles) with ordinality e (r, nth)
