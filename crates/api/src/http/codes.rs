@@ -87,7 +87,7 @@ pub const CODES: [&str; 72] = [
 
 /// Every `code` of one fault of a request, by name, but those that the problem itself has. A name that has been published
 /// stays what it means.
-pub const FAULTS: [&str; 40] = [
+pub const FAULTS: [&str; 46] = [
     "blank",
     "cannot_carry_out",
     "cannot_view",
@@ -96,17 +96,22 @@ pub const FAULTS: [&str; 40] = [
     "duplicate_field",
     "end_out_of_reach",
     "format",
+    "idempotency_key_reused",
     "in_the_past",
     "incomplete",
     "invalid",
     "invalid_cursor",
     "max_items",
+    "member_inactive",
     "min_items",
+    "misplaced",
     "missing",
     "not_a_mailbox_target",
+    "not_for_services",
     "not_grantable",
     "not_json",
     "not_unique",
+    "not_utf8",
     "nul",
     "number_of_roles",
     "one_change",
@@ -114,6 +119,7 @@ pub const FAULTS: [&str; 40] = [
     "out_of_range",
     "pattern",
     "required",
+    "same_member",
     "scope_out_of_reach",
     "too_few_fields",
     "too_long",

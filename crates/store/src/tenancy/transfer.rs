@@ -31,7 +31,7 @@ impl Work {
         self.lock_members(&[from, to]).await?;
         let other: Member = self.item(to).await?;
         if other.kind == MemberKind::Service {
-            return Err(not_to("service", "A service cannot answer for the organization: name a person."));
+            return Err(not_to("not_for_services", "A service cannot answer for the organization: name a person."));
         }
         if other.state != Standing::Active.key() {
             return Err(not_to("member_inactive", "The membership is not active: name somebody who may act."));
