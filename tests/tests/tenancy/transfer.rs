@@ -135,7 +135,7 @@ async fn vx_33_to_whom_an_organization_is_not_handed_over() {
         named(transfer(&org, &org.owner, &idle.id).await.names(422, "/member_id"), "member_inactive");
     }
     let (_, service) = super::service_token(&org, &["admin"], None).await;
-    named(transfer(&org, &org.owner, &service.id).await.names(422, "/member_id"), "service");
+    named(transfer(&org, &org.owner, &service.id).await.names(422, "/member_id"), "not_for_services");
     for body in [json!({}), json!({"member_id": null}), json!({"member_id": "owner"}), json!({"member_id": 1})] {
         org.owner.post(&format!("{}/transfer", org.path), body).await.names(422, "/member_id");
     }

@@ -203,7 +203,7 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         self.insert_assignments(given.into_iter().map(|(queue, role)| (member.uuid(), queue, role))).await?;
-        self.release_unseen_of(&[member.uuid()]).await
+        self.release_tickets_of(&[member.uuid()]).await
     }
 
     /// Holds the caller to the table of who gives and takes, cell by cell.

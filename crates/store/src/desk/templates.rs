@@ -169,7 +169,7 @@ impl Work {
         .ok_or(StoreError::Stale)?;
         if let Some(teams) = teams {
             self.show_template(id, &teams).await?;
-            self.release_unseen_of(&audience).await?;
+            self.release_tickets_of(&audience).await?;
         }
         self.item(id).await
     }
@@ -197,7 +197,7 @@ impl Work {
         .fetch_optional(&mut *self.transaction)
         .await?
         .ok_or(StoreError::Stale)?;
-        self.release_unseen_of(&audience).await
+        self.release_tickets_of(&audience).await
     }
 
     /// Tickets that were made from a template have none any more, and say so.

@@ -35,6 +35,7 @@ impl Work {
         self.lock_members(&[member]).await?;
         self.take_time().await?;
         self.unassign_tickets(member).await?;
+        self.release_all_inspections_of(member).await?;
         sqlx::query!(
             "update accounts set active_org_id = null, version = version + 1 where id = $1 and active_org_id = $2",
             member.uuid(),
@@ -46,6 +47,13 @@ impl Work {
             .execute(&mut *self.transaction)
             .await?;
         Ok(())
+    }
+
+    /// Takes from members what was theirs to do and is out of their reach now. For whatever narrows what members may do; the
+    /// members are locked.
+    pub(crate) async fn release_unseen_of(&mut self, members: &[Uuid]) -> StoreResult<()> {
+        self.release_tickets_of(members).await?;
+        self.release_inspections_of(members).await
     }
 
     /// Tickets that a departing member handled wait for somebody else, and say so in their history (VK-69).

@@ -4,6 +4,7 @@ mod answers;
 mod creating;
 mod listing;
 mod reach;
+mod releasing;
 mod stages;
 
 use usher_tests::{Field, Person, Value, json};

@@ -138,7 +138,9 @@ with_inspection_filters! {
 /// List inspections
 ///
 /// Those that you may see. A filter that names a team, a site or a template that is not there, or that you may not see, is
-/// answered with 404. A device that syncs asks for `sort=updated_at` with the `updated_since` that it last saw.
+/// answered with 404. A device that syncs asks for `sort=updated_at` with the `updated_since` that it last saw, less a minute:
+/// what was being saved meanwhile bears the time at which that began. What it holds and its user no longer sees, deleted or
+/// withdrawn, it finds with `access/check`: up to 100 questions for `inspection.view`, of which those are `not_found`.
 #[utoipa::path(tag = "inspections", params(OrganizationPath, ListInspections),
     responses((status = 200, body = Listed<Granted<Inspection>>)),
     extensions(("x-permission" = json!(can::ViewInspection::PERMISSION.key()))))]

@@ -54,7 +54,7 @@ impl Work {
 
     /// Takes from members the tickets that they handle and no longer see. For whatever narrows what members see; the
     /// members are locked.
-    pub(crate) async fn release_unseen_of(&mut self, members: &[Uuid]) -> StoreResult<()> {
+    pub(crate) async fn release_tickets_of(&mut self, members: &[Uuid]) -> StoreResult<()> {
         let handled = sqlx::query!(
             r#"select t.assignee_id as "assignee!", t.id from tickets t where t.org_id = $1 and t.assignee_id = any($2)
              order by t.id for no key update"#,

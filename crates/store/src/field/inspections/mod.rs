@@ -3,6 +3,7 @@
 mod answers;
 mod creating;
 mod listing;
+mod releasing;
 mod stages;
 mod updating;
 

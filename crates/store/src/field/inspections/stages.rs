@@ -8,9 +8,9 @@ use usher_domain::{
     field::{InspectionState, Score, score, unanswered},
     pointer::escaped,
 };
-use usher_policy::{Action, Condition, Permit, can};
+use usher_policy::{Permit, can};
 
-use super::updating::SUBMITTED;
+use super::{releasing::could_carry_out, updating::SUBMITTED};
 use crate::{Conflict, StoreError, StoreResult, Work};
 
 const NOT_SUBMITTED: Conflict = Conflict {
@@ -59,9 +59,7 @@ impl Work {
             Err(StoreError::Missing(_)) => return Ok(false),
             Err(error) => return Err(error),
         };
-        let mut facts = self.facts(&member, inspection).await?;
-        facts.holding = facts.holding.with(Condition::Assigned, true);
-        Ok(member.decide(can::UpdateInspection::PERMISSION, &facts).is_allow())
+        Ok(could_carry_out(&member, &self.facts(&member, inspection).await?))
     }
 
     /// Takes an inspection from a member: what they did as its assignee they may no longer, from the commit on (VX-64).

@@ -1,0 +1,97 @@
+//! Whoever can no longer carry an inspection out is no longer its assignee.
+
+use usher_tests::{Field, Person, Value, World, json};
+
+use super::{assign, at, inspection};
+
+/// Who an inspection is assigned to, and its entity tag.
+async fn assignees(field: &Field, id: &str) -> (Vec<String>, String) {
+    let seen = field.owner().get(&at(field, id)).await;
+    let etag = seen.etag();
+    let ids = seen.is(200)["assignee_ids"].as_array().unwrap().clone();
+    (ids.iter().map(|id| id.as_str().unwrap().to_owned()).collect(), etag)
+}
+
+/// Two inspections, each assigned to these two.
+async fn assigned(field: &Field, people: [&Person; 2]) -> [String; 2] {
+    let template = field.template("Doors").await;
+    let ids = [inspection(field, field.owner(), &template).await, inspection(field, field.owner(), &template).await];
+    for id in &ids {
+        for person in people {
+            assign(field, id, person).await;
+        }
+    }
+    ids
+}
+
+fn in_team(field: &Field, person: &Person) -> String {
+    format!("{}/teams/{}/members/{}", field.organization.path, field.team, person.id)
+}
+
+#[tokio::test]
+async fn vx_64_who_loses_the_role_that_it_takes_is_assigned_no_longer() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let ids = assigned(&field, [&field.limited, &field.focused]).await;
+    let (_, before) = assignees(&field, &ids[0]).await;
+    // With another role that gives it too they stay.
+    field.owner().put(&in_team(&field, &field.limited), json!({"role": "contributor_full"})).await.is(200);
+    assert_eq!(assignees(&field, &ids[0]).await.1, before);
+    field.owner().put(&in_team(&field, &field.limited), json!({"role": "viewer"})).await.is(200);
+    for id in &ids {
+        let (now, etag) = assignees(&field, id).await;
+        assert_eq!(now, [field.focused.id.as_str()]);
+        assert_ne!(etag, before, "who read it before has read something else");
+    }
+    // It does not come back with the role.
+    field.owner().put(&in_team(&field, &field.limited), json!({"role": "contributor_focused"})).await.is(200);
+    assert_eq!(assignees(&field, &ids[0]).await.0, [field.focused.id.as_str()]);
+    field.limited.get(&at(&field, &ids[0])).await.is(404);
+    field.owner().delete(&in_team(&field, &field.focused)).await.is(204);
+    assert_eq!(assignees(&field, &ids[1]).await.0, [""; 0]);
+}
+
+#[tokio::test]
+async fn who_departs_is_assigned_no_longer_and_who_read_it_before_is_told() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let ids = assigned(&field, [&field.limited, &field.focused]).await;
+    let (_, before) = assignees(&field, &ids[0]).await;
+    field.owner().delete(&format!("{}/members/{}", field.organization.path, field.limited.id)).await.is(204);
+    let (now, etag) = assignees(&field, &ids[0]).await;
+    assert_eq!(now, [field.focused.id.as_str()]);
+    assert_ne!(etag, before);
+    field.focused.post_empty(&format!("{}/leave", field.organization.path)).await.is(204);
+    assert_eq!(assignees(&field, &ids[1]).await.0, [""; 0]);
+}
+
+#[tokio::test]
+async fn with_a_team_go_the_assignments_that_its_roles_carried() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let ids = assigned(&field, [&field.limited, &field.admin]).await;
+    field.owner().delete(&format!("{}/teams/{}", field.organization.path, field.team)).await.is(204);
+    for id in &ids {
+        assert_eq!(assignees(&field, id).await.0, [field.admin.id.as_str()]);
+    }
+}
+
+/// What a device holds and its user no longer sees it finds with one question for a hundred: deleted or withdrawn, to them
+/// that is the same.
+#[tokio::test]
+async fn a_device_finds_what_is_gone() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let ids = assigned(&field, [&field.limited, &field.focused]).await;
+    let template = field.template("Windows").await;
+    let kept = inspection(&field, &field.focused, &template).await;
+    field.owner().delete(&at(&field, &ids[0])).await.is(204);
+    let from = format!("{}/assignees/{}", at(&field, &ids[1]), field.focused.id);
+    field.owner().delete(&from).await.is(200);
+    let held = [&ids[0], &ids[1], &kept];
+    let checks = held.map(|id| json!({"permission": "inspection.view", "resource_id": id}));
+    let path = format!("{}/access/check", field.organization.path);
+    let told = field.focused.post(&path, json!({"checks": checks})).await.is(200);
+    let outcomes: Vec<&Value> = told["results"].as_array().unwrap().iter().map(|result| &result["outcome"]).collect();
+    assert_eq!(outcomes, ["not_found", "not_found", "allowed"]);
+}
