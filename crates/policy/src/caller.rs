@@ -197,6 +197,12 @@ impl Caller {
         self.scopes
     }
 
+    /// The same caller, as if the membership were active.
+    #[must_use]
+    pub fn reinstated(&self) -> Self {
+        Self { standing: Standing::Active, ..self.clone() }
+    }
+
     /// The same caller, acting with a token that has one scope more.
     pub(crate) fn with_scope(&self, permission: Permission) -> Self {
         let capped = self.held_at(Level::Organization).iter().any(|held| self.model.role_at(held.role).read_only);

@@ -43,6 +43,16 @@ impl Caller {
         Permission::ALL.iter().filter(given).all(|permission| self.scopes().contains(*permission))
     }
 
+    /// Whether the caller may be told of a role: of one of the model's own, of one that they hold, and of every one if they may
+    /// view the organization's own.
+    #[must_use]
+    pub fn knows_role(&self, role: RoleIx) -> bool {
+        let level = self.model.role_at(role).level;
+        !self.model.role_at(role).custom
+            || self.held_at(level).iter().any(|held| held.role == role)
+            || self.has(Permission::RoleView, Mask::ALWAYS, Level::Organization, None)
+    }
+
     /// Whether everything that a role gives at a scope is the caller's own there, under the same conditions or none.
     #[must_use]
     pub fn holds_all(&self, role: RoleIx, scope: Uuid) -> bool {

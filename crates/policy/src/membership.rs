@@ -1,8 +1,10 @@
 //! What being in a team opens to somebody beside their role in it, and who may open that to them.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
-use crate::{Assignment, Caller, Condition, Level, Mask, Permission, RoleIx, Verb};
+use crate::{Assignment, Caller, Condition, Level, Mask, Permission, ResourceKind, RoleIx, Verb};
 
 /// The conditions that being in a team meets: what a role of somebody's gives under them, they have by being in it.
 const BY_BEING_IN_A_TEAM: Mask = Mask::of(Condition::TemplateVisible).with(Condition::SharedWithTeam, true);
@@ -26,27 +28,98 @@ impl Caller {
     #[must_use]
     pub fn may_admit(&self, receiver: &Self, role: RoleIx, team: Uuid) -> bool {
         let joins = receiver.held_in(Level::Team, team).is_empty();
-        self.has_opened(receiver, joins, role, team)
+        let before = receiver.held().filter(|_| joins);
+        self.has_all(receiver.opened(before.chain([Assignment { scope: team, role }])), team)
     }
 
-    /// Whether the caller may act in another's place, as far as it goes by what being in their teams opens to these.
+    /// The same of a role of the organization's own that somebody gets outside a team: it opens something to them in each of
+    /// the teams that they are in. Who gives a role of the model's own is held to the model's table alone.
+    #[must_use]
+    pub fn may_entrust(&self, receiver: &Self, role: RoleIx, scope: Uuid) -> bool {
+        let opens = |team| self.has_all(receiver.opened([Assignment { scope, role }]), team);
+        !self.model.role_at(role).custom || receiver.scopes_at(Level::Team).into_iter().all(opens)
+    }
+
+    /// The same of a role of the organization's own that is about to give more to those who hold it and are in a team.
+    #[must_use]
+    pub fn may_widen(
+        &self,
+        level: Level,
+        before: &BTreeMap<Permission, Mask>,
+        after: &BTreeMap<Permission, Mask>,
+        team: Uuid,
+    ) -> bool {
+        let had = |permission| before.get(permission).copied().unwrap_or(Mask::NONE);
+        let opened = after.iter().filter(|(permission, _)| !had(permission).contains(Condition::Always));
+        let opened = opened.map(|(permission, cell)| Opened {
+            permission: *permission,
+            conditions: cell.and(BY_BEING_IN_A_TEAM).without(had(permission)),
+            // The queues at which it is held are many: what the caller has in the whole organization counts.
+            level: if level == Level::Team { level } else { Level::Organization },
+            scope: team,
+        });
+        self.has_all(opened.filter(|it| !it.conditions.is_empty()), team)
+    }
+
+    /// Whether the caller may act in another's place, as far as it goes by what stands between the other and single things:
+    /// what being in their teams opens to them, and what a role of the organization's own gives them on what is their own,
+    /// assigned to them … Giving such a role does not give that: so the caller has it without the condition. What is about
+    /// memberships does not count, since whoever stands in for the other could end theirs.
     #[must_use]
     pub fn may_stand_in_for(&self, other: &Self) -> bool {
-        other.held_at(Level::Team).iter().all(|held| self.has_opened(other, true, held.role, held.scope))
+        let in_team = |held: &Assignment| self.has_all(other.opened(other.held().chain([*held])), held.scope);
+        other.held_at(Level::Team).iter().all(in_team) && other.held().all(|held| self.has_on_anything(other, held))
     }
 
-    /// The conditions, of those that being in a team meets, under which the caller's organization roles give a permission that
+    fn has_on_anything(&self, other: &Self, Assignment { role, scope }: Assignment) -> bool {
+        let about = self.model.role_at(role);
+        let mut given = Permission::ALL.iter().filter(|permission| permission.target() != ResourceKind::Member);
+        !about.custom
+            || given.all(|&permission| {
+                let bound = other.remaining(self.model.cell(role, permission));
+                let by_things = bound != Mask::ALWAYS && !bound.without(BY_BEING_IN_A_TEAM).is_empty();
+                !by_things || self.remaining(self.cell_at(permission, about.level, Some(scope))) == Mask::ALWAYS
+            })
+    }
+
+    /// Whether the caller may open a ticket template to one more team: whatever roles give on its tickets to who is in such a
+    /// team, the caller has, without a condition or, where it is `open` to a team of theirs already, by being in that (law 7).
+    #[must_use]
+    pub fn may_open_template(&self, open: bool) -> bool {
+        let opened = Mask::of(Condition::TemplateVisible);
+        let given =
+            |permission| self.model.roles().any(|(role, _)| !self.model.cell(role, permission).and(opened).is_empty());
+        Permission::ALL.iter().copied().filter(|permission| given(*permission)).all(|permission| {
+            let own = self.cell_at(permission, Level::Organization, None);
+            self.is_open(permission)
+                && (self.remaining(own) == Mask::ALWAYS || (open && opened.without(own).is_empty()))
+        })
+    }
+
+    /// The conditions, of those that being in a team meets, under which the caller's roles elsewhere give a permission that
     /// they do not give without one: what they have in each of their teams, whatever their role in it.
     #[must_use]
     pub fn by_being_in_a_team(&self, permission: Permission) -> Mask {
         let own = self.cell_at(permission, Level::Organization, None);
-        if self.remaining(own) == Mask::ALWAYS { Mask::NONE } else { own.and(BY_BEING_IN_A_TEAM) }
+        if self.remaining(own) == Mask::ALWAYS {
+            return Mask::NONE;
+        }
+        let elsewhere = self.held().filter(|held| self.model.role_at(held.role).level != Level::Team);
+        let cells = elsewhere.map(|held| self.model.cell(held.role, permission));
+        // At a queue where they have it whatever the thing, being in a team opens nothing more.
+        let cells = cells.filter(|cell| self.remaining(*cell) != Mask::ALWAYS);
+        cells.fold(Mask::NONE, |all, cell| all | cell.and(BY_BEING_IN_A_TEAM))
     }
 
-    fn has_opened(&self, receiver: &Self, joins: bool, role: RoleIx, team: Uuid) -> bool {
+    fn held(&self) -> impl Iterator<Item = Assignment> {
+        Level::ALL.into_iter().flat_map(|level| self.held_at(level)).copied()
+    }
+
+    /// Whether the caller has, too, what is opened to somebody in a team.
+    fn has_all(&self, mut opened: impl Iterator<Item = Opened>, team: Uuid) -> bool {
         let by_table = self.gives_by_table_in(team);
         let is_in = !self.held_in(Level::Team, team).is_empty();
-        receiver.opened(joins, role, team).all(|Opened { permission, conditions, level, scope }| {
+        opened.all(|Opened { permission, conditions, level, scope }| {
             let own = self.cell_at(permission, level, Some(scope));
             let holds = self.remaining(own) == Mask::ALWAYS || (is_in && conditions.without(own).is_empty());
             if by_table { self.scopes().contains(permission) } else { self.is_open(permission) && holds }
@@ -58,11 +131,9 @@ impl Caller {
         roles.any(|(role, _)| self.may_hand(Verb::Give, role, team))
     }
 
-    /// What the caller would have by being in a team, and has not without a condition: by the role in it, and, for who
-    /// `joins` it, by every role that they hold.
-    fn opened(&self, joins: bool, role: RoleIx, team: Uuid) -> impl Iterator<Item = Opened> {
-        let held = Level::ALL.into_iter().flat_map(|level| self.held_at(level)).filter(move |_| joins).copied();
-        held.chain([Assignment { scope: team, role }]).flat_map(move |Assignment { scope, role }| {
+    /// What these assignments give to who is in a team by being in it, and the caller has not without a condition.
+    fn opened(&self, assignments: impl IntoIterator<Item = Assignment>) -> impl Iterator<Item = Opened> {
+        assignments.into_iter().flat_map(move |Assignment { scope, role }| {
             let level = self.model.role_at(role).level;
             Permission::ALL.iter().filter_map(move |&permission| {
                 let conditions = self.model.cell(role, permission).and(BY_BEING_IN_A_TEAM);

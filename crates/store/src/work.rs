@@ -1,7 +1,7 @@
 //! One act in one organization: a transaction, who is acting, and the permits that they get in it.
 
 use usher_domain::{Id, kind};
-use usher_policy::{Action, Caller, Listing, Permit, Refusal, Resource, Target, ViewFilter};
+use usher_policy::{Action, Caller, Denial, Listing, Permit, Refusal, Resource, Target, ViewFilter};
 
 use crate::{
     Identity, Key, Located, OrganizationKey, Seen, Store, StoreError, StoreResult,
@@ -128,11 +128,15 @@ impl Work {
         self.caller.organization()
     }
 
-    /// A permit for something that concerns the organization as such.
+    /// A permit for something that concerns the organization as such. Whoever acts in it with a token knows that it is there,
+    /// whatever its scopes.
     ///
     /// # Errors
     /// Refused.
     pub fn permit_here<A: Action<Target = kind::Organization>>(&self) -> StoreResult<Permit<A>> {
+        if !self.caller.scopes().contains(A::PERMISSION) {
+            return Err(StoreError::Forbidden { permission: A::PERMISSION, denial: Denial::TokenScope });
+        }
         self.permit_for(&Resource::organization(self.organization()))
     }
 
@@ -152,9 +156,7 @@ impl Work {
         match self.ask::<A>(prospect) {
             Ok(permit) => Ok(permit),
             Err(Refusal::Forbidden(denial)) => Err(StoreError::Forbidden { permission: A::PERMISSION, denial }),
-            Err(Refusal::Hidden) => {
-                Err(StoreError::Forbidden { permission: A::PERMISSION, denial: usher_policy::Denial::NoGrant })
-            }
+            Err(Refusal::Hidden) => Err(StoreError::Forbidden { permission: A::PERMISSION, denial: Denial::NoGrant }),
         }
     }
 

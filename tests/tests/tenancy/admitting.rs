@@ -1,5 +1,7 @@
-//! Law 7 for who is put into a team: being in it opens to them what their other roles give under a condition that it meets.
+//! Law 7 for who is put into a team, or is in one: that opens to them what their other roles give under a condition that it
+//! meets.
 
+use usher_policy::{Condition, Level, Model, ModelKey, Permission};
 use usher_tests::{Organization, Person, Value, World, json};
 
 use super::issued;
@@ -116,4 +118,114 @@ async fn law_7_nobody_gets_at_a_service_in_a_team_that_opens_what_they_do_not_ha
     keeper.post(&rotate, json!({})).await.problem(403, "role_out_of_reach");
     desk.put(&desk.org.owner, &keeper).await.is(201);
     keeper.post(&rotate, json!({})).await.is(200);
+}
+
+/// Who is in a team already gets what a role opens there: whoever gives it, or has it give more, has that too.
+#[tokio::test]
+async fn law_7_nobody_gives_or_changes_a_role_that_opens_by_a_team_what_they_do_not_have() {
+    let desk = Desk::new().await;
+    let more = [
+        ("role.view", "yes"),
+        ("role.manage", "yes"),
+        ("member.change_role", "yes"),
+        ("access.review", "yes"),
+        ("ticket.view", "template_visible"),
+    ];
+    let manager = desk.manager("manager", &more).await;
+    role(&desk.org, "organization", "nothing", &[]).await;
+    let (person, other) =
+        (desk.world.member(&desk.org, "nothing").await, desk.world.member(&desk.org, "nothing").await);
+    desk.put(&desk.org.owner, &person).await.is(201);
+    let roles = desk.org.owner.walk(&format!("{}/roles", desk.org.path)).await;
+    let nothing = roles.iter().find(|role| role["key"] == "nothing").unwrap()["id"].as_str().unwrap();
+    let of = |person: &Person| format!("{}/members/{}", desk.org.path, person.id);
+    let (given, nothing) = (json!({"roles": ["reader"]}), format!("{}/roles/{nothing}", desk.org.path));
+    let wider = json!({"grants": [{"permission": "ticket.view", "when": ["template_visible"]}]});
+    let problem = manager.patch(&of(&person), given.clone()).await.problem(403, "role_out_of_reach");
+    assert_eq!(problem["permission"], "member.change_role");
+    let change = json!({"change_member_roles": {"member_id": person.id, "body": given}});
+    let told = manager.post(&format!("{}/access/preview", desk.org.path), change).await.is(200);
+    assert_eq!(told["refusal"]["code"], "role_out_of_reach", "{told:#}");
+    let problem = manager.patch_if(&nothing, "*", wider.clone()).await.problem(403, "role_out_of_reach");
+    assert_eq!(problem["permission"], "role.manage");
+    person.get(&desk.ticket).await.problem(404, "not_found");
+    // Who is in no team is opened nothing by the role, and a condition that no team meets opens nothing by it.
+    manager.patch(&of(&other), given.clone()).await.is(200);
+    manager.patch_if(&nothing, "*", json!({"grants": [{"permission": "member.view"}]})).await.is(200);
+    // In the team they have it too.
+    desk.put(&desk.org.owner, &manager).await.is(201);
+    manager.patch_if(&nothing, "*", wider).await.is(200);
+    person.get(&desk.ticket).await.is(200);
+    manager.patch_if(&nothing, "*", json!({"grants": []})).await.is(200);
+    person.get(&desk.ticket).await.problem(404, "not_found");
+    manager.patch(&of(&person), given).await.is(200);
+    person.get(&desk.ticket).await.is(200);
+}
+
+/// What a member of a helpdesk has on tickets whose template is open to a team of theirs.
+fn by_templates() -> Vec<(&'static str, &'static str)> {
+    let model = Model::built_in(ModelKey::Helpdesk);
+    let member = model.role(Level::Organization, "member").unwrap();
+    let opened = |permission: &&Permission| model.cell(member, **permission).contains(Condition::TemplateVisible);
+    Permission::ALL.iter().filter(opened).map(|permission| (permission.key(), "template_visible")).collect()
+}
+
+/// A template opens its tickets to the teams that see it: whoever shows it to one more has them too.
+#[tokio::test]
+async fn law_7_nobody_opens_a_template_whose_tickets_they_do_not_have() {
+    let desk = Desk::new().await;
+    let templates = desk.org.owner.walk(&format!("{}/desk/templates", desk.org.path)).await;
+    let template = templates.iter().find(|template| template["name"] == "Shown").unwrap()["id"].clone();
+    let at = format!("{}/desk/templates/{}", desk.org.path, template.as_str().unwrap());
+    let more = [("template.view", "yes"), ("template.update", "yes"), ("team.update", "yes"), ("team.create", "yes")];
+    let curator = desk.manager("curator", &[&more, &by_templates()[..]].concat()).await;
+    let own = desk.world.team(&desk.org, "Own").await;
+    desk.world.join_team(&desk.org, &curator, &own, "member").await;
+    let (teams, team) = (format!("{}/teams", desk.org.path), format!("{}/teams/{own}", desk.org.path));
+    let shown = json!({"template_ids": [template]});
+    let to_both = json!({"team_ids": [desk.team, own]});
+    let problem = curator.patch_if(&team, "*", shown.clone()).await.problem(403, "role_out_of_reach");
+    assert_eq!(
+        (&problem["permission"], &problem["errors"][0]["pointer"]),
+        (&json!("team.update"), &json!("/template_ids/0"))
+    );
+    let made = json!({"name": "Mine", "template_ids": [template]});
+    curator.post(&teams, made.clone()).await.problem(403, "role_out_of_reach");
+    let problem = curator.patch_if(&at, "*", to_both.clone()).await.problem(403, "role_out_of_reach");
+    assert_eq!(problem["permission"], "template.update");
+    curator.get(&desk.ticket).await.problem(404, "not_found");
+    // What sees it already is named again, and what is taken from a team opens nothing.
+    curator.patch_if(&at, "*", json!({"team_ids": [desk.team], "description": "Shown"})).await.is(200);
+    // In a team that sees it they have its tickets, and open it.
+    desk.put(&desk.org.owner, &curator).await.is(201);
+    curator.patch_if(&team, "*", shown.clone()).await.is(200);
+    curator.patch_if(&at, "*", to_both).await.is(200);
+    curator.post(&teams, made).await.is(201);
+    // A team keeps what it sees, whoever names it.
+    desk.org.owner.delete(&format!("{}/teams/{}/members/{}", desk.org.path, desk.team, curator.id)).await.is(204);
+    desk.org.owner.delete(&format!("{team}/members/{}", curator.id)).await.is(204);
+    curator.get(&desk.ticket).await.problem(404, "not_found");
+    curator.patch_if(&team, "*", shown).await.is(200);
+}
+
+/// What is a service's own is not that of who renews its secret.
+#[tokio::test]
+async fn law_7_nobody_gets_at_what_is_a_services_own() {
+    let desk = Desk::new().await;
+    let shop = [("organization.view", "yes"), ("ticket.create", "yes"), ("ticket.view", "own")];
+    role(&desk.org, "organization", "shop", &shop).await;
+    let tokens = [("service_token.view", "yes"), ("service_token.manage", "yes"), ("ticket.create", "yes")];
+    let keeper = desk.manager("keeper", &[&tokens[..], &[("ticket.view", "own")]].concat()).await;
+    let head = desk.manager("head", &[&tokens[..], &[("ticket.view", "yes")]].concat()).await;
+    let services = format!("{}/service-tokens", desk.org.path);
+    let made = desk.org.owner.post(&services, json!({"name": "Shop", "roles": ["shop"]})).await.is(201);
+    let (id, service) = issued(&desk.org.owner, made);
+    let ticket = service.post(&format!("{}/desk/tickets", desk.org.path), json!({"subject": "x"})).await.is(201);
+    keeper.get(&format!("{}/desk/tickets/{}", desk.org.path, ticket["id"].as_str().unwrap())).await.is(404);
+    let rotate = format!("{services}/{id}/rotate");
+    let problem = keeper.post(&rotate, json!({})).await.problem(403, "role_out_of_reach");
+    assert_eq!(problem["permission"], "service_token.manage");
+    for person in [&head, &desk.org.owner] {
+        person.post(&rotate, json!({})).await.is(200);
+    }
 }

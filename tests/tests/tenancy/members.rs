@@ -224,3 +224,48 @@ async fn vk_85_the_export_has_what_the_list_has() {
     assert_eq!(owners.as_str().unwrap().lines().count(), 2);
     org.owner.get(&format!("{path}?role=king")).await.names(400, "role");
 }
+
+/// Members tell of the teams that their reader sees, in the list, by themselves, in the file and after a change.
+#[tokio::test]
+async fn a_member_tells_of_teams_to_who_sees_them() {
+    let world = World::start().await;
+    let org = world.organization("suite").await;
+    let clerk = world.member(&org, "super_user").await;
+    let person = world.member(&org, "member").await;
+    let team = world.team(&org, "Secret").await;
+    world.join_team(&org, &person, &team, "member").await;
+    clerk.get(&format!("{}/teams/{team}", org.path)).await.problem(404, "not_found");
+    let at = format!("{}/members/{}", org.path, person.id);
+    for (reader, seen) in [(&clerk, false), (&org.owner, true), (&person, true)] {
+        let told = [
+            reader.get(&at).await.is(200).to_string(),
+            json!(reader.walk(&format!("{}/members", org.path)).await).to_string(),
+            reader.get(&format!("{}/members/export", org.path)).await.is(200).to_string(),
+        ];
+        for told in told {
+            assert!(told.contains(&person.email) && told.contains("Secret") == seen, "{told}");
+        }
+    }
+    let changed = clerk.patch(&at, json!({"roles": ["employee"]})).await;
+    assert!([200, 403].contains(&changed.status) && !changed.body.to_string().contains("Secret"), "{:#}", changed.body);
+}
+
+/// A role of the organization's own is named to who sees or holds it, and to nobody else.
+#[tokio::test]
+async fn own_roles_are_named_to_who_sees_or_holds_them() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    for key in ["hidden-one", "held-one"] {
+        let grants = json!([{"permission": "organization.view"}, {"permission": "member.view"}]);
+        let role = json!({"level": "organization", "key": key, "title": key, "grants": grants});
+        org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    }
+    let holder = world.member(&org, "held-one").await;
+    let of = |role: &str| format!("{}/members?role={role}", org.path);
+    let told = holder.get(&of("nope")).await.names(400, "role").to_string();
+    assert!(told.contains("held-one") && !told.contains("hidden-one"), "{told}");
+    holder.get(&of("held-one")).await.is(200);
+    let told = org.owner.get(&of("nope")).await.names(400, "role").to_string();
+    assert!(told.contains("held-one") && told.contains("hidden-one"), "{told}");
+    org.owner.get(&of("hidden-one")).await.is(200);
+}

@@ -378,3 +378,29 @@ async fn a_token_to_create_tickets_creates_them_where_its_member_would() {
     let tickets = format!("{}/desk/tickets", org.path);
     service.post(&tickets, json!({"subject": "x", "queue_id": queue})).await.is(204);
 }
+
+/// Whoever acts in an organization with a token knows that it is there: what the scopes lack is told, and is no 404.
+#[tokio::test]
+async fn what_the_scopes_lack_of_the_organization_itself_is_told_as_that() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (_, bearer) = personal_token(&org, &org.owner, Some(&["access.review"])).await;
+    let lacks = |answer: usher_tests::Answer, permission: &str| {
+        assert_eq!(answer.problem(403, "forbidden")["permission"], permission);
+    };
+    let at = |path: &str| format!("{}{path}", org.path);
+    let question = json!({"permission": "team.create"});
+    lacks(bearer.post(&at("/access/check"), json!({"checks": [question]})).await, "organization.view");
+    lacks(bearer.post(&at("/access/check"), json!({"checks": [{"permission": "no"}]})).await, "organization.view");
+    lacks(bearer.post(&at("/access/explain"), json!({"question": question})).await, "organization.view");
+    lacks(bearer.get(&at("/me/permissions")).await, "organization.view");
+    lacks(bearer.post(&at("/teams"), json!({"name": "A"})).await, "team.create");
+    lacks(bearer.get(&org.path).await, "organization.view");
+    // What wants no more than it has.
+    let who = bearer.get(&at("/access/who-can?permission=team.create")).await.is(200);
+    assert_eq!(who["items"][0]["member_id"], json!(org.owner.id));
+    bearer.get(&at("/access/review")).await.is(200);
+    let role = json!({"level": "organization", "key": "xx", "title": "X", "grants": []});
+    let told = bearer.post(&at("/access/preview"), json!({"create_role": {"body": role}})).await.is(200);
+    assert_eq!((&told["refusal"]["status"], &told["refusal"]["permission"]), (&json!(403), &json!("role.manage")));
+}

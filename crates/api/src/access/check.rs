@@ -37,7 +37,7 @@ pub struct AccessResults {
 pub struct AccessResult {
     /// Whether they may.
     allowed: bool,
-    /// `allowed`; `forbidden`: they see it and may not; `not_found`: for the caller there is no such thing.
+    /// `allowed`; `forbidden`: they see it and may not; `not_found`: for them, or for you, there is no such thing.
     outcome: &'static str,
 }
 

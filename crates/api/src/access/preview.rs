@@ -100,7 +100,8 @@ pub struct Difference {
 ///
 /// What one change would make of who may do what: whom it concerns, and what each gains and loses. It compares what they
 /// have, permission by permission: at which place, and under which conditions. What somebody gets by coming into a team, on
-/// tickets whose template is open to it for example, is a difference in that team. Of a single thing `access/check` and
+/// tickets whose template is open to it for example, is a difference in that team. Of who is blocked it is told what they
+/// would have if they were not. Of a single thing `access/check` and
 /// `access/explain` tell. The change is tried and taken back, so that it is told what would really be: it takes no longer hold,
 /// nobody is written to, and nothing is kept, under an idempotency key neither. Where the change would be refused with 403 or
 /// 409, the answer says so; what it names and is not there is a 404, what it says and cannot be a 422, as with the change
@@ -168,8 +169,10 @@ async fn name(work: &mut Work, members: &mut [MemberPreview]) -> Result<(), Stop
 
 type Given = BTreeMap<(Level, Uuid, Permission), Mask>;
 
-/// All that a member may do, by scope.
+/// All that a member may do, by scope. Who is blocked, or a service whose token has run out, may nothing now, and then what
+/// is told.
 fn all(caller: &Caller) -> Given {
+    let caller = &caller.reinstated();
     let scopes =
         Level::ALL.into_iter().flat_map(|level| caller.scopes_at(level).into_iter().map(move |id| (level, id)));
     let given = scopes.flat_map(|(level, id)| given(caller, level, id).map(move |(p, when)| ((level, id, p), when)));

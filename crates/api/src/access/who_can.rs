@@ -97,8 +97,8 @@ pub async fn list_who_can(call: Call, path: Path<OrganizationPath>, Query(query)
     let request = page_request(query.limit, query.cursor.as_deref(), "who_can", Include::default())?;
     let asked = query.understand()?;
     let mut work = call.read(&path.organization).await?;
-    let (permit, view) = (work.permit_here::<can::ReviewAccess>()?, work.permit_here::<can::ViewOrganization>()?);
-    let page = work.who_can(&permit, &view, &asked, &request).await?;
+    let permit = work.permit_here::<can::ReviewAccess>()?;
+    let page = work.who_can(&permit, &asked, &request).await?;
     let page = page.ok_or_else(|| missing(&asked).about_parameter("resource_id"))?;
     let model = Arc::clone(work.caller().model());
     let place = |given: &GivenBy| (model.role_at(given.assignment.role).level, given.assignment.scope);

@@ -10,7 +10,7 @@ use usher_domain::{
 };
 use usher_policy::{Action, Level, Permit, Standing, can};
 use usher_store::{
-    Expected, Key, Work,
+    Expected, Work,
     tenancy::{MemberFilter, MemberOrder},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -122,7 +122,7 @@ pub(super) async fn filter(
     search: Option<Text<1, 100>>,
 ) -> Result<MemberFilter, Stop> {
     let model = Arc::clone(work.caller().model());
-    let wanted = role.map(|role| roles::role_of(&model, Level::Organization, role, "role")).transpose();
+    let wanted = role.map(|role| roles::role_of(work.caller(), Level::Organization, role, "role")).transpose();
     // Asking for those with everybody's role is asking for everybody.
     let wanted = wanted.map_err(Problem::malformed)?.filter(|role| model.everybodys_role() != Some(*role));
     let team = filtered_by(work, team, "team").await?;
@@ -175,8 +175,9 @@ pub async fn list_members(call: Call, path: Path<OrganizationPath>, Query(query)
 #[get("/members/{member}")]
 pub async fn get_member(call: Call, path: Path<MemberPath>, query: Query<ThingQuery>) -> Answer {
     let include = query.include()?;
-    let (caller, member) = call.see(&path.organization, Key::Id(path.member)).await?;
-    Ok(seen(&caller, member, include))
+    let mut work = call.read(&path.organization).await?;
+    let member = work.member(path.member).await?;
+    Ok(seen(work.caller(), member, include))
 }
 
 /// The organization roles that a member is to have.
@@ -200,7 +201,7 @@ impl MemberPatch {
         permit: Permit<can::ChangeMemberRole>,
         version: &Expected,
     ) -> Result<Member, Stop> {
-        let roles = roles::organization_roles(work.caller().model(), &self.roles).map_err(Problem::invalid)?;
+        let roles = roles::organization_roles(work.caller(), &self.roles).map_err(Problem::invalid)?;
         Ok(work.change_member_roles(permit, version, &roles).await?)
     }
 }

@@ -1,14 +1,15 @@
 //! Names of roles in bodies and queries.
 
 use usher_domain::Text;
-use usher_policy::{Level, Model, RoleIx};
+use usher_policy::{Caller, Level, RoleIx};
 
 use crate::http::FieldError;
 
 /// The role of this name at a level, or what to say of it: the second and third part of a [`FieldError`].
-fn known(model: &Model, level: Level, name: &str) -> Result<RoleIx, (&'static str, String)> {
-    model.role(level, name).ok_or_else(|| {
-        let names: Vec<String> = model.roles_at(level).map(|(_, role)| format!("`{}`", role.key)).collect();
+fn known(caller: &Caller, level: Level, name: &str) -> Result<RoleIx, (&'static str, String)> {
+    caller.model().role(level, name).ok_or_else(|| {
+        let known = caller.model().roles_at(level).filter(|(role, _)| caller.knows_role(*role));
+        let names: Vec<String> = known.map(|(_, role)| format!("`{}`", role.key)).collect();
         let there =
             if names.is_empty() { "there are none".to_owned() } else { format!("there is {}", names.join(", ")) };
         ("unknown_role", format!("`{name}` is no {level} role of this organization's access model: {there}."))
@@ -16,8 +17,8 @@ fn known(model: &Model, level: Level, name: &str) -> Result<RoleIx, (&'static st
 }
 
 /// The role that a parameter names.
-pub fn role_of(model: &Model, level: Level, name: &str, parameter: &str) -> Result<RoleIx, FieldError> {
-    known(model, level, name).map_err(|(code, detail)| FieldError::of(parameter, code, detail))
+pub fn role_of(caller: &Caller, level: Level, name: &str, parameter: &str) -> Result<RoleIx, FieldError> {
+    known(caller, level, name).map_err(|(code, detail)| FieldError::of(parameter, code, detail))
 }
 
 /// The organization roles of one member that a body lists under `/roles`.
@@ -25,12 +26,13 @@ pub fn role_of(model: &Model, level: Level, name: &str, parameter: &str) -> Resu
 /// # Errors
 /// Every name that is no role or stands twice; or several roles where the access model has one a member (VK-1), or none
 /// where every member must have one. The role that is everybody's may be named and makes no difference.
-pub fn organization_roles(model: &Model, names: &[Text<1, 60>]) -> Result<Vec<RoleIx>, Vec<FieldError>> {
+pub fn organization_roles(caller: &Caller, names: &[Text<1, 60>]) -> Result<Vec<RoleIx>, Vec<FieldError>> {
+    let model = caller.model();
     let mut roles = Vec::new();
     let mut faults = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let pointer = format!("/roles/{index}");
-        match known(model, Level::Organization, name) {
+        match known(caller, Level::Organization, name) {
             Ok(role) if roles.contains(&role) => {
                 faults.push(FieldError::at(pointer, "duplicate", format!("`{name}` stands twice.")));
             }

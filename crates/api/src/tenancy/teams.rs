@@ -132,7 +132,7 @@ pub async fn create_team(call: Call, path: Path<OrganizationPath>, body: Body<Cr
     let permit = work.permit_here::<can::CreateTeam>()?;
     let CreateTeam { name, description, website_ids, template_ids } = body.parse()?;
     let websites = work.links(None, &website_ids).await.map_err(Problem::in_list("/website_ids", ""))?;
-    let templates = work.permit_each_unlocked(&template_ids).await.map_err(Problem::in_list("/template_ids", ""))?;
+    let templates = work.shown(None, &template_ids).await.map_err(Problem::in_list("/template_ids", ""))?;
     let team = work.create_team(permit, NewTeam { name, description, websites, templates }).await?;
     let location = format!("/v1/organizations/{}/teams/{}", work.organization(), team.id);
     work.commit(created(team, &location)).await
@@ -164,7 +164,7 @@ impl TeamPatch {
             None => None,
         };
         let templates = match self.template_ids {
-            Some(ids) => Some(work.permit_each_unlocked(&ids).await.map_err(Problem::in_list("/template_ids", ""))?),
+            Some(ids) => Some(work.shown(Some(permit), &ids).await.map_err(Problem::in_list("/template_ids", ""))?),
             None => None,
         };
         Ok(TeamChange { name: self.name, description: self.description, websites, templates })
@@ -174,7 +174,8 @@ impl TeamPatch {
 /// Change a team
 ///
 /// Its name, its websites, the templates it sees; what its members see follows at once. A list replaces the one before,
-/// and then `If-Match` is required. A website that is not the team's yet wants `website.update`.
+/// and then `If-Match` is required. A website that is not the team's yet wants `website.update`;
+/// a template that it does not see yet opens its tickets to the team, and whoever shows it has them too.
 #[utoipa::path(tag = "teams", params(TeamPath, IfMatch), request_body = TeamPatch, responses((status = 200, body = Team),
         (status = 428, description = "`If-Match` is missing, and a list is to be replaced.")),
     extensions(("x-permission" = json!(can::UpdateTeam::PERMISSION.key()))))]

@@ -21,7 +21,7 @@ pub struct Member {
     pub state: String,
     /// Their organization roles.
     pub roles: Vec<String>,
-    /// The teams they are in, each with the role there.
+    /// The teams they are in, as far as you see them, each with the role there.
     pub teams: Vec<TeamRole>,
     /// Since when they have been a member.
     pub joined_at: DateTime<Utc>,

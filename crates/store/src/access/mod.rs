@@ -215,16 +215,15 @@ impl Work {
     /// The database's.
     pub async fn access_facts(
         &mut self,
-        permit: &Permit<can::ViewOrganization>,
+        _permit: &Permit<can::ViewOrganization>,
         others: impl IntoIterator<Item = Caller>,
         questions: &[Asked],
     ) -> StoreResult<AccessFacts> {
-        self.facts_for(permit, others, &wanted(questions)).await
+        self.facts_for(others, &wanted(questions)).await
     }
 
     async fn facts_for(
         &mut self,
-        _permit: &Permit<can::ViewOrganization>,
         others: impl IntoIterator<Item = Caller>,
         wanted: &Wanted,
     ) -> StoreResult<AccessFacts> {

@@ -67,7 +67,6 @@ impl Drop for Turn {
             let rest = waiting.split_off(waiting.len().min(MOST));
             std::mem::replace(waiting, rest)
         };
-        // Where the server is being taken down nobody reads any more; who waited is told so by their answer's end.
         // Dropped where nothing runs any more, while a server is taken down: who waits then reads for themselves.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             self.store.together().waiting().remove(&self.asker);

@@ -7,7 +7,7 @@ use usher_domain::{Id, kind};
 use usher_policy::{Assignment, Caller, Level, Mask, Outcome, Permit, Scopes, can};
 use uuid::Uuid;
 
-use super::Asked;
+use super::{Asked, wanted};
 use crate::{After, Identity, Page, PageRequest, StoreResult, Work, caller};
 
 /// Somebody who may.
@@ -86,17 +86,16 @@ impl Work {
     pub async fn who_can(
         &mut self,
         _permit: &Permit<can::ReviewAccess>,
-        view: &Permit<can::ViewOrganization>,
         asked: &Asked,
         request: &PageRequest,
     ) -> StoreResult<Option<Page<WhoMay>>> {
-        let facts = self.access_facts(view, None, std::slice::from_ref(asked)).await?;
+        let facts = self.facts_for(None, &wanted(std::slice::from_ref(asked))).await?;
         let Some(scopes) = facts.scopes(0, asked) else { return Ok(None) };
         let mut candidates = self.candidates(asked, scopes, request).await?;
         let more = candidates.len() > request.limit as usize;
         candidates.truncate(request.limit as usize);
         let callers = candidates.iter().map(|candidate| candidate.caller.clone());
-        let facts = self.access_facts(view, callers, std::slice::from_ref(asked)).await?;
+        let facts = self.facts_for(callers, &wanted(std::slice::from_ref(asked))).await?;
         let last = candidates.last().filter(|_| more);
         let next = last.map(|last| After { key: String::new(), id: last.caller.member().uuid() });
         let items = candidates.into_iter().enumerate().filter_map(|(index, candidate)| {

@@ -185,6 +185,11 @@ impl Work {
         for (verb, cells) in [(Verb::Give, &given), (Verb::Take, &taken)] {
             self.must_reach_all(can::SetQueuePermissions::PERMISSION, verb, cells)?;
         }
+        let receiver = self.load(member).await?;
+        for (queue, role) in &given {
+            let role = self.role(Level::Queue, role)?;
+            self.must_entrust(can::SetQueuePermissions::PERMISSION, &receiver, role, *queue)?;
+        }
         self.lock_members(&[member]).await?;
         self.member_is_at(member, version).await?;
         if given.is_empty() && taken.is_empty() {

@@ -6,7 +6,7 @@ use usher_domain::{
     desk::{Question, Template},
     kind,
 };
-use usher_policy::{Condition, Listing, Permit, can};
+use usher_policy::{Action, Condition, Level, Listing, Permit, can};
 use uuid::Uuid;
 
 use crate::{
@@ -145,7 +145,10 @@ impl Work {
         let id = permit.target();
         let teams = change.teams.as_deref().map(ids);
         let audience = match &teams {
-            Some(teams) => self.lock_audience(id, teams).await?,
+            Some(teams) => {
+                self.must_open_to(id, teams).await?;
+                self.lock_audience(id, teams).await?
+            }
             None => Vec::new(),
         };
         sqlx::query!(
@@ -172,6 +175,21 @@ impl Work {
             self.release_tickets_of(&audience).await?;
         }
         self.item(id).await
+    }
+
+    /// Holds the caller to what a template opens to teams that do not see it yet (law 7).
+    async fn must_open_to(&mut self, template: Id<kind::Template>, teams: &[Uuid]) -> StoreResult<()> {
+        let before = sqlx::query_scalar!(
+            "select team_id from template_teams where org_id = $1 and template_id = $2",
+            self.organization().uuid(),
+            template.uuid()
+        );
+        let before = before.fetch_all(&mut *self.transaction).await?;
+        if teams.iter().all(|team| before.contains(team)) {
+            return Ok(());
+        }
+        let open = before.iter().any(|team| !self.caller().held_in(Level::Team, *team).is_empty());
+        self.must_open_template(can::UpdateTemplate::PERMISSION, open)
     }
 
     /// Deletes a template. Tickets that were made from it stay.

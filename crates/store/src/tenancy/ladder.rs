@@ -1,6 +1,8 @@
 //! Who gives and takes which role: the model's table, asked on behalf of the caller.
 
-use usher_policy::{Caller, Level, Mask, Permission, RoleIx, Verb};
+use std::collections::BTreeMap;
+
+use usher_policy::{Action, Caller, Level, Mask, Permission, RoleIx, Verb, can};
 use uuid::Uuid;
 
 use crate::{StoreError, StoreResult, Work};
@@ -25,8 +27,7 @@ impl Work {
 
     /// The roles of a level; the organization's own for those who may see them.
     fn roles_named_at(&self, level: Level) -> String {
-        let sees_own = self.caller().has(Permission::RoleView, Mask::ALWAYS, Level::Organization, None);
-        let named = self.caller().model().roles_at(level).filter(|(_, role)| sees_own || !role.custom);
+        let named = self.caller().model().roles_at(level).filter(|(role, _)| self.caller().knows_role(*role));
         named.map(|(_, role)| format!("`{}`", role.key)).collect::<Vec<_>>().join(", ")
     }
 
@@ -70,6 +71,37 @@ impl Work {
         if self.caller().may_admit(receiver, role, team) { Ok(()) } else { Err(opens_too_much(permission)) }
     }
 
+    /// Holds the caller, who uses `permission` to give somebody a role outside a team, to what it opens to them in the teams that
+    /// they are in (law 7).
+    ///
+    /// # Errors
+    /// It opens what the caller does not hold.
+    pub(crate) fn must_entrust(
+        &self,
+        permission: Permission,
+        receiver: &Caller,
+        role: RoleIx,
+        scope: Uuid,
+    ) -> StoreResult<()> {
+        if self.caller().may_entrust(receiver, role, scope) { Ok(()) } else { Err(opens_too_much(permission)) }
+    }
+
+    /// Holds the caller, who has a role give `after` and no longer `before`, to what that opens to those who hold it in the
+    /// teams that they are in (law 7).
+    ///
+    /// # Errors
+    /// It opens what the caller does not hold.
+    pub(super) fn must_widen(
+        &self,
+        level: Level,
+        before: &BTreeMap<Permission, Mask>,
+        after: &BTreeMap<Permission, Mask>,
+        teams: &[Uuid],
+    ) -> StoreResult<()> {
+        let may = |team: &Uuid| self.caller().may_widen(level, before, after, *team);
+        if teams.iter().all(may) { Ok(()) } else { Err(opens_too_much(can::ManageRoles::PERMISSION)) }
+    }
+
     /// Holds the caller, who uses `permission` to get to act as another, to what being in their teams opens to these.
     ///
     /// # Errors
@@ -79,10 +111,10 @@ impl Work {
     }
 }
 
-/// It is not said what: who puts somebody into a team need not see what roles they hold.
+/// It is not said what: who gives a role need not see what others there are, nor the teams.
 fn opens_too_much(permission: Permission) -> StoreError {
-    let detail = "By their other roles, being in the team opens to them what you do not have there yourself: your roles do \
-        not give it to you without a condition, nor by being in the team with them, or the scopes of your token do not \
-        have it.";
+    let detail = "By the roles and the teams that they have, or by what is their own, this opens to them, or to you in their \
+        place, what you do not have there yourself: your roles do not give it to you without a condition, nor by being in the \
+        team with them, or the scopes of your token do not have it.";
     StoreError::Beyond { permission, detail: detail.to_owned() }
 }

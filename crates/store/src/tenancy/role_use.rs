@@ -92,4 +92,20 @@ impl Work {
         );
         Ok(queues.fetch_all(&mut *self.transaction).await?)
     }
+
+    /// The teams in which somebody holds a role, or is who holds it elsewhere.
+    pub(super) async fn teams_of_holders(&mut self, level: Level, key: &str) -> StoreResult<Vec<Uuid>> {
+        let teams = sqlx::query_scalar!(
+            r#"select distinct t.team_id as "team_id!" from role_assignments r
+             join role_assignments t on t.org_id = r.org_id and t.member_id = r.member_id and t.team_id is not null
+             where r.org_id = $1 and r.role = $3 and case $2
+                when 'team' then t.team_id = r.team_id
+                when 'queue' then r.queue_id is not null
+                else r.team_id is null and r.queue_id is null end"#,
+            self.organization().uuid(),
+            level.key(),
+            key
+        );
+        Ok(teams.fetch_all(&mut *self.transaction).await?)
+    }
 }

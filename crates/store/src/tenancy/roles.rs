@@ -165,6 +165,8 @@ impl Work {
         let grants = change.grants.map(|grants| self.compile(level, &grants)).transpose()?;
         if let Some(grants) = &grants {
             self.must_hold(level, grants, &held)?;
+            let teams = self.teams_of_holders(level, &role.key).await?;
+            self.must_widen(level, &gives, grants, &teams)?;
         }
         version.must_be(role.version)?;
         let present: Grants = role.grants.into_iter().map(|grant| (grant.permission, grant.when)).collect();

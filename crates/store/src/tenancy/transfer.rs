@@ -29,7 +29,7 @@ impl Work {
             return Err(not_to("same_member", "You are who the organization is to be handed over by: name another."));
         }
         self.lock_members(&[from, to]).await?;
-        let other: Member = self.item(to).await?;
+        let other: Member = self.changed_member(to).await?;
         if other.kind == MemberKind::Service {
             return Err(not_to("not_for_services", "A service cannot answer for the organization: name a person."));
         }

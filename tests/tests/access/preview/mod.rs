@@ -210,3 +210,40 @@ async fn a_preview_says_what_being_in_a_team_opens() {
     org.owner.delete(&format!("{}{of_team}", org.path)).await.is(204);
     person.get(&ticket).await.problem(404, "not_found");
 }
+
+/// What a role at a queue gives under a condition that being in a team meets is opened by the team too.
+#[tokio::test]
+async fn a_preview_says_what_being_in_a_team_opens_by_roles_at_queues() {
+    let world = World::start().await;
+    let org = world.organization("suite").await;
+    let (person, team) = (world.member(&org, "user").await, world.team(&org, "A").await);
+    for (level, key, grants) in [
+        ("queue", "shown", json!([{"permission": "ticket.view", "when": ["template_visible"]}])),
+        ("team", "guest", json!([])),
+    ] {
+        let role = json!({"level": level, "key": key, "title": key, "grants": grants});
+        org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    }
+    let inbox = world.inbox(&org).await;
+    world.allow(&org, &person, &inbox, &["shown"]).await;
+    let change = json!({"set_team_member": {"team_id": team, "member_id": person.id, "body": {"role": "guest"}}});
+    let path = format!("/teams/{team}/members/{}", person.id);
+    let act = Act { method: "PUT", path, body: json!({"role": "guest"}) };
+    let told = preview_and_do(&world, &org, change, act, &[&person]).await;
+    let difference = &told["members"][0]["differences"][0];
+    assert_eq!((&difference["permission"], &difference["level"]), (&json!("ticket.view"), &json!("team")), "{told:#}");
+}
+
+/// Of who may nothing at the moment it is told what they would have if they might.
+#[tokio::test]
+async fn a_preview_says_of_an_ended_service_what_it_would_have_with_a_new_token() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let service = json!({"name": "Shop", "roles": ["member"]});
+    let service = org.owner.post(&format!("{}/service-tokens", org.path), service).await.is(201);
+    world.arrange("update api_tokens set expires_at = now()").await;
+    let change = json!({"change_member_roles": {"member_id": service["member_id"], "body": {"roles": ["admin"]}}});
+    let told = org.owner.post(&format!("{}/access/preview", org.path), change).await.is(200);
+    let gained = told["members"][0]["differences"].as_array().unwrap();
+    assert!(gained.iter().any(|it| it["permission"] == "team.create" && it["effect"] == "gained"), "{told:#}");
+}
