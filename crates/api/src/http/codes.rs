@@ -87,7 +87,7 @@ pub const CODES: [&str; 72] = [
 
 /// Every `code` of one fault of a request, by name, but those that the problem itself has. A name that has been published
 /// stays what it means.
-pub const FAULTS: [&str; 46] = [
+pub const FAULTS: [&str; 48] = [
     "blank",
     "cannot_carry_out",
     "cannot_view",
@@ -132,6 +132,8 @@ pub const FAULTS: [&str; 46] = [
     "unknown_level",
     "unknown_parameter",
     "unknown_permission",
+    "unknown_photo",
+    "unknown_question",
     "unknown_role",
     "unknown_value",
 ];
