@@ -74,6 +74,7 @@ create table inspections (
     updated_at timestamptz not null default now(),
     submitted_by uuid references accounts on delete set null,
     submitted_at timestamptz,
+    carried_out_by text[] not null default '{}', -- the assignees' names, as they were when it was last submitted
     version bigint not null default 1,
     search tsvector not null generated always as (to_tsvector('simple', words(title))) stored,
     primary key (org_id, id),
@@ -144,6 +145,6 @@ end $$;
 -- The report of an inspection is there while the inspection is submitted. It bears the inspection's id.
 create view reports with (security_invoker = true) as
     select org_id, id, title, team_id, site_id, template_id, form_id, report_shared, score, max_score, created_by,
-        submitted_by, submitted_at, created_at, updated_at, version, search
+        submitted_by, submitted_at, carried_out_by, created_at, updated_at, version, search
     from inspections where state = 'submitted';
 grant select, update on reports to usher_app;

@@ -117,7 +117,10 @@ async fn a_report_says_what_was_asked_and_answered() {
     assert_eq!(told["sections"][0]["answers"][0]["value"], "Yes");
     assert_eq!(told["sections"][1]["answers"][0]["unit"], "bar");
     assert_eq!(told["sections"][1]["answers"][1]["value"], json!(null));
-    assert_eq!(told["assignees"].as_array().unwrap().len(), 1);
+    assert_eq!(told["assignees"], json!(["member"]));
+    // Who carried it out is told whatever becomes of them.
+    field.owner().delete(&format!("{}/members/{}", field.organization.path, field.focused.id)).await.is(204);
+    assert_eq!(field.full.get(&report(&field, &id)).await.is(200)["assignees"], json!(["member"]));
 
     let page = field.full.get(&format!("{}/page", report(&field, &id))).await;
     let policy = page.headers["content-security-policy"].to_str().unwrap().to_owned();
@@ -143,20 +146,21 @@ async fn reports_are_summed_up_by_site_template_and_month() {
     let field = world.field().await;
     let (doors, stairs) = (field.template("Doors").await, field.template("Stairs").await);
     submitted(&field, field.owner(), &doors, "Yes").await;
+    submitted(&field, field.owner(), &doors, "Yes").await;
     submitted(&field, field.owner(), &doors, "No").await;
     submitted(&field, field.owner(), &stairs, "Yes").await;
     let path = format!("{}/reports/summary", field.path);
     let sums = field.owner().get(&format!("{path}?by=template")).await.is(200);
     let sum = |n: usize, key: &str| sums["items"][n][key].clone();
     assert_eq!((sum(0, "id"), sum(0, "name")), (json!(doors), json!("Doors")));
-    assert_eq!((sum(0, "reports"), sum(0, "score"), sum(0, "max_score")), (json!(2), json!(10), json!(30)));
-    assert_eq!(sum(0, "percent"), json!(33.3));
+    assert_eq!((sum(0, "reports"), sum(0, "score"), sum(0, "max_score")), (json!(3), json!(20), json!(45)));
+    assert_eq!(sum(0, "percent"), json!(44.4));
     assert_eq!((sum(1, "name"), sum(1, "reports")), (json!("Stairs"), json!(1)));
     let by_site = field.owner().get(&format!("{path}?by=site&template={stairs}")).await.is(200);
     assert_eq!((&by_site["items"][0]["name"], &by_site["items"][0]["reports"]), (&json!(null), &json!(1)));
     let none = field.owner().get(&format!("{path}?by=month&before=2020-01-01T00:00:00Z")).await.is(200);
     assert_eq!(none["items"], json!([]));
-    assert_eq!(field.owner().get(&path).await.is(200)["items"][0]["reports"], 3, "by month, if nothing is said");
+    assert_eq!(field.owner().get(&path).await.is(200)["items"][0]["reports"], 4, "by month, if nothing is said");
     field.owner().get(&format!("{path}?by=colour")).await.names(400, "by");
     field.owner().get(&format!("{path}?by=month&since=soon")).await.names(400, "since");
 }

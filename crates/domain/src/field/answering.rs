@@ -14,6 +14,17 @@ const LONGEST_TEXT: usize = 10_000;
 /// The most photos of one answer.
 const MOST_PHOTOS: usize = 20;
 
+/// Whether an answer says something: a blank text and a list of nothing do not, `false` does.
+#[must_use]
+pub fn says_something(answer: &Value) -> bool {
+    match answer {
+        Value::Null => false,
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    }
+}
+
 impl InspectionQuestion {
     /// Checks an answer. `null` is none, and no business of the question's.
     ///
@@ -54,14 +65,8 @@ impl InspectionQuestion {
         format!("{wanted} is wanted.")
     }
 
-    /// Whether an answer says something: a blank text and a list of nothing do not, `false` does.
     fn is_answered(&self, answers: &BTreeMap<String, Value>) -> bool {
-        answers.get(&*self.key).is_some_and(|answer| match answer {
-            Value::Null => false,
-            Value::String(text) => !text.trim().is_empty(),
-            Value::Array(items) => !items.is_empty(),
-            _ => true,
-        })
+        answers.get(&*self.key).is_some_and(says_something)
     }
 
     /// The points that an answer gives, and the most that one could: none where the question is not scored, or does not

@@ -8,7 +8,7 @@ mod report;
 mod site;
 mod template;
 
-pub use answering::{Score, score, unanswered};
+pub use answering::{Score, says_something, score, unanswered};
 pub use form::{InspectionQuestion, InspectionQuestionKind, ScoredOption, Section, check_sections};
 pub use inspection::{Inspection, InspectionAnswer, InspectionState};
 pub use photo::Photo;

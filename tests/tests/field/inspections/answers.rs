@@ -113,4 +113,9 @@ async fn an_answer_fits_its_question() {
     field.focused.get(&path("nothing")).await.problem(404, "not_found");
     // Nothing of it was kept.
     assert_eq!(field.focused.get(&at(&field, &id)).await.is(200)["state"], "draft");
+    // A blank text is no answer.
+    let blank = field.focused.put_if(&path("note"), "\"1\"", json!({"value": " \n"})).await.is(200);
+    assert_eq!(blank["value"], json!(null));
+    let seen = field.focused.get(&at(&field, &id)).await.is(200);
+    assert_eq!((&seen["answered"], &seen["state"]), (&json!(0), &json!("in_progress")));
 }

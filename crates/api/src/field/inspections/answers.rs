@@ -73,7 +73,7 @@ pub async fn get_inspection_answer(call: Call, path: Path<AnswerPath>) -> Answer
 #[serde(deny_unknown_fields)]
 #[schema(as = NewAnswer, example = json!({"value": "Yes", "note": "The one in the basement sticks."}))]
 pub struct SaveAnswer {
-    /// The answer, as the question's kind has it; `null` takes it back.
+    /// The answer, as the question's kind has it; `null` takes it back, and so does a blank text.
     #[schema(required = true, value_type = Value)]
     #[serde(deserialize_with = "Option::deserialize")]
     value: Option<Value>,

@@ -7,7 +7,7 @@ use sqlx::types::{
 };
 use usher_domain::{
     Id, InspectionId, Text,
-    field::{InspectionAnswer, Section},
+    field::{InspectionAnswer, Section, says_something},
 };
 use usher_policy::{Permit, can};
 use uuid::Uuid;
@@ -83,7 +83,7 @@ impl Work {
         sheet.answers.into_iter().find(|answer| answer.question == question).ok_or(NO_QUESTION)
     }
 
-    /// Saves one answer, if it is as the caller read it. What is saved already is not saved again, whichever version the
+    /// Saves one answer, if it is as the caller read it. A blank text is none. What is saved already is not saved again, whichever version the
     /// caller read: a device that heard no answer sends it twice.
     ///
     /// # Errors
@@ -106,6 +106,7 @@ impl Work {
             asked.check(value).map_err(wrong)?;
             self.must_have_photos(inspection, asked, value).await?;
         }
+        let value = value.filter(says_something);
         let before = self.answer_of(inspection, question).await?.unwrap_or_else(|| unanswered(question));
         if before.answered_at.is_some() && before.value == value && before.note == *note {
             return Ok(before);

@@ -139,6 +139,8 @@ impl Work {
         let Score { points, of } = score(&sections, &values);
         sqlx::query!(
             "update inspections set state = 'submitted', score = $3, max_score = $4, submitted_by = $5, submitted_at = now(),
+                carried_out_by = array(select c.name from inspection_assignees a join accounts c on c.id = a.member_id
+                    where a.org_id = $1 and a.inspection_id = $2 order by c.name),
                 version = version + 1, updated_at = now()
              where org_id = $1 and id = $2",
             permit.organization().uuid(),

@@ -36,7 +36,7 @@ pub struct ReportDocument {
     pub template: Option<String>,
     /// Who submitted it.
     pub submitted_by: Option<String>,
-    /// Who carried it out.
+    /// Who carried it out: as it was submitted, whatever has become of them since.
     pub assignees: Vec<String>,
     /// What was asked.
     pub sections: Vec<Section>,
@@ -63,8 +63,7 @@ impl Work {
                 l.name as "site?", l.address as "address?",
                 (select e.name from inspection_templates e where e.org_id = r.org_id and e.id = r.template_id) as template,
                 (select a.name from accounts a where a.id = r.submitted_by) as submitted_by,
-                array(select c.name from inspection_assignees a join accounts c on c.id = a.member_id
-                    where a.org_id = r.org_id and a.inspection_id = r.id order by c.name) as "assignees!"
+                r.carried_out_by as "assignees!"
              from reports r join organizations o on o.id = r.org_id
              left join sites l on l.org_id = r.org_id and l.id = r.site_id
              where r.org_id = $1 and r.id = $2"#,
