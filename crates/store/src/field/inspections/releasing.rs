@@ -10,7 +10,7 @@ use crate::{StoreResult, Work};
 
 /// Whether somebody could fill an inspection in as its assignee.
 pub(super) fn could_carry_out(member: &Caller, inspection: &Resource<kind::Inspection>) -> bool {
-    let assigned = Resource { holding: inspection.holding.with(Condition::Assigned, true), ..inspection.clone() };
+    let assigned = Resource { holding: inspection.holding.with(Condition::Assigned, true), ..*inspection };
     member.decide(can::UpdateInspection::PERMISSION, &assigned).is_allow()
 }
 
