@@ -203,10 +203,19 @@ impl Caller {
         Self { standing: Standing::Active, ..self.clone() }
     }
 
+    /// The same caller, as who they are without the token that they act with.
+    #[must_use]
+    pub fn without_token(&self) -> Self {
+        self.scoped(PermissionSet::ALL)
+    }
+
     /// The same caller, acting with a token that has one scope more.
     pub(crate) fn with_scope(&self, permission: Permission) -> Self {
+        self.scoped(self.scopes.with(permission))
+    }
+
+    fn scoped(&self, scopes: PermissionSet) -> Self {
         let capped = self.held_at(Level::Organization).iter().any(|held| self.model.role_at(held.role).read_only);
-        let scopes = self.scopes.with(permission);
         Self { allowed: if capped { scopes.and(PermissionSet::reads()) } else { scopes }, scopes, ..self.clone() }
     }
 

@@ -84,11 +84,13 @@ impl Caller {
 
     /// Whether the caller may open a ticket template to one more team: whatever roles give on its tickets to who is in such a
     /// team, the caller has, without a condition or, where it is `open` to a team of theirs already, by being in that (law 7).
+    /// The roles are those of the model, and of the organization's own those that are `held` in the team: with others comes
+    /// nobody into it who is not admitted.
     #[must_use]
-    pub fn may_open_template(&self, open: bool) -> bool {
+    pub fn may_open_template(&self, open: bool, held: &[RoleIx]) -> bool {
         let opened = Mask::of(Condition::TemplateVisible);
-        let given =
-            |permission| self.model.roles().any(|(role, _)| !self.model.cell(role, permission).and(opened).is_empty());
+        let roles = || self.model.roles().filter(|(role, about)| !about.custom || held.contains(role));
+        let given = |permission| roles().any(|(role, _)| !self.model.cell(role, permission).and(opened).is_empty());
         Permission::ALL.iter().copied().filter(|permission| given(*permission)).all(|permission| {
             let own = self.cell_at(permission, Level::Organization, None);
             self.is_open(permission)

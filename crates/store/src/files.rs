@@ -16,6 +16,7 @@ const REMOVED_AT_ONCE: i64 = 20;
 #[derive(Debug, Clone)]
 pub struct NewFile {
     id: Id<kind::File>,
+    organization: Id<kind::Organization>,
     key: String,
     /// The SHA-256 of its bytes.
     pub sha256: [u8; 32],
@@ -38,7 +39,7 @@ impl NewFile {
         quota: i64,
     ) -> Self {
         let id = Id::new();
-        Self { id, key: key(organization.uuid(), id.uuid()), sha256, content_type, size, quota }
+        Self { id, organization, key: key(organization.uuid(), id.uuid()), sha256, content_type, size, quota }
     }
 
     /// Where its bytes are to be.
@@ -102,9 +103,14 @@ impl Store {
     /// The database's.
     pub async fn announce_file(&self, file: &NewFile) -> StoreResult<()> {
         let mut transaction = self.begin("BEGIN").await?;
-        sqlx::query!("insert into file_removals (key, remove_after) values ($1, now() + interval '1 hour')", file.key)
-            .execute(&mut *transaction)
-            .await?;
+        sqlx::query!(
+            "insert into file_removals (key, org_id, bytes, remove_after) values ($1, $2, $3, now() + interval '1 hour')",
+            file.key,
+            file.organization.uuid(),
+            file.size
+        )
+        .execute(&mut *transaction)
+        .await?;
         transaction.commit().await
     }
 
@@ -160,12 +166,20 @@ impl Work {
         Ok(())
     }
 
-    /// Makes sure that there is room for so many bytes more, before they are stored.
+    /// Makes sure that there is room for so many bytes more, before they are stored. What is about to go takes room until it
+    /// has gone: with that an organization has twice its quota, so that nobody fills what all share by uploading and deleting.
     pub(crate) async fn must_fit(&mut self, size: i64, quota: i64) -> StoreResult<()> {
-        let held = sqlx::query_scalar!("select bytes from storage where org_id = $1", self.organization().uuid())
-            .fetch_optional(&mut *self.transaction)
-            .await?;
-        if held.unwrap_or(0).saturating_add(size) > quota { Err(STORAGE_FULL.into()) } else { Ok(()) }
+        let room = sqlx::query!(
+            r#"select coalesce((select bytes from storage where org_id = $1), 0) as "held!",
+                (select coalesce(sum(bytes), 0)::bigint from file_removals where org_id = $1) as "going!""#,
+            self.organization().uuid()
+        );
+        let room = room.fetch_one(&mut *self.transaction).await?;
+        let held = room.held.saturating_add(size);
+        if held > quota {
+            return Err(STORAGE_FULL.into());
+        }
+        if held.saturating_add(room.going) > quota.saturating_mul(2) { Err(STORAGE_BUSY.into()) } else { Ok(()) }
     }
 }
 
@@ -176,5 +190,10 @@ impl NewFile {
     }
 }
 
+/// What was deleted goes within an hour or so.
+const STORAGE_BUSY: Conflict = Conflict {
+    code: "storage_full",
+    detail: "So much was uploaded and deleted lately that there is no room until it is gone: try again in an hour.",
+};
 const STORAGE_FULL: Conflict =
     Conflict { code: "storage_full", detail: "The organization's files have no room for this one: delete some first." };

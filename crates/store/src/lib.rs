@@ -25,6 +25,7 @@ mod outside;
 mod page;
 mod seeing;
 pub mod sessions;
+mod sight;
 mod sql;
 pub mod tenancy;
 mod things;

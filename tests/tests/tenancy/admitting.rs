@@ -196,8 +196,13 @@ async fn law_7_nobody_opens_a_template_whose_tickets_they_do_not_have() {
     curator.get(&desk.ticket).await.problem(404, "not_found");
     // What sees it already is named again, and what is taken from a team opens nothing.
     curator.patch_if(&at, "*", json!({"team_ids": [desk.team], "description": "Shown"})).await.is(200);
-    // In a team that sees it they have its tickets, and open it.
+    // In a team that sees it they have its tickets, and open it; not where somebody has more on them by a role of their own.
     desk.put(&desk.org.owner, &curator).await.is(201);
+    role(&desk.org, "organization", "deleter", &[("ticket.delete", "template_visible")]).await;
+    let deleter = desk.world.member(&desk.org, "deleter").await;
+    desk.world.join_team(&desk.org, &deleter, &own, "member").await;
+    curator.patch_if(&team, "*", shown.clone()).await.problem(403, "role_out_of_reach");
+    desk.org.owner.delete(&format!("{team}/members/{}", deleter.id)).await.is(204);
     curator.patch_if(&team, "*", shown.clone()).await.is(200);
     curator.patch_if(&at, "*", to_both).await.is(200);
     curator.post(&teams, made).await.is(201);

@@ -6,5 +6,6 @@ mod database;
 mod foreign_ids;
 pub mod operations;
 mod revocation;
+mod sight;
 mod sweep;
 mod turns;

@@ -115,6 +115,7 @@ impl Problem {
     /// There is no such thing, as far as the caller may know: 404.
     #[must_use]
     pub fn missing(kind: &str) -> Self {
+        let kind = kind.replace('_', " ");
         Self::new(StatusCode::NOT_FOUND, "not_found", format!("There is no such {kind}, or you may not see it."))
     }
 

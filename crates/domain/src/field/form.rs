@@ -27,7 +27,7 @@ pub struct Section {
 })))]
 #[serde(deny_unknown_fields)]
 pub struct InspectionQuestion {
-    /// Its name in answers, unique in the form.
+    /// Its name in answers and in their addresses, unique in the form: letters `a` to `z` and `A` to `Z`, digits, `_` and `-`.
     pub key: Text<1, 60>,
     /// What is asked.
     pub label: Text<1, 200>,
@@ -141,6 +141,10 @@ pub fn check_sections(sections: &[Section]) -> Result<(), Vec<FieldFault>> {
         faults.count(&format!("/{at}/questions"), section.questions.len(), MOST_IN_SECTION, "questions");
         for (number, question) in section.questions.iter().enumerate() {
             let place = format!("/{at}/questions/{number}");
+            if !question.key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') {
+                let detail = "Letters without accents, digits, `_` and `-` are wanted: it stands in addresses.";
+                faults.add(format!("{place}/key"), "pattern", detail);
+            }
             if !keys.insert(&*question.key) {
                 faults.add(format!("{place}/key"), "duplicate", "Another question has this key.");
             }
@@ -228,6 +232,16 @@ mod tests {
         assert_eq!(faults(parts(&[1; 51])), [(String::new(), "max_items")]);
         assert_eq!(faults(parts(&[100; 5])), []);
         assert_eq!(faults(parts(&[100, 100, 100, 100, 100, 1])), [(String::new(), "max_items")]);
+    }
+
+    #[test]
+    fn a_key_can_stand_in_an_address() {
+        for key in ["in/out", "50%", "x+y", "a%2Fb", "..", ".", "é", "a b", "a?b"] {
+            let form = json!([{"title": "Part", "questions": [{"key": key, "label": "?", "kind": "text"}]}]);
+            assert_eq!(faults(form), [("/0/questions/0/key".to_owned(), "pattern")], "{key}");
+        }
+        let form = json!([{"title": "Part", "questions": [{"key": "Exit_2-b", "label": "?", "kind": "text"}]}]);
+        assert_eq!(faults(form), []);
     }
 
     #[test]

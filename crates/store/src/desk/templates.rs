@@ -185,11 +185,13 @@ impl Work {
             template.uuid()
         );
         let before = before.fetch_all(&mut *self.transaction).await?;
-        if teams.iter().all(|team| before.contains(team)) {
+        let new: Vec<Uuid> = teams.iter().copied().filter(|team| !before.contains(team)).collect();
+        if new.is_empty() {
             return Ok(());
         }
+        let held = self.roles_held_in(&new).await?;
         let open = before.iter().any(|team| !self.caller().held_in(Level::Team, *team).is_empty());
-        self.must_open_template(can::UpdateTemplate::PERMISSION, open)
+        self.must_open_template(can::UpdateTemplate::PERMISSION, open, &held)
     }
 
     /// Deletes a template. Tickets that were made from it stay.

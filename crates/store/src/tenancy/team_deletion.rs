@@ -79,14 +79,16 @@ impl Work {
         self.record_on_each(&tickets, &event).await
     }
 
-    /// Makes sure that the caller may move tickets out of one team, and have them in the other, whatever else holds of them.
+    /// Makes sure that the caller may move tickets out of one team, have them in the other, and read there no more of them than
+    /// before, whatever else holds of them.
     fn may_move_all(&self, from: TeamId, to: TeamId) -> StoreResult<()> {
         let within = |team: TeamId| Resource::<kind::Ticket> {
             scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())),
             ..Resource::new(self.organization(), TicketId::new())
         };
-        let _move = self.permit_new::<can::MoveTicket>(&within(from))?;
-        let _have = self.permit_new::<can::CreateTicket>(&within(to))?;
-        Ok(())
+        let (from, to) = (within(from), within(to));
+        let _move = self.permit_new::<can::MoveTicket>(&from)?;
+        let _have = self.permit_new::<can::CreateTicket>(&to)?;
+        self.sight_of(&from).must_not_become::<kind::Ticket>(self.sight_of(&to))
     }
 }

@@ -1,7 +1,7 @@
 //! What teams are configured with: websites, and the ticket templates that they see.
 
 use usher_domain::{Id, Kind, kind};
-use usher_policy::{Action, Condition, Permission, Permit, can};
+use usher_policy::{Action, Condition, Level, Permission, Permit, RoleIx, can};
 use uuid::Uuid;
 
 use crate::{Refused, StoreError, StoreResult, Work};
@@ -63,21 +63,39 @@ impl Work {
         let at = |index| move |error| Refused { index, error };
         let before = self.templates_of(team).await.map_err(at(0))?;
         let facts = self.facts_of_each(templates).await.map_err(at(0))?;
+        let teams: Vec<Uuid> = team.map(|team| team.target().uuid()).into_iter().collect();
+        let held = self.roles_held_in(&teams).await.map_err(at(0))?;
         for (index, id) in templates.iter().enumerate() {
             let facts = facts.iter().find(|facts| facts.id == *id);
             let facts = facts.ok_or(StoreError::Missing(kind::Template::NAME)).map_err(at(index))?;
             let _seen = self.permit_for::<can::ViewTemplate>(facts).map_err(at(index))?;
             if !before.contains(&id.uuid()) {
                 let open = facts.holding.contains(Condition::SharedWithTeam);
-                self.must_open_template(permission, open).map_err(at(index))?;
+                self.must_open_template(permission, open, &held).map_err(at(index))?;
             }
         }
         Ok(Shown(sorted(templates.iter().map(|template| template.uuid()).collect())))
     }
 
+    /// The roles that members of these teams hold, here or elsewhere.
+    pub(crate) async fn roles_held_in(&mut self, teams: &[Uuid]) -> StoreResult<Vec<RoleIx>> {
+        let rows = sqlx::query!(
+            r#"select distinct r.role, case when r.team_id is not null then 'team' when r.queue_id is not null then 'queue'
+                else 'organization' end as "level!"
+             from role_assignments t join role_assignments r on r.org_id = t.org_id and r.member_id = t.member_id
+             where t.org_id = $1 and t.team_id = any($2)"#,
+            self.organization().uuid(),
+            teams
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let model = self.caller().model();
+        Ok(rows.iter().filter_map(|row| model.role(Level::parse(&row.level)?, &row.role)).collect())
+    }
+
     /// Holds the caller to law 7 where a template is opened to one more team; `open`: whether it is to one of theirs.
-    pub(crate) fn must_open_template(&self, permission: Permission, open: bool) -> StoreResult<()> {
-        if self.caller().may_open_template(open) {
+    pub(crate) fn must_open_template(&self, permission: Permission, open: bool, held: &[RoleIx]) -> StoreResult<()> {
+        if self.caller().may_open_template(open, held) {
             return Ok(());
         }
         let detail = "Whoever is in a team that sees a template has its tickets, as far as no team has them, and you do not: \

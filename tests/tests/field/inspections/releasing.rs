@@ -95,3 +95,23 @@ async fn a_device_finds_what_is_gone() {
     let outcomes: Vec<&Value> = told["results"].as_array().unwrap().iter().map(|result| &result["outcome"]).collect();
     assert_eq!(outcomes, ["not_found", "not_found", "allowed"]);
 }
+
+/// What somebody was answered as the assignee is not told again under its key once they are none.
+#[tokio::test]
+async fn vx_64_what_an_assignee_was_answered_is_forgotten_with_the_assignment() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let id = inspection(&field, field.owner(), &template).await;
+    assign(&field, &id, &field.focused).await;
+    super::answer(&field, &field.focused, &id, "exits", json!("Yes")).await;
+    let submit = async || {
+        let path = format!("{}/submit", at(&field, &id));
+        let request = field.focused.request(reqwest::Method::POST, &path).header("idempotency-key", "once");
+        field.focused.send(request).await
+    };
+    submit().await.is(200);
+    submit().await.is(200);
+    field.owner().delete(&format!("{}/assignees/{}", at(&field, &id), field.focused.id)).await.is(200);
+    submit().await.problem(409, "answer_forgotten");
+}

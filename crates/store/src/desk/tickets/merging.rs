@@ -69,7 +69,7 @@ impl Work {
     /// Nobody comes to read a ticket by merging it into one that they see. Tells whether the caller may open the survivor
     /// to others: to the participants of the merged one.
     async fn must_not_widen(&mut self, into: TicketId, from: TicketId) -> StoreResult<bool> {
-        let saw = self.sees_ticket(from).await?;
+        let saw = self.sight(from).await?;
         self.must_not_reveal(saw, into).await?;
         let caller: Caller = self.caller().clone();
         let survivor = self.facts(&caller, into).await?;
@@ -177,6 +177,7 @@ impl Work {
     pub async fn clone_ticket(&mut self, permit: Permit<can::CloneTicket>) -> StoreResult<TicketId> {
         let (source, copy) = (permit.target(), TicketId::new());
         self.must_not_be_merged(&[source]).await?;
+        let saw = self.sight(source).await?;
         sqlx::query!(
             "with counter as (
                 update ticket_counters set last_number = last_number + 1 where org_id = $1 returning last_number
@@ -194,6 +195,7 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
+        self.must_not_reveal(saw, copy).await?;
         self.insert_link(copy, source, "clone").await?;
         self.record(source, &["A clone of it was made.".to_owned()]).await?;
         self.record(copy, &["Made as a clone of another ticket.".to_owned()]).await?;

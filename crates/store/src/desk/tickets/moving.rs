@@ -32,7 +32,7 @@ impl Work {
     pub async fn move_ticket(&mut self, permit: Permit<can::MoveTicket>, to: TicketMove) -> StoreResult<()> {
         let ticket = permit.target();
         self.must_not_be_merged(&[ticket]).await?;
-        let saw = self.sees_ticket(ticket).await?;
+        let saw = self.sight(ticket).await?;
         let Some(moved) = self.set_place(ticket, to).await? else { return self.hide_no_change(ticket).await };
         self.must_not_reveal(saw, ticket).await?;
         let places = [("team", moved.from_team, moved.to_team), ("queue", moved.from_queue, moved.to_queue)];

@@ -84,6 +84,7 @@ impl Work {
         member: Permit<can::ViewMember>,
     ) -> StoreResult<Option<AddedParticipant>> {
         let (ticket, member) = (permit.target(), member.target());
+        let saw = self.sight(ticket).await?;
         let added = sqlx::query!(
             r#"with added as (
                 insert into ticket_participants (org_id, ticket_id, member_id, added_by)
@@ -100,6 +101,7 @@ impl Work {
         )
         .fetch_optional(&mut *self.transaction)
         .await?;
+        self.must_not_reveal(saw, ticket).await?;
         if !self.would_see(member, ticket).await? {
             return Err(StoreError::Invalid {
                 pointer: "member",

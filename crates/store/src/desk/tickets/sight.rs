@@ -1,28 +1,16 @@
 //! Acts of who does not see the ticket that they act on: there are permissions that go without `ticket.view` (TK-25). Such
-//! an act gives nobody the sight of a ticket, and tells nothing of what is in it.
+//! an act tells nothing of what is in it; that it gives nobody the sight of it is in `crate::sight`.
 
 use usher_domain::TicketId;
-use usher_policy::{Caller, Denial, Permission};
+use usher_policy::Caller;
 
-use crate::{StoreError, StoreResult, Work};
+use crate::{StoreResult, Work};
 
 impl Work {
     /// Whether the caller sees a ticket, as it stands at this point of the work.
-    pub(super) async fn sees_ticket(&mut self, ticket: TicketId) -> StoreResult<bool> {
+    async fn sees_ticket(&mut self, ticket: TicketId) -> StoreResult<bool> {
         let caller: Caller = self.caller().clone();
         Ok(caller.sees(&self.facts(&caller, ticket).await?))
-    }
-
-    /// Nobody comes to read a ticket by an act of their own on it. `saw` is whether the caller saw before the act what
-    /// stands in this ticket after it.
-    ///
-    /// # Errors
-    /// Forbidden to who did not see it and would now.
-    pub(super) async fn must_not_reveal(&mut self, saw: bool, ticket: TicketId) -> StoreResult<()> {
-        if !saw && self.sees_ticket(ticket).await? {
-            return Err(StoreError::Forbidden { permission: Permission::TicketView, denial: Denial::NoGrant });
-        }
-        Ok(())
     }
 
     /// Lets the version of a ticket grow though an act changed nothing, where the caller does not see the ticket: whether the

@@ -11,7 +11,7 @@ use usher_domain::{
 use usher_policy::{Permit, can};
 
 use super::{releasing::could_carry_out, updating::SUBMITTED};
-use crate::{Conflict, StoreError, StoreResult, Work};
+use crate::{Conflict, StoreError, StoreResult, Work, idempotency};
 
 const NOT_SUBMITTED: Conflict = Conflict {
     code: "inspection_not_submitted",
@@ -40,6 +40,7 @@ impl Work {
                 detail: "Even as its assignee they could not fill in this inspection.".to_owned(),
             });
         }
+        let saw = self.sight(inspection).await?;
         let assigned = sqlx::query!(
             "insert into inspection_assignees (org_id, inspection_id, member_id, assigned_by) values ($1, $2, $3, $4)
              on conflict do nothing",
@@ -50,6 +51,7 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
+        self.must_not_reveal(saw, inspection).await?;
         self.grow_inspection_if(inspection, assigned.rows_affected() > 0).await
     }
 
@@ -80,6 +82,8 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
+        // What they were answered as its assignee they might not be told any more.
+        idempotency::forget(&mut self.transaction, permit.organization(), &[member.uuid()]).await?;
         self.grow_inspection_if(permit.target(), taken.rows_affected() > 0).await
     }
 
@@ -101,6 +105,7 @@ impl Work {
     /// # Errors
     /// The database's.
     pub async fn share_inspection(&mut self, permit: Permit<can::ShareInspection>, shared: bool) -> StoreResult<()> {
+        let saw = self.sight(permit.target()).await?;
         sqlx::query!(
             "update inspections set shared = $3, version = version + 1, updated_at = now()
              where org_id = $1 and id = $2 and shared <> $3",
@@ -110,7 +115,7 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        self.must_not_reveal(saw, permit.target()).await
     }
 
     /// Submits an inspection: it takes no more changes, and has a report with the points that its answers give.

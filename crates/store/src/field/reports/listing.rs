@@ -91,6 +91,7 @@ impl Work {
     /// # Errors
     /// The database's.
     pub async fn share_report(&mut self, permit: Permit<can::ShareReport>, shared: bool) -> StoreResult<()> {
+        let saw = self.sight(permit.target()).await?;
         sqlx::query!(
             "update inspections set report_shared = $3, version = version + 1, updated_at = now()
              where org_id = $1 and id = $2 and report_shared <> $3",
@@ -100,6 +101,6 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        self.must_not_reveal(saw, permit.target()).await
     }
 }

@@ -1,0 +1,136 @@
+//! Nobody comes to read a thing by an act of their own on it (law 7), whatever the act.
+
+use usher_tests::{Organization, Person, Value, World, json};
+
+/// Adds an organization role of the organization's own, and somebody who has it.
+async fn somebody(world: &World, org: &Organization, key: &str, grants: &[(&str, &str)]) -> Person {
+    let grants: Vec<Value> = grants.iter().map(|(key, when)| json!({"permission": key, "when": [when]})).collect();
+    let role = json!({"level": "organization", "key": key, "title": key, "grants": grants});
+    org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    world.member(org, key).await
+}
+
+/// A new ticket with an internal note. Returns its path.
+async fn ticket(world: &World, org: &Organization, by: &Person, place: Value) -> String {
+    let mut body = json!({"subject": "Secret", "description": "Secret"});
+    body.as_object_mut().unwrap().extend(place.as_object().unwrap().clone());
+    let made = by.post(&format!("{}/desk/tickets", org.path), body).await.is(201);
+    let id = made["id"].as_str().unwrap();
+    world
+        .arrange(&format!(
+            "insert into ticket_messages (org_id, id, ticket_id, kind, body) values ('{}', '{}', '{id}', 'note', 'Secret note')",
+            org.id,
+            uuid::Uuid::now_v7()
+        ))
+        .await;
+    format!("{}/desk/tickets/{id}", org.path)
+}
+
+/// What a token does not see its owner might see the moment after.
+#[tokio::test]
+async fn law_7_a_token_that_sees_nothing_moves_and_merges_no_ticket_into_its_owners_sight() {
+    let world = World::start().await;
+    let org = world.organization("queues").await;
+    let person = world.member(&org, "staff").await;
+    let (closed, open) = (world.queue(&org, "Closed").await, world.queue(&org, "Open").await);
+    world.allow(&org, &person, &closed, &["manage"]).await;
+    world.allow(&org, &person, &open, &["contribute", "manage"]).await;
+    for queue in [&closed, &open] {
+        world.allow(&org, &org.owner, queue, &["contribute"]).await;
+    }
+    let older = ticket(&world, &org, &org.owner, json!({"queue_id": open})).await;
+    let hidden = ticket(&world, &org, &org.owner, json!({"queue_id": closed})).await;
+    let scopes = json!({"name": "x", "scopes": ["organization.view", "queue.view", "ticket.move", "ticket.merge"]});
+    let token = person.post(&format!("{}/personal-tokens", org.path), scopes).await.is(201);
+    let blind = person.with_token(token["token"].as_str().unwrap());
+    let older = older.rsplit('/').next().unwrap();
+    for by in [&person, &blind] {
+        by.post(&format!("{hidden}/move"), json!({"queue_id": open})).await.problem(403, "forbidden");
+        by.post(&format!("{hidden}/merge"), json!({"into": older})).await.problem(403, "forbidden");
+    }
+    person.get(&hidden).await.problem(404, "not_found");
+}
+
+/// Internal notes are more than the ticket: who sees that and not those does not come to read them.
+#[tokio::test]
+async fn law_7_nobody_moves_or_merges_a_ticket_to_where_they_read_its_notes() {
+    let world = World::start().await;
+    let org = world.organization("suite").await;
+    let person = world.member(&org, "user").await;
+    let (inbox, team) = (world.inbox(&org).await, world.team(&org, "A").await);
+    world.allow(&org, &person, &inbox, &["contribute", "manage"]).await;
+    world.join_team(&org, &person, &team, "member").await;
+    let older = ticket(&world, &org, &org.owner, json!({"team_id": team})).await;
+    let path = ticket(&world, &org, &org.owner, json!({"queue_id": inbox})).await;
+    let notes = async || person.get(&format!("{path}/messages")).await.is(200).to_string().contains("Secret note");
+    assert!(!notes().await);
+    let moved = person.post(&format!("{path}/move"), json!({"team_id": team})).await.problem(403, "forbidden");
+    assert_eq!(moved["permission"], "ticket.view_notes");
+    let into = json!({"into": older.rsplit('/').next().unwrap()});
+    person.post(&format!("{path}/merge"), into).await.problem(403, "forbidden");
+    assert!(!notes().await);
+}
+
+#[tokio::test]
+async fn law_7_nobody_deletes_a_team_to_read_its_tickets() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let closer = [("organization.view", "yes"), ("team.view", "yes"), ("team.delete", "yes"), ("ticket.move", "yes")];
+    let closer = somebody(&world, &org, "closer", &closer).await;
+    let (from, to) = (world.team(&org, "From").await, world.team(&org, "To").await);
+    world.join_team(&org, &closer, &to, "member").await;
+    let path = ticket(&world, &org, &org.owner, json!({"team_id": from})).await;
+    let refused = closer.delete(&format!("{}/teams/{from}?move_to={to}", org.path)).await.problem(403, "forbidden");
+    assert_eq!(refused["permission"], "ticket.view");
+    closer.get(&path).await.problem(404, "not_found");
+    org.owner.delete(&format!("{}/teams/{from}?move_to={to}", org.path)).await.is(204);
+    closer.get(&path).await.is(200);
+}
+
+/// Acts that tie a thing to who does them.
+#[tokio::test]
+async fn law_7_nobody_clones_joins_or_takes_on_what_they_do_not_see() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let base = [("organization.view", "yes"), ("member.view", "yes"), ("team.view", "yes")];
+    let path = ticket(&world, &org, &org.owner, json!({})).await;
+    let cloner = [&base[..], &[("ticket.clone", "yes"), ("ticket.view", "own")]].concat();
+    let cloner = somebody(&world, &org, "cloner", &cloner).await;
+    cloner.post_empty(&format!("{path}/clone")).await.problem(403, "forbidden");
+    let joiner = [&base[..], &[("ticket.add_participant", "yes"), ("ticket.view", "participant")]].concat();
+    let joiner = somebody(&world, &org, "joiner", &joiner).await;
+    joiner.put_empty(&format!("{path}/participants/{}", joiner.id)).await.problem(403, "forbidden");
+    for person in [&cloner, &joiner] {
+        assert_eq!(person.walk(&format!("{}/desk/tickets", org.path)).await.len(), 0);
+    }
+    // Others they may add as before.
+    let other = world.member(&org, "joiner").await;
+    joiner.put_empty(&format!("{path}/participants/{}", other.id)).await.is(204);
+
+    let field = world.field().await;
+    let base = [("organization.view", "yes"), ("member.view", "yes")];
+    let taker = [("inspection.assign", "yes"), ("inspection.view", "assigned"), ("inspection.update", "assigned")];
+    let taker = somebody(&world, &field.organization, "taker", &[&base[..], &taker].concat()).await;
+    let sharer = [
+        ("inspection.share", "yes"),
+        ("report.share", "yes"),
+        ("inspection.view", "shared_with_team"),
+        ("report.view", "shared_with_team"),
+    ];
+    let sharer = somebody(&world, &field.organization, "sharer", &[&base[..], &sharer].concat()).await;
+    world.join_team(&field.organization, &sharer, &field.team, "viewer").await;
+    let things = world.field_things(&field.organization, &field.team).await;
+    let of = |kind: &str| things.iter().find(|(name, _)| *name == kind).unwrap().1.clone();
+    let inspection = format!("{}/inspections/{}", field.path, of("inspection"));
+    taker.put_empty(&format!("{inspection}/assignees/{}", taker.id)).await.problem(403, "forbidden");
+    taker.get(&inspection).await.problem(404, "not_found");
+    let shared = json!({"shared": true});
+    sharer.post(&format!("{inspection}/share"), shared.clone()).await.problem(403, "forbidden");
+    sharer.get(&inspection).await.problem(404, "not_found");
+    let report = format!("{}/reports/{}", field.path, of("report"));
+    sharer.post(&format!("{report}/share"), shared.clone()).await.problem(403, "forbidden");
+    sharer.get(&report).await.problem(404, "not_found");
+    // Who sees it shares it.
+    field.team_admin.post(&format!("{inspection}/share"), shared).await.is(200);
+    sharer.get(&inspection).await.is(200);
+}
