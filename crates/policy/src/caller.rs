@@ -197,6 +197,12 @@ impl Caller {
         self.scopes
     }
 
+    /// Whether a token narrows the caller: of who is asked about, whether it is a service.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        self.scopes != PermissionSet::ALL
+    }
+
     /// The same caller, as if the membership were active.
     #[must_use]
     pub fn reinstated(&self) -> Self {

@@ -29,15 +29,24 @@ impl Caller {
     pub fn may_admit(&self, receiver: &Self, role: RoleIx, team: Uuid) -> bool {
         let joins = receiver.held_in(Level::Team, team).is_empty();
         let before = receiver.held().filter(|_| joins);
-        self.has_all(receiver.opened(before.chain([Assignment { scope: team, role }])), team)
+        let given = Assignment { scope: team, role };
+        self.may_lend(receiver, given) && self.has_all(receiver.opened(before.chain([given])), team)
     }
 
     /// The same of a role of the organization's own that somebody gets outside a team: it opens something to them in each of
     /// the teams that they are in. Who gives a role of the model's own is held to the model's table alone.
     #[must_use]
     pub fn may_entrust(&self, receiver: &Self, role: RoleIx, scope: Uuid) -> bool {
-        let opens = |team| self.has_all(receiver.opened([Assignment { scope, role }]), team);
-        !self.model.role_at(role).custom || receiver.scopes_at(Level::Team).into_iter().all(opens)
+        let given = Assignment { scope, role };
+        let opens = |team| self.has_all(receiver.opened([given]), team);
+        !self.model.role_at(role).custom
+            || (self.may_lend(receiver, given) && receiver.scopes_at(Level::Team).into_iter().all(opens))
+    }
+
+    /// Whether the caller may give a role to a service, as far as it goes by what is the service's own already: its secret may
+    /// be in the hands of who gives, so that is held to what renewing the secret is. To a person anybody may give it.
+    fn may_lend(&self, receiver: &Self, given: Assignment) -> bool {
+        !receiver.is_narrowed() || self.has_on_anything(receiver, given)
     }
 
     /// The same of a role of the organization's own that is about to give more to those who hold it and are in a team.
@@ -69,6 +78,17 @@ impl Caller {
     pub fn may_stand_in_for(&self, other: &Self) -> bool {
         let in_team = |held: &Assignment| self.has_all(other.opened(other.held().chain([*held])), held.scope);
         other.held_at(Level::Team).iter().all(in_team) && other.held().all(|held| self.has_on_anything(other, held))
+    }
+
+    /// Whether the caller may have a role of the organization's own give more, where a service holds it: the same of what it
+    /// gives then.
+    #[must_use]
+    pub fn may_lend_more(&self, level: Level, after: &BTreeMap<Permission, Mask>) -> bool {
+        after.iter().filter(|(permission, _)| permission.target() != ResourceKind::Member).all(|(permission, cell)| {
+            let by_things =
+                !cell.contains(Condition::Always) && !cell.without(BY_BEING_IN_A_TEAM | Mask::STANDING).is_empty();
+            !by_things || self.remaining(self.cell_at(*permission, level, None)) == Mask::ALWAYS
+        })
     }
 
     fn has_on_anything(&self, other: &Self, Assignment { role, scope }: Assignment) -> bool {

@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The functions of [`usher_store::Work`] and [`usher_store::Outside`] that take neither a permit nor a right to list.
-const WITHOUT: [(&str, &str); 39] = [
+const WITHOUT: [(&str, &str); 40] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
@@ -44,6 +44,7 @@ const WITHOUT: [(&str, &str); 39] = [
     ("Work::personal_tokens", "the caller's own, whatever they may"),
     ("Work::see", "asks for the permit to view itself"),
     ("Work::take_back", "undoes what was tried"),
+    ("Work::member", "asks for the permit to view itself"),
     ("Work::team", "asks for the permit to view itself"),
 ];
 

@@ -234,3 +234,45 @@ async fn law_7_nobody_gets_at_what_is_a_services_own() {
         person.post(&rotate, json!({})).await.is(200);
     }
 }
+
+/// Nor does it help to have the secret first and to give the role then.
+#[tokio::test]
+async fn law_7_nobody_gives_a_service_what_opens_its_own_to_who_has_its_secret() {
+    let desk = Desk::new().await;
+    role(&desk.org, "organization", "shop", &[("organization.view", "yes"), ("ticket.create", "yes")]).await;
+    role(&desk.org, "organization", "reads-own", &[("ticket.view", "own")]).await;
+    role(&desk.org, "team", "reads-own-here", &[("ticket.view", "own")]).await;
+    let grants = [
+        ("service_token.view", "yes"),
+        ("service_token.manage", "yes"),
+        ("member.change_role", "yes"),
+        ("role.view", "yes"),
+        ("role.manage", "yes"),
+        ("ticket.create", "yes"),
+        ("ticket.view", "own"),
+    ];
+    let keeper = desk.manager("keeper", &grants).await;
+    let services = format!("{}/service-tokens", desk.org.path);
+    let made = desk.org.owner.post(&services, json!({"name": "Shop", "roles": ["shop"]})).await.is(201);
+    let (id, service) = issued(&desk.org.owner, made);
+    service.post(&format!("{}/desk/tickets", desk.org.path), json!({"subject": "x"})).await.is(204);
+    let ticket = desk.world.look(&format!("select id from tickets where created_by = '{}'", service.id)).await.unwrap();
+    let ticket = format!("{}/desk/tickets/{ticket}", desk.org.path);
+    let renewed = keeper.post(&format!("{services}/{id}/rotate"), json!({})).await.is(200);
+    let (_, service) = issued(&keeper, renewed);
+    let member = format!("{}/members/{}", desk.org.path, service.id);
+    let given = json!({"roles": ["reads-own"]});
+    keeper.patch(&member, given.clone()).await.problem(403, "role_out_of_reach");
+    let roles = desk.org.owner.walk(&format!("{}/roles", desk.org.path)).await;
+    let shop = roles.iter().find(|role| role["key"] == "shop").unwrap()["id"].as_str().unwrap();
+    let wider = json!({"grants": [{"permission": "ticket.view", "when": ["own"]}]});
+    keeper.patch_if(&format!("{}/roles/{shop}", desk.org.path), "*", wider).await.problem(403, "role_out_of_reach");
+    let team = format!("{}/teams/{}/members/{}", desk.org.path, desk.team, service.id);
+    keeper.put(&team, json!({"role": "reads-own-here"})).await.problem(403, "role_out_of_reach");
+    service.get(&ticket).await.problem(404, "not_found");
+    // To a person they may give it, and who sees every ticket may to a service.
+    let person = desk.world.member(&desk.org, "shop").await;
+    keeper.patch(&format!("{}/members/{}", desk.org.path, person.id), given.clone()).await.is(200);
+    desk.org.owner.patch(&member, given).await.is(200);
+    service.get(&ticket).await.is(200);
+}

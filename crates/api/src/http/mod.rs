@@ -33,7 +33,7 @@ pub use body::{Body, BodyHash, Change, LIMIT as BODY_LIMIT};
 pub use call::{Call, Guest};
 pub use codes::ProblemCode;
 pub use limit::{Limit, RequestLimits};
-pub use named::{filtered_by, named, place, placed};
+pub use named::{filtered_by, place, placed};
 pub use operations::{Asked, IfMatch, MustMatch, Operations};
 pub use paging::{Include, listed as paged, page_request};
 pub use parameters::{MemberPath, PageQuery, PlainPageQuery, ThingQuery};

@@ -6,25 +6,8 @@ use usher_store::{Located, Work};
 
 use super::{Problem, Stop};
 
-/// A permit on a thing that a body names, if it names one: a thing that is not there, or that the caller may not see, is a
-/// problem that names the place.
-///
-/// # Errors
-/// Refused.
-pub async fn named<A: Action>(
-    work: &mut Work,
-    id: Option<Id<A::Target>>,
-    pointer: &str,
-) -> Result<Option<Permit<A>>, Stop>
-where
-    A::Target: Located,
-{
-    let Some(id) = id else { return Ok(None) };
-    work.permit::<A>(id).await.map(Some).map_err(|error| Problem::from(error).about(pointer).into())
-}
-
-/// A permit to name a thing as the place of what a body makes or moves, if it names one: as [`named`], but that a token's
-/// scopes need not have that it is seen.
+/// A permit to name a thing as the place of what a body makes or moves, if it names one: a thing that is not there, or that the
+/// caller may not see, is a problem that names the place. A token's scopes need not have that it is seen.
 ///
 /// # Errors
 /// 404, which names the place in the body.

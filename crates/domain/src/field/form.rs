@@ -210,7 +210,7 @@ mod tests {
 
     /// A section of so many questions, whose keys begin with a letter.
     fn section(letter: char, questions: usize) -> Value {
-        let text = |n| json!({"key": format!("{letter}{n}"), "label": "?", "kind": "text"});
+        let text = |n| json!({"key": format!("{:x}-{n}", u32::from(letter)), "label": "?", "kind": "text"});
         json!({"title": "Part", "questions": (0..questions).map(text).collect::<Vec<_>>()})
     }
 

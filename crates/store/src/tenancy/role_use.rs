@@ -93,6 +93,21 @@ impl Work {
         Ok(queues.fetch_all(&mut *self.transaction).await?)
     }
 
+    /// Whether a service holds a role.
+    pub(super) async fn a_service_holds(&mut self, level: Level, key: &str) -> StoreResult<bool> {
+        let holds = sqlx::query_scalar!(
+            r#"select exists (select 1 from role_assignments r
+                join api_tokens t on t.org_id = r.org_id and t.member_id = r.member_id and t.kind = 'service'
+                where r.org_id = $1 and r.role = $2
+                    and (r.team_id is not null) = $3 and (r.queue_id is not null) = $4) as "holds!""#,
+            self.organization().uuid(),
+            key,
+            level == Level::Team,
+            level == Level::Queue
+        );
+        Ok(holds.fetch_one(&mut *self.transaction).await?)
+    }
+
     /// The teams in which somebody holds a role, or is who holds it elsewhere.
     pub(super) async fn teams_of_holders(&mut self, level: Level, key: &str) -> StoreResult<Vec<Uuid>> {
         let teams = sqlx::query_scalar!(

@@ -10,6 +10,13 @@ use crate::{After, Conflict, Page, PageRequest, StoreError, StoreResult, Work};
 #[derive(Debug)]
 pub struct KnownMember(Id<kind::Member>);
 
+impl KnownMember {
+    /// Who it is.
+    pub(crate) const fn id(&self) -> Id<kind::Member> {
+        self.0
+    }
+}
+
 impl Work {
     /// Who is in a team, by name.
     ///
@@ -83,6 +90,24 @@ impl Work {
         member: Id<kind::Member>,
     ) -> StoreResult<KnownMember> {
         self.known_member(Some(permit.target()), member).await
+    }
+
+    /// The same in the matter of a ticket that is a team's, or no team's.
+    ///
+    /// # Errors
+    /// Missing.
+    pub async fn known_on_ticket<A: Action<Target = kind::Ticket>>(
+        &mut self,
+        permit: &Permit<A>,
+        member: Id<kind::Member>,
+    ) -> StoreResult<KnownMember> {
+        let team = sqlx::query_scalar!(
+            "select team_id from tickets where org_id = $1 and id = $2",
+            permit.organization().uuid(),
+            permit.target().uuid()
+        );
+        let team = team.fetch_one(&mut *self.transaction).await?;
+        self.known_member(team.map(Id::from), member).await
     }
 
     /// The same for whatever is a team's, or no team's.

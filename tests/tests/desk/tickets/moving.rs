@@ -1,7 +1,7 @@
 //! Who handles a ticket, and where it stands.
 
 use sqlx::Connection;
-use usher_tests::{World, json};
+use usher_tests::{Person, World, json};
 
 use super::{at, ticket};
 
@@ -200,4 +200,35 @@ async fn an_assignment_waits_for_a_change_of_the_assignees_rights() {
         .unwrap();
     change.commit().await.unwrap();
     assigning.await.unwrap().names(422, "/assignee_id");
+}
+
+/// Who is in a team one sees is known there, even to who does not see the list of members.
+#[tokio::test]
+async fn teammates_hand_tickets_to_each_other_where_nobody_lists_the_members() {
+    let world = World::start().await;
+    let org = world.organization("suite").await;
+    let team = world.team(&org, "A").await;
+    let mut people = Vec::new();
+    for _ in 0..3 {
+        people.push(world.member(&org, "member").await);
+    }
+    for person in &people[..2] {
+        world.join_team(&org, person, &team, "member").await;
+    }
+    let [one, other, outside] = [&people[0], &people[1], &people[2]];
+    let list = format!("{}/members/{}", org.path, other.id);
+    one.get(&list).await.problem(404, "not_found");
+    let ticket = json!({"subject": "x", "team_id": team});
+    let ticket = one.post(&format!("{}/desk/tickets", org.path), ticket).await.is(201);
+    let ticket = format!("{}/desk/tickets/{}", org.path, ticket["id"].as_str().unwrap());
+    let to = |person: &Person| json!({"assignee_id": person.id});
+    let assigned = one.post(&format!("{ticket}/assign"), to(other)).await.is(200);
+    assert_eq!(assigned["assignee_id"], json!(other.id));
+    one.put_empty(&format!("{ticket}/participants/{}", other.id)).await.is(204);
+    // Who is not in the team is unknown, and nobody of another organization is known.
+    let foreign = world.organization("suite").await.owner;
+    for person in [outside, &foreign] {
+        one.post(&format!("{ticket}/assign"), to(person)).await.names(404, "/assignee_id");
+        one.put_empty(&format!("{ticket}/participants/{}", person.id)).await.problem(404, "not_found");
+    }
 }

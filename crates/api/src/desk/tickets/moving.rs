@@ -8,7 +8,7 @@ use usher_store::{Work, desk::tickets::TicketMove};
 use utoipa::ToSchema;
 
 use super::TicketPath;
-use crate::http::{Answer, Body, Call, Change, Granted, Path, Stop, answer_if_visible, named, placed};
+use crate::http::{Answer, Body, Call, Change, Granted, Path, Problem, Stop, answer_if_visible, placed};
 
 /// Who is to handle a ticket.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,7 +35,13 @@ pub async fn assign_ticket(call: Call, path: Path<TicketPath>, body: Body<Assign
     let mut work = call.write_involving(&path.organization, &involved).await?;
     let permit = work.permit::<can::AssignTicket>(path.ticket).await?;
     let ticket = permit.target();
-    let assignee = named(&mut work, body.parse()?.assignee_id, "/assignee_id").await?;
+    let assignee = match body.parse()?.assignee_id {
+        Some(member) => {
+            let known = work.known_on_ticket(&permit, member).await;
+            Some(known.map_err(|error| Problem::from(error).about("/assignee_id"))?)
+        }
+        None => None,
+    };
     work.assign_ticket(permit, assignee).await?;
     answer_if_visible(work, ticket).await
 }

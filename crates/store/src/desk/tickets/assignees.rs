@@ -6,7 +6,7 @@ use usher_domain::{MemberId, TicketId, kind};
 use usher_policy::{Permit, can};
 use uuid::Uuid;
 
-use crate::{StoreError, StoreResult, Work};
+use crate::{StoreError, StoreResult, Work, tenancy::KnownMember};
 
 impl Work {
     /// Sets who handles a ticket, or that nobody does. The work involves the assignee's membership, so that they see the
@@ -17,10 +17,10 @@ impl Work {
     pub async fn assign_ticket(
         &mut self,
         permit: Permit<can::AssignTicket>,
-        assignee: Option<Permit<can::ViewMember>>,
+        assignee: Option<KnownMember>,
     ) -> StoreResult<()> {
         let ticket = permit.target();
-        let assignee = assignee.map(|member| member.target());
+        let assignee = assignee.map(|member| member.id());
         if let Some(member) = assignee
             && !self.would_see(member, ticket).await?
         {

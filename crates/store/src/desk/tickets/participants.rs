@@ -5,7 +5,7 @@ use usher_domain::{Id, MemberId, desk::Participant};
 use usher_policy::{Permit, can};
 use uuid::Uuid;
 
-use crate::{Page, PageRequest, StoreError, StoreResult, Work};
+use crate::{Page, PageRequest, StoreError, StoreResult, Work, tenancy::KnownMember};
 
 struct Row {
     member_id: Uuid,
@@ -81,9 +81,9 @@ impl Work {
     pub async fn add_participant(
         &mut self,
         permit: Permit<can::AddParticipant>,
-        member: Permit<can::ViewMember>,
+        member: KnownMember,
     ) -> StoreResult<Option<AddedParticipant>> {
-        let (ticket, member) = (permit.target(), member.target());
+        let (ticket, member) = (permit.target(), member.id());
         let saw = self.sight(ticket).await?;
         let added = sqlx::query!(
             r#"with added as (
