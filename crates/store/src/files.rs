@@ -16,7 +16,6 @@ const REMOVED_AT_ONCE: i64 = 20;
 #[derive(Debug, Clone)]
 pub struct NewFile {
     id: Id<kind::File>,
-    organization: Id<kind::Organization>,
     key: String,
     /// The SHA-256 of its bytes.
     pub sha256: [u8; 32],
@@ -39,7 +38,7 @@ impl NewFile {
         quota: i64,
     ) -> Self {
         let id = Id::new();
-        Self { id, organization, key: key(organization.uuid(), id.uuid()), sha256, content_type, size, quota }
+        Self { id, key: key(organization.uuid(), id.uuid()), sha256, content_type, size, quota }
     }
 
     /// Where its bytes are to be.
@@ -104,9 +103,8 @@ impl Store {
     pub async fn announce_file(&self, file: &NewFile) -> StoreResult<()> {
         let mut transaction = self.begin("BEGIN").await?;
         sqlx::query!(
-            "insert into file_removals (key, org_id, bytes, remove_after) values ($1, $2, $3, now() + interval '1 hour')",
+            "insert into file_removals (key, bytes, remove_after) values ($1, $2, now() + interval '1 hour')",
             file.key,
-            file.organization.uuid(),
             file.size
         )
         .execute(&mut *transaction)
@@ -170,9 +168,10 @@ impl Work {
     /// has gone: with that an organization has twice its quota, so that nobody fills what all share by uploading and deleting.
     pub(crate) async fn must_fit(&mut self, size: i64, quota: i64) -> StoreResult<()> {
         let room = sqlx::query!(
-            r#"select coalesce((select bytes from storage where org_id = $1), 0) as "held!",
-                (select coalesce(sum(bytes), 0)::bigint from file_removals where org_id = $1) as "going!""#,
-            self.organization().uuid()
+            r#"select coalesce((select bytes from storage where org_id = $1::text::uuid), 0) as "held!",
+                -- What begins with the organization and a `/`, behind which comes `0`.
+                (select coalesce(sum(bytes), 0)::bigint from file_removals where key > $1 || '/' and key < $1 || '0') as "going!""#,
+            self.organization().uuid().to_string()
         );
         let room = room.fetch_one(&mut *self.transaction).await?;
         let held = room.held.saturating_add(size);
