@@ -15,6 +15,7 @@ mod roles;
 mod service_tokens;
 mod team_members;
 mod teams;
+mod token_reach;
 mod token_scopes;
 mod tokens;
 mod transfer;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use proptest::{prelude::*, test_runner::TestCaseError};
-use usher_policy::{Condition, CustomRole, Level, Mask, Model, ModelKey, Permission, RoleIx, Verb};
+use usher_policy::{Caller, Condition, CustomRole, Level, Mask, Model, ModelKey, Permission, RoleIx, Verb};
 use uuid::Uuid;
 
 use crate::{
@@ -79,6 +79,12 @@ fn seen_by(person: &Person, thing: Thing) -> Thing {
     Thing { holding, ..thing }
 }
 
+/// Whom the model's table lets fill a team: they fill it whatever that opens.
+fn fills(caller: &Caller, team: Uuid) -> bool {
+    let mut roles = caller.model().roles_at(Level::Team).filter(|(_, about)| !about.custom);
+    roles.any(|(role, _)| caller.may_hand(Verb::Give, role, team))
+}
+
 /// What somebody gains with what is tied to the team who made it so has too.
 fn opens_nothing_more(
     giver: &Person,
@@ -110,8 +116,7 @@ fn law_7_nobody_opens_to_another_by_a_team_what_they_do_not_hold() {
         let (giver, before) = (somebody(model, conditions, &gives), somebody(model, conditions, &receives));
         let caller = giver.caller();
         let gives = |role| caller.may_hand(Verb::Give, role, team());
-        // Whom the table lets fill a team fills it.
-        if model.roles_at(Level::Team).any(|(role, about)| !about.custom && gives(role)) {
+        if fills(&caller, team()) {
             return Ok(());
         }
         let roles: Vec<RoleIx> = model.roles_at(Level::Team).map(|(role, _)| role).collect();
@@ -140,9 +145,10 @@ fn law_7_nobody_opens_to_another_by_a_role_what_they_do_not_hold_in_the_others_t
         let (role, level) = own[usize::from(role) % own.len()];
         let at = if level == Level::Organization { HOME } else { scope(level, 0) };
         let caller = giver.caller();
-        let leads =
-            model.roles_at(Level::Team).any(|(role, about)| !about.custom && caller.may_hand(Verb::Give, role, team()));
-        if leads || !caller.may_hand(Verb::Give, role, at) || !caller.may_entrust(&before.caller(), role, at) {
+        if fills(&caller, team())
+            || !caller.may_hand(Verb::Give, role, at)
+            || !caller.may_entrust(&before.caller(), role, at)
+        {
             return Ok(());
         }
         opens_nothing_more(&giver, &before, &before.given(role, at), thing, &opened)
@@ -173,9 +179,7 @@ fn law_7_nobody_opens_to_another_by_changing_a_role_what_they_do_not_hold() {
                 cell.is_empty() || caller.has(*p, cell, level, Some(at))
             })
         });
-        let leads =
-            model.roles_at(Level::Team).any(|(role, about)| !about.custom && caller.may_hand(Verb::Give, role, team()));
-        if leads || !holds || !caller.may_widen(level, &grants(from), &grants(to), team()) {
+        if fills(&caller, team()) || !holds || !caller.may_widen(level, &grants(from), &grants(to), team()) {
             return Ok(());
         }
         let holder = |role| {
@@ -241,10 +245,11 @@ fn law_7_nobody_gets_in_anothers_place_what_they_do_not_hold() {
         let given = held
             .filter(|held| model.role_at(held.role).custom)
             .all(|held| caller.may_hand(Verb::Give, held.role, held.scope));
-        let leads = |at| {
-            model.roles_at(Level::Team).any(|(role, about)| !about.custom && caller.may_hand(Verb::Give, role, at))
-        };
-        if leads(team()) || leads(scope(Level::Team, 1)) || !given || !caller.may_stand_in_for(&other.caller()) {
+        if fills(&caller, team())
+            || fills(&caller, scope(Level::Team, 1))
+            || !given
+            || !caller.may_stand_in_for(&other.caller())
+        {
             return Ok(());
         }
         for permission in GIVEN {
