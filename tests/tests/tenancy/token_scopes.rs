@@ -4,7 +4,7 @@ use reqwest::Method;
 use usher_policy::{Level, Model, ModelKey, Permission};
 use usher_tests::{Organization, Person, Value, World, json};
 
-use super::{personal_token, service_token};
+use super::personal_token;
 
 /// What somebody may, by the scope that gives it.
 async fn permissions(org: &Organization, person: &Person) -> Vec<(String, Value)> {
