@@ -19,6 +19,6 @@ pub use app::{App, DemoPerson, Settings, serve};
 pub use auth::password;
 pub use background::background;
 pub use docs::permissions_page;
-pub use files::{BucketAccess, FilePlace, FileSettings, Files, FilesError};
+pub use files::{BucketAccess, FilePlace, FileSettings, Files, FilesError, Upload};
 pub use http::Proxies;
 pub use openapi::document;

@@ -41,6 +41,7 @@ pub use access::{
 pub use caller::{Identity, OrganizationKey};
 pub use connection::{Store, Transaction};
 pub use database::Database;
+pub use demo::Demo;
 pub use error::{Conflict, StoreError, StoreResult};
 pub use expected::Expected;
 pub use located::{Key, Located, Seen};

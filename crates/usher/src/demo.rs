@@ -1,8 +1,9 @@
 //! The demo: an organization of each support model and one of field inspections, with people of every role.
 
 use serde::Serialize;
-use usher_api::DemoPerson;
-use usher_store::{Database, Store};
+use usher_api::{DemoPerson, Files, Upload};
+use usher_domain::Id;
+use usher_store::{Database, Demo, Store};
 
 use crate::Failure;
 
@@ -13,6 +14,17 @@ pub const NORTHWIND: &str = "northwind";
 
 /// An agent there who is in two of three teams.
 pub const AGENT: &str = "max@northwind.example";
+
+/// Skyline's logo, and what its inspectors photographed.
+const PICTURES: [(&str, &str, &[u8]); 7] = [
+    ("logo", "image/png", include_bytes!("demo/logo.png")),
+    ("door", "image/jpeg", include_bytes!("demo/door.jpg")),
+    ("door-open", "image/jpeg", include_bytes!("demo/door-open.jpg")),
+    ("signature", "image/png", include_bytes!("demo/signature.png")),
+    ("signature-2", "image/png", include_bytes!("demo/signature.png")),
+    ("floor", "image/jpeg", include_bytes!("demo/floor.jpg")),
+    ("floor-2", "image/jpeg", include_bytes!("demo/floor.jpg")),
+];
 
 /// One of the demo's people, and what they hold.
 #[derive(Debug, Serialize)]
@@ -163,9 +175,20 @@ pub fn people() -> Vec<DemoPerson> {
 }
 
 /// Loads the demo, if there is no organization yet. Says whether it did.
-pub async fn load(database: &Database) -> Result<bool, Failure> {
-    let hash = usher_api::password::hash(PASSWORD.to_owned()).await.map_err(|problem| problem.to_string())?;
-    Ok(database.load_demo(&serde_json::to_value(PEOPLE)?, &hash).await?)
+pub async fn load(database: &Database, store: &Store, files: &Files) -> Result<bool, Failure> {
+    if !database.is_empty().await? {
+        return Ok(false);
+    }
+    let (skyline, mut pictures) = (Id::new(), Vec::new());
+    for (name, content_type, bytes) in PICTURES {
+        let upload = Upload::of(bytes);
+        let file = files.file(skyline, &upload, content_type);
+        files.keep(store, &file, &upload).await.map_err(|stop| stop.to_string())?;
+        pictures.push((name, file));
+    }
+    let password_hash = usher_api::password::hash(PASSWORD.to_owned()).await.map_err(|problem| problem.to_string())?;
+    let people = serde_json::to_value(PEOPLE)?;
+    Ok(database.load_demo(&Demo { people, password_hash, skyline, pictures }).await?)
 }
 
 /// Whether the demo is in the database.

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use command::{Command, Options};
+use usher_api::Files;
 
 // Most of what a request costs beside the database is many small allocations.
 #[global_allocator]
@@ -49,7 +50,9 @@ fn run(options: Options) -> Result<(), Failure> {
             let database = database::open(&options.database)?;
             block_on(async {
                 database.migrate().await?;
-                if demo::load(&database.database).await? {
+                let store = database.store(options.database.connections.get()).await?;
+                let files = Files::open(&serve::files(&options.database))?;
+                if demo::load(&database.database, &store, &files).await? {
                     println!("The demo is loaded.\n\n{}", banner::people());
                 } else {
                     println!("There are organizations already: the demo is for an empty database.");

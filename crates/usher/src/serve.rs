@@ -15,7 +15,7 @@ use usher_store::Store;
 
 use crate::{
     Failure, banner,
-    command::{Options, ServeOptions},
+    command::{DatabaseOptions, Options, ServeOptions},
     database, demo,
 };
 
@@ -27,18 +27,19 @@ pub fn run(options: &Options) -> Result<(), Failure> {
     let opened = database::open(&options.database)?;
     let served = actix_web::rt::System::new().block_on(async {
         opened.migrate().await?;
-        if options.serve.demo {
-            demo::load(&opened.database).await?;
-        }
         let store = opened.store(options.database.connections.get()).await?;
-        serve(options, store, listener).await
+        let files = Files::open(&files(&options.database))?;
+        if options.serve.demo {
+            demo::load(&opened.database, &store, &files).await?;
+        }
+        serve(options, store, files, listener).await
     });
     // After the last connection, before this function's answer is shown: the order in which nothing is lost.
     drop(opened.private);
     served
 }
 
-async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result<(), Failure> {
+async fn serve(options: &Options, store: Store, files: Files, listener: TcpListener) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let mut settings = Settings {
         public_url: options.serve.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
@@ -64,7 +65,7 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
     if demo {
         settings.demo_people = demo::people();
     }
-    let app = App::new(store, Files::open(&files(options))?, settings).await.map_err(|stop| stop.to_string())?;
+    let app = App::new(store, files, settings).await.map_err(|stop| stop.to_string())?;
     let (stop, stopped) = oneshot::channel::<()>();
     let background = actix_web::rt::spawn(usher_api::background(&app, async {
         let _ = stopped.await;
@@ -83,15 +84,16 @@ async fn serve(options: &Options, store: Store, listener: TcpListener) -> Result
     Ok(served?)
 }
 
-fn files(options: &Options) -> FileSettings {
-    let place = match options.database.files.as_deref() {
+/// Where files are kept, as the options say.
+pub fn files(options: &DatabaseOptions) -> FileSettings {
+    let place = match options.files.as_deref() {
         Some(bucket) if bucket.contains("://") => {
             FilePlace::Bucket { url: bucket.to_owned(), access: BucketAccess::new(variables()) }
         }
         Some(folder) => FilePlace::Folder(folder.into()),
-        None => FilePlace::Folder(options.database.data_dir.join("files")),
+        None => FilePlace::Folder(options.data_dir.join("files")),
     };
-    FileSettings { place, quota: options.database.storage_quota }
+    FileSettings { place, quota: options.storage_quota }
 }
 
 /// The environment, as far as it is text.

@@ -2,10 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     net::TcpListener,
     process::{Command, Output},
 };
 
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use usher_domain::field::{Section, score, unanswered};
 use usher_tests::World;
 
 /// Runs the program to its end, with nothing of ours in its environment.
@@ -101,4 +105,55 @@ async fn the_demo_is_loaded_into_an_empty_database_and_into_no_other() {
     assert_eq!(world.look(many).await.as_deref(), Some("1"));
     let demo_people = "select count(*) from accounts where email like '%northwind.example'";
     assert_eq!(world.look(demo_people).await.as_deref(), Some("0"));
+}
+
+#[tokio::test]
+async fn the_demo_is_such_as_the_api_would_have_made_it() {
+    let (world, files) = (World::start().await, tempfile::tempdir().unwrap());
+    printed(&["demo", "--database-url", &world.database_url(), "--files", &files.path().to_string_lossy()]);
+    let json = async |query: &str| -> Value {
+        let query = format!("select coalesce(json_agg(x), '[]')::text from ({query}) x");
+        serde_json::from_str(&world.look(&query).await.unwrap()).unwrap()
+    };
+
+    // Its pictures are stored where their rows say, and nothing of them is about to go.
+    let stored = json("select org_id || '/' || id as key, encode(sha256, 'hex') as sha256, size from files").await;
+    assert_eq!(stored.as_array().unwrap().len(), 7);
+    for file in stored.as_array().unwrap() {
+        let bytes = std::fs::read(files.path().join(file["key"].as_str().unwrap())).unwrap();
+        assert_eq!(file["size"], bytes.len());
+        assert_eq!(file["sha256"], Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    }
+    assert_eq!(world.look("select count(*) from file_removals").await.as_deref(), Some("0"));
+    let counted = "select bytes = (select sum(size) from files) from storage";
+    assert_eq!(world.look(counted).await.as_deref(), Some("true"));
+
+    // Its inspections are answered as their forms ask, and come to what the answers give.
+    let inspections = json(
+        "select f.sections, i.score, i.max_score, i.state,
+            (select coalesce(json_object_agg(a.question, a.value), '{}') from inspection_answers a
+             where a.org_id = i.org_id and a.inspection_id = i.id) as answers
+         from inspections i join inspection_forms f on f.org_id = i.org_id and f.id = i.form_id",
+    );
+    let mut scores = BTreeSet::new();
+    for inspection in inspections.await.as_array().unwrap() {
+        let sections: Vec<Section> = serde_json::from_value(inspection["sections"].clone()).unwrap();
+        let answers: BTreeMap<String, Value> = serde_json::from_value(inspection["answers"].clone()).unwrap();
+        let mut left = answers.clone();
+        for question in sections.iter().flat_map(|section| &section.questions) {
+            let fits = left.remove(&*question.key).is_none_or(|value| question.check(&value).is_ok());
+            assert!(fits, "{:?}: {answers:?}", question.key);
+        }
+        assert_eq!(left, BTreeMap::new(), "asked for by no question");
+        if inspection["state"] == "submitted" {
+            assert!(unanswered(&sections, &answers).is_empty());
+            let score = score(&sections, &answers);
+            assert_eq!(
+                (inspection["score"].as_i64(), inspection["max_score"].as_i64()),
+                (Some(score.points.into()), Some(score.of.into()))
+            );
+            scores.insert(score.points);
+        }
+    }
+    assert!(scores.len() > 3, "{scores:?}");
 }

@@ -33,6 +33,12 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// A file that the program brings along.
+    #[must_use]
+    pub fn of(bytes: &'static [u8]) -> Self {
+        Self { bytes: Bytes::from_static(bytes), sha256: Sha256::digest(bytes).into(), may_be_image: true }
+    }
+
     /// What kind of image it is, which its bytes say: a phone may take one kind for another.
     ///
     /// # Errors

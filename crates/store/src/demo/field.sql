@@ -42,7 +42,7 @@ insert into inspections (org_id, id, title, team_id, site_id, template_id, form_
 select $1::uuid, pg_temp.at(d.at), e.name || ', ' || l.name, e.team_id, l.id, e.id, e.form_id,
     (array['submitted', 'submitted', 'in_progress', 'submitted', 'draft', 'reopened'])[1 + d.n % 6],
     (d.at + interval '7 days')::date, d.n % 3 = 0, d.n % 2 = 0,
-    case when d.n % 6 in (0, 1, 3, 5) then case when e.name = 'Fire doors' then 15 else 10 end end,
+    case when d.n % 6 in (0, 1, 3, 5) then 0 end,
     case when d.n % 6 in (0, 1, 3, 5) then case when e.name = 'Fire doors' then 15 else 10 end end,
     w.member_id, d.at, d.at + interval '5 hours', w.member_id,
     case when d.n % 6 in (0, 1, 3, 5) then d.at + interval '5 hours' end
@@ -57,15 +57,29 @@ insert into inspection_assignees (org_id, inspection_id, member_id, assigned_by)
 select i.org_id, i.id, r.member_id, i.created_by
 from inspections i join lateral (select member_id from role_assignments where org_id = i.org_id and team_id = i.team_id
     and role like 'contributor%' order by (role = 'contributor_focused') desc, member_id limit 1) r on true
-where i.org_id = $1::uuid and $2::text is not null and extract(day from i.created_at)::int % 2 = 0;
+where i.org_id = $1::uuid and $2::text is not null and extract(day from i.created_at)::int % 3 <> 0;
+
+update inspections i set carried_out_by = array(select c.name from inspection_assignees a join accounts c on c.id = a.member_id
+    where a.org_id = i.org_id and a.inspection_id = i.id order by c.name, c.id)
+where i.org_id = $1::uuid and $2::text is not null and i.submitted_at is not null;
 
 insert into inspection_answers (org_id, inspection_id, question, value, answered_by, answered_at, version)
-select i.org_id, i.id, v.question, v.value::jsonb, i.created_by, i.updated_at, 2
-from inspections i join inspection_templates e on e.org_id = i.org_id and e.id = i.template_id
-join (values ('Fire doors', 'closes', '"Yes"'), ('Fire doors', 'sign', 'true'), ('Fire doors', 'gap', '6'),
-    ('Fire doors', 'remarks', '"The hinge was oiled."'), ('Evening round', 'floors', '"Yes"'), ('Evening round', 'bins', 'true')
-) as v (template, question, value) on v.template = e.name
-where i.org_id = $1::uuid and $2::text is not null and i.state <> 'draft';
+select i.org_id, i.id, v.question, v.value, i.created_by, i.updated_at, 2
+from (select *, row_number() over (order by id) as n from inspections where org_id = $1::uuid) i
+join inspection_templates e on e.org_id = i.org_id and e.id = i.template_id
+cross join lateral (values
+    ('Fire doors', 'closes', to_jsonb(case when i.n % 14 = 10 then 'No' when i.n % 5 = 0 then 'With help' else 'Yes' end)),
+    ('Fire doors', 'sign', to_jsonb(i.n % 8 <> 2)), ('Fire doors', 'gap', to_jsonb(4 + i.n % 5)),
+    ('Fire doors', 'remarks', to_jsonb(case when i.n % 5 = 0 then 'The hinge was oiled.' else 'Nothing to add.' end)),
+    ('Evening round', 'floors', to_jsonb(case when i.n % 7 = 1 then 'No' else 'Yes' end)),
+    ('Evening round', 'bins', to_jsonb(i.n % 9 <> 4)), ('Evening round', 'day', to_jsonb(i.created_at::date))
+) as v (template, question, value)
+where v.template = e.name and $2::text is not null and i.state <> 'draft';
+
+-- What the forms above give for these answers.
+update inspections i set score = (select sum(case a.value when '"Yes"' then max_score - 5 when '"With help"' then 4 when 'true' then 5 else 0 end)
+    from inspection_answers a where a.org_id = i.org_id and a.inspection_id = i.id)
+where i.org_id = $1::uuid and $2::text is not null and i.score is not null;
 
 insert into branding (org_id, primary_color, accent_color)
 select $1::uuid, '#0f766e', '#d29922' where $2::text is not null
