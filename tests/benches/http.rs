@@ -140,10 +140,8 @@ async fn bare_server(url: &str) -> String {
 async fn filled(world: &World, tickets: i32) -> (Organization, Person) {
     let org = world.organization("helpdesk").await;
     let member = world.member(&org, "member").await;
-    let mut owner = PgConnection::connect(&world.database_url()).await.unwrap();
     let statements = [
-        "insert into teams (org_id, id, name) select $1::uuid, gen_random_uuid(), 'Team ' || n from generate_series(1, 50) n
-         where $2::uuid is not null and $3::int is not null",
+        TEAMS,
         "insert into role_assignments (org_id, id, member_id, role, team_id)
          select $1::uuid, gen_random_uuid(), $2::uuid, 'member', t.id from teams t
          where t.org_id = $1::uuid and t.name in ('Team 1', 'Team 11', 'Team 21', 'Team 31', 'Team 41') and $3::int is not null",
@@ -156,17 +154,53 @@ async fn filled(world: &World, tickets: i32) -> (Organization, Person) {
          join (select id, row_number() over (order by id) - 1 as place from teams where org_id = $1::uuid) t on t.place = n % 50",
         "update ticket_counters set last_number = $3::int where org_id = $1::uuid and $2::uuid is not null",
     ];
+    fill(world, &org, &member, tickets, &statements).await;
+    (org, member)
+}
+
+/// An organization with 50 teams and this many inspections spread over them, every fourth submitted, and a focused contributor to
+/// five teams, who sees their own and those that they are assigned to: one of a hundred each.
+async fn inspected(world: &World, inspections: i32) -> (Organization, Person) {
+    let org = world.organization("field").await;
+    let member = world.member(&org, "member").await;
+    let statements = [
+        TEAMS,
+        "insert into role_assignments (org_id, id, member_id, role, team_id)
+         select $1::uuid, gen_random_uuid(), $2::uuid, 'contributor_focused', t.id from teams t
+         where t.org_id = $1::uuid and t.name in ('Team 1', 'Team 11', 'Team 21', 'Team 31', 'Team 41') and $3::int is not null",
+        "insert into inspection_forms (org_id, id, sections)
+         select $1::uuid, $2::uuid, '[]' where $3::int is not null",
+        "insert into accounts (id, email, name) select gen_random_uuid(), 'inspector-' || $1::uuid || '@example.com', 'Inspector'
+         where $2::uuid is not null and $3::int is not null",
+        "insert into inspections (org_id, id, title, team_id, form_id, state, score, max_score, submitted_at, created_by, updated_at)
+         select $1::uuid,
+             encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+                 placing substring(int8send(1700000000000 + n::bigint * 1000) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
+             'Inspection ' || n, t.id, $2::uuid, case when n % 4 = 0 then 'submitted' else 'draft' end, n % 11, 10,
+             case when n % 4 = 0 then now() - n * interval '1 second' end,
+             case when n % 100 = 1 then $2::uuid else a.id end, now() - n * interval '1 second'
+         from generate_series(1, $3::int) n
+         join (select id, row_number() over (order by id) - 1 as place from teams where org_id = $1::uuid) t on t.place = n % 50
+         join accounts a on a.email = 'inspector-' || $1::uuid || '@example.com'",
+        "insert into inspection_assignees (org_id, inspection_id, member_id)
+         select i.org_id, i.id, $2::uuid from (select *, row_number() over (order by id) as n from inspections where org_id = $1::uuid) i
+         where i.n % 100 = 0 and $3::int is not null",
+    ];
+    fill(world, &org, &member, inspections, &statements).await;
+    (org, member)
+}
+
+const TEAMS: &str = "insert into teams (org_id, id, name) select $1::uuid, gen_random_uuid(), 'Team ' || n from generate_series(1, 50) n
+    where $2::uuid is not null and $3::int is not null";
+
+/// Runs statements about an organization ($1), a member ($2) and how much of it there is to be ($3).
+async fn fill(world: &World, org: &Organization, member: &Person, size: i32, statements: &[&'static str]) {
+    let mut owner = PgConnection::connect(&world.database_url()).await.unwrap();
+    let (org, member): (Uuid, Uuid) = (org.id.parse().unwrap(), member.id.parse().unwrap());
     for statement in statements {
-        sqlx::query(statement)
-            .bind(org.id.parse::<Uuid>().unwrap())
-            .bind(member.id.parse::<Uuid>().unwrap())
-            .bind(tickets)
-            .execute(&mut owner)
-            .await
-            .unwrap();
+        sqlx::query(*statement).bind(org).bind(member).bind(size).execute(&mut owner).await.unwrap();
     }
     sqlx::query("analyze").execute(&mut owner).await.unwrap();
-    (org, member)
 }
 
 #[tokio::main]
@@ -216,19 +250,33 @@ async fn main() {
     let ratio = shown.as_secs_f64() / plain.as_secs_f64();
     println!("| newest first | {} µs | {} µs | {ratio:.2} |", plain.as_micros(), shown.as_micros());
 
-    let (large_org, large_member) = filled(&world, large).await;
-    let list = |org: &Organization, member: &Person, query: &str| {
-        let path = format!("{}/desk/tickets?limit=20{query}", org.path);
-        request("GET", &path, member.token.as_ref().unwrap(), None)
-    };
-    println!("\n| list 20 tickets, member of 5 of 50 teams | of 10,000 | of {large} | ratio |");
+    let what = "tickets, member of 5 of 50 teams";
+    let queries = [("newest first", ""), ("last changed first", "&sort=-updated_at"), ("open ones", "&status=open")];
+    let both = [(small_org, small_member), filled(&world, large).await];
+    compare(&base, what, large, &both.map(|who| list_of(&who, "desk/tickets")), &queries).await;
+
+    let what = "inspections, focused contributor to 5 of 50 teams";
+    let queries =
+        [("newest first", ""), ("last changed first", "&sort=-updated_at"), ("submitted ones", "&state=submitted")];
+    let both = [inspected(&world, 10_000).await, inspected(&world, large).await];
+    compare(&base, what, large, &both.each_ref().map(|who| list_of(who, "field/inspections")), &queries).await;
+    let what = "reports, focused contributor to 5 of 50 teams";
+    compare(&base, what, large, &both.map(|who| list_of(&who, "field/reports")), &[("submitted last first", "")]).await;
+}
+
+/// A list that somebody reads: its path up to the query, and their token.
+fn list_of((org, member): &(Organization, Person), list: &str) -> (String, String) {
+    (format!("{}/{list}?limit=20", org.path), member.token.clone().unwrap())
+}
+
+/// Prints what the same lists take where there is little, and where there is much.
+async fn compare(base: &str, what: &str, large: i32, lists: &[(String, String); 2], queries: &[(&str, &str)]) {
+    println!("\n| list 20 {what} | of 10,000 | of {large} | ratio |");
     println!("| --- | ---: | ---: | ---: |");
-    for (what, query) in
-        [("newest first", ""), ("last changed first", "&sort=-updated_at"), ("open ones", "&status=open")]
-    {
-        let both = [list(&small_org, &small_member, query), list(&large_org, &large_member, query)];
-        let [small, large] = medians(&base, &both).await[..] else { unreachable!("two requests, two medians") };
+    for (name, query) in queries {
+        let both = lists.each_ref().map(|(path, token)| request("GET", &format!("{path}{query}"), token, None));
+        let [small, large] = medians(base, &both).await[..] else { unreachable!("two requests, two medians") };
         let ratio = large.as_secs_f64() / small.as_secs_f64();
-        println!("| {what} | {} µs | {} µs | {ratio:.2} |", small.as_micros(), large.as_micros());
+        println!("| {name} | {} µs | {} µs | {ratio:.2} |", small.as_micros(), large.as_micros());
     }
 }
