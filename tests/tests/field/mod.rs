@@ -5,6 +5,7 @@ mod bucket;
 mod files;
 mod inspections;
 mod list_is_read;
+mod photo_reach;
 mod photos;
 mod report_photos;
 mod reports;

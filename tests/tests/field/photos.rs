@@ -1,22 +1,24 @@
-//! Photos of inspections: whoever sees the inspection sees them, and no object is left of what was refused.
+//! Photos of inspections: adding, showing and deleting them; and no object is left of what was refused.
 
 use reqwest::Method;
 use usher_tests::{Answer, Field, Person, Value, World, json, png};
 use uuid::Uuid;
 
+use super::both;
+
 /// An inspection of the team's, made by somebody. Returns its path.
-async fn inspection(field: &Field, by: &Person, shared: bool) -> String {
+pub(super) async fn inspection(field: &Field, by: &Person, shared: bool) -> String {
     let template = field.template(&Uuid::now_v7().to_string()).await;
     let body = json!({"team_id": field.team, "template_id": template, "title": "Fire safety", "shared": shared});
     format!("{}/inspections/{}", field.path, field.made(by, "inspections", body).await)
 }
 
-async fn add(by: &Person, inspection: &str, query: &str, bytes: Vec<u8>) -> Answer {
+pub(super) async fn add(by: &Person, inspection: &str, query: &str, bytes: Vec<u8>) -> Answer {
     let path = format!("{inspection}/photos{query}");
     by.send_image(Method::POST, &path, bytes).await
 }
 
-fn text(body: &Value, name: &str) -> String {
+pub(super) fn text(body: &Value, name: &str) -> String {
     body[name].as_str().unwrap().to_owned()
 }
 
@@ -85,53 +87,6 @@ async fn a_photo_is_added_listed_shown_and_deleted() {
     assert_eq!(counted(&world).await, png("two").len().to_string());
 }
 
-/// As the inspection: who does not see it finds no photo, who does not change it adds none (VX-57, VX-61, VX-66, VX-68).
-#[tokio::test]
-async fn vx_57_vx_61_vx_66_vx_68_a_photo_is_as_visible_as_its_inspection() {
-    let world = World::start().await;
-    let field = world.field().await;
-    let stranger = world.organization("field").await.owner;
-    for shared in [true, false] {
-        let path = inspection(&field, &field.full, shared).await;
-        let photo = text(&add(&field.full, &path, "", png("one")).await.is(201), "id");
-        let viewer = if shared { (200, 403) } else { (404, 404) };
-        for (name, person) in field.everybody().into_iter().chain([("stranger", &stranger)]) {
-            let (sees, adds) = match name {
-                "stranger" | "member" | "focused" => (404, 404),
-                "viewer" => viewer,
-                "limited" => (200, 403),
-                _ => (200, 201),
-            };
-            for what in ["photos", &format!("photos/{photo}"), &format!("photos/{photo}/content")] {
-                assert_eq!(person.get(&format!("{path}/{what}")).await.status, sees, "{name} {what} {shared}");
-            }
-            let added = add(person, &path, "", png(name)).await;
-            assert_eq!(added.status, adds, "{name} {shared}: {:#}", added.body);
-            let deletes = if adds == 201 { 204 } else { adds };
-            let extra = text(&add(&field.full, &path, "", png(&format!("{name} to go"))).await.is(201), "id");
-            assert_eq!(person.delete(&format!("{path}/photos/{extra}")).await.status, deletes, "{name} {shared}");
-        }
-    }
-}
-
-/// What was taken is gone: at once for who is taken out of the team, or out of the organization.
-#[tokio::test]
-async fn vx_64_who_is_removed_or_unassigned_has_no_photo_any_more() {
-    let world = World::start().await;
-    let field = world.field().await;
-    let path = inspection(&field, &field.full, false).await;
-    let photo = text(&add(&field.full, &path, "", png("one")).await.is(201), "id");
-    let content = format!("{path}/photos/{photo}/content");
-    field.limited.get(&content).await.is(200);
-    let team = format!("{}/teams/{}/members/{}", field.organization.path, field.team, field.limited.id);
-    field.owner().delete(&team).await.is(204);
-    field.limited.get(&content).await.problem(404, "not_found");
-    field.owner().delete(&format!("{}/members/{}", field.organization.path, field.full.id)).await.is(204);
-    field.full.get(&content).await.problem(404, "not_found");
-    add(&field.full, &path, "", png("two")).await.problem(404, "not_found");
-    field.owner().get(&content).await.is(200);
-}
-
 #[tokio::test]
 async fn what_is_no_photo_is_refused_and_leaves_nothing() {
     let world = World::start().await;
@@ -196,10 +151,8 @@ async fn a_photo_that_is_sent_again_is_the_one_that_is_there() {
     }
     // Two at once.
     let query = format!("?id={}", Uuid::now_v7());
-    let (one, two) = tokio::join!(add(by, &path, &query, png("three")), add(by, &path, &query, png("three")));
-    let mut statuses = [one.status, two.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [200, 201]);
+    let sent = both(add(by, &path, &query, png("three")), add(by, &path, &query, png("three"))).await;
+    assert_eq!(sent, [200, 201]);
     // By a key for the request.
     let keyed = async |bytes: Vec<u8>| {
         let request = by.request(Method::POST, &format!("{path}/photos")).header("idempotency-key", "k");
@@ -238,10 +191,7 @@ async fn an_organization_holds_what_it_may_and_no_more() {
     let first = text(&add(by, &path, "", bytes(30)).await.is(201), "id");
     add(by, &path, "", bytes(31)).await.problem(409, "storage_full");
     // Of two at once that do not both fit, one does.
-    let (one, two) = tokio::join!(add(by, &path, "", bytes(20)), add(by, &path, "", bytes(20)));
-    let mut statuses = [one.status, two.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [201, 409]);
+    assert_eq!(both(add(by, &path, "", bytes(20)), add(by, &path, "", bytes(20))).await, [201, 409]);
     assert_eq!(counted(&world).await, "50");
     // Another organization has room of its own.
     let other = world.field().await;
@@ -296,23 +246,4 @@ async fn with_what_it_is_of_a_photo_goes() {
     world.remove_objects().await;
     assert_eq!(world.objects(), [""; 0]);
     assert_eq!(world.look("select count(*) from file_removals").await.unwrap(), "0");
-}
-
-#[tokio::test]
-async fn a_token_reaches_photos_as_far_as_its_scopes_go() {
-    let world = World::start().await;
-    let field = world.field().await;
-    let path = inspection(&field, &field.full, false).await;
-    let photo = text(&add(&field.full, &path, "", png("one")).await.is(201), "id");
-    for (scopes, sees, adds) in [
-        (json!(["inspection.view"]), 200, 403),
-        (json!(["inspection.view", "inspection.update"]), 200, 201),
-        (json!(["site.view"]), 403, 403),
-    ] {
-        let body = json!({"name": "Script", "scopes": scopes});
-        let made = field.full.post(&format!("{}/personal-tokens", field.organization.path), body).await.is(201);
-        let token = field.full.with_token(&text(&made, "token"));
-        assert_eq!(token.get(&format!("{path}/photos/{photo}/content")).await.status, sees, "{scopes}");
-        assert_eq!(add(&token, &path, "", png("two")).await.status, adds, "{scopes}");
-    }
 }

@@ -5,7 +5,10 @@ use reqwest::Method;
 use usher_tests::{Answer, Field, Person, Value, World, json, png};
 use uuid::Uuid;
 
-use super::inspections::{at, inspection};
+use super::{
+    both,
+    inspections::{at, inspection},
+};
 
 /// Adds a photo to an inspection. Returns its id.
 async fn photo(field: &Field, by: &Person, inspection: &str, query: &str, of: &str) -> String {
@@ -206,11 +209,8 @@ async fn a_page_does_not_grow_beyond_measure_and_an_inspection_has_so_many_photo
          select org_id, gen_random_uuid(), '{id}', id from made"
     );
     world.arrange(&one).await;
-    let (first, second) =
-        tokio::join!(by.send_image(Method::POST, &photos, png("a")), by.send_image(Method::POST, &photos, png("b")));
-    let mut statuses = [first.status, second.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [201, 409]);
+    let send = |of: &str| by.send_image(Method::POST, &photos, png(of));
+    assert_eq!(both(send("a"), send("b")).await, [201, 409]);
     by.send_image(Method::POST, &photos, png("c")).await.problem(409, "too_many_photos");
     let report = submit(&field, by, &id).await;
     let page = by.get(&format!("{report}/page")).await.is(200).as_str().unwrap().to_owned();

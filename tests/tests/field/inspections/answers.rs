@@ -2,7 +2,7 @@
 
 use usher_tests::{World, json};
 
-use super::{answer, at, inspection};
+use super::{super::both, answer, at, inspection};
 
 #[tokio::test]
 async fn a_sheet_says_what_is_asked_and_answered() {
@@ -54,19 +54,17 @@ async fn two_people_on_one_inspection_lose_nothing() {
     let path = |question: &str| format!("{}/answers/{question}", at(&field, &id));
     let (exits, lights) = (path("exits"), path("lights"));
     // Different questions at once: both are kept.
-    let (one, other) = tokio::join!(
+    let answered = both(
         field.full.put_if(&exits, "\"1\"", json!({"value": "Yes"})),
         field.team_admin.put_if(&lights, "\"1\"", json!({"value": true})),
     );
-    assert_eq!((one.status, other.status), (200, 200));
+    assert_eq!(answered.await, [200, 200]);
     // The same question at once: one is kept, and the other is told.
-    let (one, other) = tokio::join!(
+    let answered = both(
         field.full.put_if(&exits, "\"2\"", json!({"value": "No"})),
         field.team_admin.put_if(&exits, "\"2\"", json!({"value": "None there"})),
     );
-    let mut statuses = [one.status, other.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [200, 412]);
+    assert_eq!(answered.await, [200, 412]);
     let kept = field.full.get(&exits).await;
     assert_eq!(kept.etag(), "\"3\"");
     // What is saved already is not refused to who did not hear so.

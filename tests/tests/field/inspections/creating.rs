@@ -3,7 +3,7 @@
 use usher_tests::{World, json, sections};
 use uuid::Uuid;
 
-use super::{at, inspection, new};
+use super::{super::both, at, inspection, new};
 
 #[tokio::test]
 async fn an_inspection_made_with_an_id_is_made_once() {
@@ -13,10 +13,8 @@ async fn an_inspection_made_with_an_id_is_made_once() {
     let path = format!("{}/inspections", field.path);
     let mut body = new(&field, &template);
     body["id"] = json!(Uuid::now_v7());
-    let (one, other) = tokio::join!(field.focused.post(&path, body.clone()), field.focused.post(&path, body.clone()));
-    let mut statuses = [one.status, other.status];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [200, 201], "twice at once");
+    let made = both(field.focused.post(&path, body.clone()), field.focused.post(&path, body.clone())).await;
+    assert_eq!(made, [200, 201], "twice at once");
     assert_eq!(field.focused.post(&path, body.clone()).await.is(200)["id"], body["id"]);
     assert_eq!(field.focused.walk(&path).await.len(), 1);
     // It is nobody else's to make again.
