@@ -10,8 +10,10 @@ mod photos;
 mod report_photos;
 mod reports;
 mod sites;
+mod sync;
 mod templates;
 mod together;
+mod walk;
 
 use usher_tests::{Answer, Field, Person, Value};
 
@@ -57,6 +59,15 @@ async fn sees(person: &Person, collection: &str, all: &[&str], seen: &[&str], te
 
 fn ids(list: &Value) -> Vec<String> {
     list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The ids of an exported file, in its order.
+fn exported(file: Answer) -> Vec<String> {
+    assert!(!file.headers.contains_key("next-cursor"), "one file holds all");
+    let file = file.is(200);
+    let mut lines = file.as_str().unwrap().lines();
+    assert!(lines.next().unwrap().starts_with("id,title,"));
+    lines.map(|line| line.split(',').next().unwrap().to_owned()).collect()
 }
 
 fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {
