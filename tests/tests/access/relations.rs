@@ -134,7 +134,7 @@ async fn ve_8_ve_9_ve_11_ve_12_members_create_workspaces_where_the_administrator
 }
 
 #[tokio::test]
-async fn vx_31_an_explanation_names_the_document_that_it_rests_on_and_what_its_readers_should_know() {
+async fn an_explanation_names_the_document_that_it_rests_on_and_what_its_readers_should_know() {
     let world = World::start().await;
     let suite = world.organization("suite").await;
     let explain = async |org: &Organization, permission: &str, member: Option<&Person>| {
@@ -168,4 +168,54 @@ async fn vx_31_an_explanation_names_the_document_that_it_rests_on_and_what_its_r
     let field = world.organization("field").await;
     let told = explain(&field, "member.view", Some(&field.owner)).await;
     assert!(told["considered"][0]["note"].as_str().unwrap().contains("a member sees their own"), "{told:#}");
+}
+
+/// VX-31: whether an organization role gives content of itself, of which the source says two things: it does for who runs the
+/// organization, it does not for a member, and whoever asks why is told so, both ways.
+#[tokio::test]
+async fn vx_31_an_explanation_says_what_an_organization_role_gives_of_content_and_that_the_source_says_two_things() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let org = &field.organization;
+    let path = format!("{}/access/explain", org.path);
+    let things = world.field_things(org, &field.team).await;
+    let two_things = |considered: &Value| {
+        let note = considered["note"].as_str().unwrap_or_else(|| panic!("a note: {considered:#}"));
+        for words in [
+            "an organization role gives no access to content by itself",
+            "it does for owner, super admin and administrator",
+        ] {
+            assert!(note.contains(words), "{words}: {note}");
+        }
+    };
+    for kind in ["inspection", "site", "inspection_template", "report"] {
+        let (_, thing) = things.iter().find(|(of, _)| *of == kind).unwrap();
+        let question = json!({"permission": format!("{kind}.view"), "resource_id": thing});
+        for (role, person) in field.everybody() {
+            let about = json!({"question": question, "member_id": person.id});
+            let told = field.owner().post(&path, about).await.is(200);
+            let by_organization =
+                told["considered"].as_array().unwrap().iter().find(|it| it["level"] == "organization");
+            let by_organization = by_organization.unwrap_or_else(|| panic!("{role} {kind}: {told:#}"));
+            two_things(by_organization);
+            let runs_it = ["owner", "super_admin", "admin"].contains(&role);
+            let (held, when) = if runs_it { (role, json!(["yes"])) } else { ("member", json!([])) };
+            assert_eq!((&by_organization["role"], &by_organization["when"]), (&json!(held), &when), "{role} {kind}");
+            // A member has what a team gives them, and without a team nothing.
+            let of_team = ["team_admin", "full", "limited"].contains(&role)
+                || (role == "focused" && kind == "inspection_template");
+            assert_eq!(told["allowed"], runs_it || of_team, "{role} {kind}: {told:#}");
+            let level = if runs_it { json!("organization") } else { json!("team") };
+            let granted = if runs_it || of_team { level } else { Value::Null };
+            assert_eq!(told["granted_by"]["level"], granted, "{role} {kind}: {told:#}");
+            // They are told the same themselves, if they see it.
+            let own = person.post(&path, json!({"question": question})).await;
+            if runs_it || of_team {
+                let own = own.is(200);
+                two_things(own["considered"].as_array().unwrap().iter().find(|it| it["role"] == held).unwrap());
+            } else {
+                own.names(404, "/question/resource_id");
+            }
+        }
+    }
 }

@@ -191,18 +191,61 @@ async fn vx_50_vx_71_vx_72_roles_in_two_teams_do_not_leak() {
     assert_eq!(edit(&field.team_admin, &at(&field, &there)).await, Refused, "VX-71");
 }
 
-/// VX-76, VX-78: an organization's administrator who is a team's viewer keeps the higher right.
+/// VX-78: an organization's administrator who is a team's viewer keeps the higher right.
 #[tokio::test]
-async fn vx_76_vx_78_the_higher_of_two_rights_wins() {
+async fn vx_78_the_higher_of_two_rights_wins() {
     let world = World::start().await;
     let field = world.field().await;
     let template = field.template("Doors").await;
     let id = inspection(&field, field.owner(), &template).await;
     world.join_team(&field.organization, &field.admin, &field.team, "viewer").await;
     assert_eq!(edit(&field.admin, &at(&field, &id)).await, Done, "VX-78");
+}
+
+/// VX-76: a regional manager is the organization's administrator and a team's admin, both given through the API. Each of the
+/// two is there by itself: what is taken is the one, and the other stays.
+#[tokio::test]
+async fn vx_76_an_organizations_role_and_a_teams_are_held_at_once_and_each_by_itself() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let org = &field.organization.path;
+    let here = at(&field, &inspection(&field, field.owner(), &field.template("Doors").await).await);
     let other = world.team(&field.organization, "Maintenance").await;
-    world.join_team(&field.organization, &field.admin, &other, "admin").await;
-    assert_eq!(view(&field.admin, &at(&field, &id)).await, Done, "VX-76");
+    let boilers = json!({"team_id": other, "name": "Boilers", "sections": sections()});
+    let boilers = field.made(field.owner(), "inspection-templates", boilers).await;
+    let there = json!({"title": "Boiler", "team_id": other, "template_id": boilers});
+    let there = at(&field, &field.made(field.owner(), "inspections", there).await);
+    let manager = &field.member;
+    let (member, in_team) = (format!("{org}/members/{}", manager.id), format!("teams/{}/members", field.team));
+    let in_team = format!("{org}/{in_team}/{}", manager.id);
+    let [admin, plain] = ["admin", "member"].map(|role| Some(json!({"roles": [role]})));
+    let invitations = format!("{org}/invitations");
+    // What is given or taken of the organization and of the team, and then: whether an inspection of the team's is theirs to
+    // write, whether one of another team's is, and whether they run the organization.
+    for (of_organization, of_team, here_is, there_is, runs) in [
+        (None, Some(true), Done, Hidden, 403),
+        (admin.clone(), None, Done, Done, 200),
+        (plain.clone(), None, Done, Hidden, 403),
+        (admin, None, Done, Done, 200),
+        (None, Some(false), Done, Done, 200),
+        (None, Some(true), Done, Done, 200),
+        (plain, None, Done, Hidden, 403),
+        (None, Some(false), Hidden, Hidden, 403),
+    ] {
+        if let Some(roles) = of_organization {
+            field.owner().patch(&member, roles).await.is(200);
+        }
+        match of_team {
+            Some(true) => drop(field.owner().put(&in_team, json!({"role": "admin"})).await.is(201)),
+            Some(false) => drop(field.owner().delete(&in_team).await.is(204)),
+            None => {}
+        }
+        let held = field.owner().get(&member).await.is(200);
+        let held = format!("{} in the organization, {} in teams", held["roles"], held["teams"]);
+        assert_eq!(edit(manager, &here).await, here_is, "{held}");
+        assert_eq!(edit(manager, &there).await, there_is, "{held}");
+        assert_eq!(manager.get(&invitations).await.status, runs, "{held}");
+    }
 }
 
 /// VX-77: the levels' texts win over the example: a limited contributor sees the work of others.
