@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use usher_tests::{Field, Person, World, json};
 
-use super::inspections::{answer, assign, at, inspection, new, share};
+use super::{
+    exported,
+    inspections::{answer, assign, at, inspection, new, share},
+};
 
 fn report(field: &Field, id: &str) -> String {
     format!("{}/reports/{id}", field.path)
@@ -48,11 +51,13 @@ async fn vx_67_who_reads_a_report() {
         assert_eq!(listed, readable, "{role}: listed as read");
         let total = person.get(&format!("{path}?include=total&q=fire")).await.is(200)["total"].clone();
         assert_eq!(total, json!(readable.len()), "{role}: searched and counted as read");
-        let file = person.get(&format!("{path}/export")).await.is(200);
-        assert_eq!(file.as_str().unwrap().lines().count(), readable.len() + 1, "{role}: exported as read");
-        let sums = person.get(&format!("{path}/summary?by=month")).await.is(200);
-        let counted: i64 = sums["items"].as_array().unwrap().iter().map(|sum| sum["reports"].as_i64().unwrap()).sum();
-        assert_eq!(counted, i64::try_from(readable.len()).unwrap(), "{role}: summed up as read");
+        let file = person.get(&format!("{path}/export")).await;
+        assert_eq!(exported(file).into_iter().collect::<BTreeSet<_>>(), readable, "{role}: exported as read");
+        for by in ["site", "template", "month"] {
+            let sums = person.get(&format!("{path}/summary?by={by}")).await.is(200);
+            let sums = sums["items"].as_array().unwrap().iter().map(|sum| sum["reports"].as_u64().unwrap());
+            assert_eq!(sums.sum::<u64>(), readable.len() as u64, "{role}: summed up by {by} as read");
+        }
     }
 }
 
