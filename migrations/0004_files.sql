@@ -7,7 +7,8 @@
 create table file_removals (
     key text collate "C" primary key, -- so that those of one organization stand together
     bytes bigint not null, -- what the object takes as long as it is there
-    remove_after timestamptz not null
+    remove_after timestamptz not null,
+    being_removed boolean not null default false -- from the first attempt on: no row comes to be for it any more
 );
 create index on file_removals (remove_after);
 

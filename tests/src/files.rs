@@ -55,6 +55,13 @@ impl World {
         Self::launch_to_keep(files).await
     }
 
+    /// Starts a server that holds so many bytes of uploads in memory.
+    pub async fn start_with_room(bytes: usize) -> Self {
+        let mut files = Kept::default();
+        files.settings.in_memory = bytes;
+        Self::launch_to_keep(files).await
+    }
+
     /// Starts a server that keeps files in a bucket.
     pub async fn start_with_bucket(url: &str, access: &[(&str, &str)]) -> Self {
         let access = access.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -77,6 +84,11 @@ impl World {
         }
         keys.sort();
         keys
+    }
+
+    /// Loses the bytes of a file.
+    pub fn lose_object(&self, key: &str) {
+        std::fs::remove_file(self.files.path("kept").join(key)).unwrap();
     }
 
     /// Puts the folder of the files out of reach: something else is in its place.

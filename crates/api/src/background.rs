@@ -1,5 +1,5 @@
-//! What a server does beside answering: it delivers mail, writes down which roles were used, keeps its signing keys young, and
-//! forgets what has run out.
+//! What a server does beside answering: it delivers mail, writes down which roles were used, keeps its signing keys young,
+//! removes files, and forgets what has run out.
 
 use std::time::Duration;
 
@@ -8,7 +8,8 @@ use crate::{
     mail::{MailError, Mailer},
 };
 
-/// How often a server looks for signing keys that others have made, and writes down which roles were used.
+/// How often a server looks for signing keys that others have made and for files that are to go, and writes down which roles
+/// were used.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// Every how many of those minutes it forgets what has run out.
@@ -25,6 +26,7 @@ pub fn background<S: Future<Output = ()>>(app: &App, stop: S) -> Result<impl Fut
         tokio::select! {
             () = mailer.run(stop) => {}
             () = keep_up(&app) => {}
+            () = remove_files(&app) => {}
         }
         write_uses(&app).await;
     })
@@ -44,15 +46,22 @@ async fn keep_up(app: &App) {
             tracing::warn!(%error, "the signing keys were not renewed");
         }
         write_uses(app).await;
-        if let Err(error) = app.files.remove_due(&app.store).await {
-            tracing::warn!(%error, "files that are to go were not looked for");
-        }
         if minutes % SWEEP == 0
             && let Err(error) = app.store.sweep().await
         {
             tracing::warn!(%error, "what has run out was not forgotten");
         }
         minutes = minutes.wrapping_add(1);
+        tokio::time::sleep(A_MINUTE).await;
+    }
+}
+
+/// By itself, since a bucket may take long to answer.
+async fn remove_files(app: &App) {
+    loop {
+        if let Err(error) = app.files.remove_due(&app.store).await {
+            tracing::warn!(%error, "files that are to go were not looked for");
+        }
         tokio::time::sleep(A_MINUTE).await;
     }
 }

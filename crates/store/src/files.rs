@@ -7,9 +7,9 @@
 use usher_domain::{Id, kind};
 use uuid::Uuid;
 
-use crate::{Conflict, Store, StoreError, StoreResult, Transaction, Work};
+use crate::{Conflict, Store, StoreError, StoreResult, Work};
 
-/// How many objects are removed in one transaction.
+/// How many objects are removed in one go.
 const REMOVED_AT_ONCE: i64 = 20;
 
 /// A file whose object has been made, or is about to be.
@@ -69,32 +69,6 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| format!("{text}{byte:02x}"))
 }
 
-/// Keys whose objects are to go now. Nobody else removes them meanwhile; dropped, they stay announced.
-pub struct Removals {
-    transaction: Transaction,
-    /// The keys.
-    pub keys: Vec<String>,
-}
-
-impl Removals {
-    /// Strikes out those whose objects are gone. The turn of the others comes again in ten minutes.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn done(mut self, gone: &[String]) -> StoreResult<()> {
-        sqlx::query!("delete from file_removals where key = any($1)", gone).execute(&mut *self.transaction).await?;
-        if gone.len() < self.keys.len() {
-            sqlx::query!(
-                "update file_removals set remove_after = now() + interval '10 minutes' where key = any($1)",
-                &self.keys
-            )
-            .execute(&mut *self.transaction)
-            .await?;
-        }
-        self.transaction.commit().await
-    }
-}
-
 impl Store {
     /// Announces a key whose object is about to be made: unless a row is made for it within an hour, the object goes.
     ///
@@ -112,20 +86,34 @@ impl Store {
         transaction.commit().await
     }
 
-    /// Some keys whose time has come and that nobody else is at.
+    /// Some keys whose time has come. Their turn comes again in ten minutes, unless they are struck out before: nothing is
+    /// locked while somebody removes the objects, which may take long, and no file comes to be of them any more.
     ///
     /// # Errors
     /// The database's.
-    pub async fn due_removals(&self) -> StoreResult<Removals> {
+    pub async fn due_removals(&self) -> StoreResult<Vec<String>> {
         let mut transaction = self.begin("BEGIN").await?;
         let keys = sqlx::query_scalar!(
-            "select key from file_removals where remove_after <= now() order by remove_after limit $1
-             for update skip locked",
+            "update file_removals set remove_after = now() + interval '10 minutes', being_removed = true
+             where key in (
+                select key from file_removals where remove_after <= now() order by remove_after limit $1 for update skip locked
+             ) returning key",
             REMOVED_AT_ONCE
         )
         .fetch_all(&mut *transaction)
         .await?;
-        Ok(Removals { transaction, keys })
+        transaction.commit().await?;
+        Ok(keys)
+    }
+
+    /// Strikes out keys whose objects are gone.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn removed(&self, keys: &[String]) -> StoreResult<()> {
+        let mut transaction = self.begin("BEGIN").await?;
+        sqlx::query!("delete from file_removals where key = any($1)", keys).execute(&mut *transaction).await?;
+        transaction.commit().await
     }
 }
 
@@ -146,7 +134,7 @@ impl Work {
         if counted.execute(&mut *self.transaction).await?.rows_affected() == 0 {
             return Err(STORAGE_FULL.into());
         }
-        let announced = sqlx::query!("delete from file_removals where key = $1", file.key);
+        let announced = sqlx::query!("delete from file_removals where key = $1 and not being_removed", file.key);
         if announced.execute(&mut *self.transaction).await?.rows_affected() == 0 {
             return Err(StoreError::CONTENTION);
         }

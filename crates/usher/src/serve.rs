@@ -93,7 +93,7 @@ pub fn files(options: &DatabaseOptions) -> FileSettings {
         Some(folder) => FilePlace::Folder(folder.into()),
         None => FilePlace::Folder(options.data_dir.join("files")),
     };
-    FileSettings { place, quota: options.storage_quota }
+    FileSettings { place, quota: options.storage_quota, ..FileSettings::default() }
 }
 
 /// The environment, as far as it is text.

@@ -86,18 +86,20 @@ async fn what_says_that_it_is_no_image_is_refused() {
     let world = World::start().await;
     let field = world.field().await;
     let path = photos(&field).await;
-    for kind in ["multipart/form-data; boundary=x", "application/json", "text/plain", "imagery/png", ""] {
+    for kind in ["multipart/form-data; boundary=x", "application/json; x=image/png", "text/plain", "imagery/png", ""] {
         let request = field.full.request(Method::POST, &path).header("content-type", kind).body(png("one"));
         field.full.send(request).await.problem(415, "unsupported_media_type");
         let request = field.viewer.request(Method::POST, &path).header("content-type", kind).body(png("one"));
         field.viewer.send(request).await.problem(404, "not_found");
     }
     // A phone that takes one kind for another is not to blame: the bytes say which it is.
-    for kind in ["image/jpeg", "IMAGE/PNG", "image/x-unknown", "application/octet-stream"] {
+    for kind in
+        ["image/jpeg", "IMAGE/PNG; q=1", "image/x-unknown", "application/octet-stream", "application/octet-stream; x=1"]
+    {
         let request = field.full.request(Method::POST, &path).header("content-type", kind).body(png(kind));
         assert_eq!(field.full.send(request).await.is(201)["content_type"], "image/png", "{kind}");
     }
-    assert_eq!(world.objects().len(), 4);
+    assert_eq!(world.objects().len(), 5);
 }
 
 #[tokio::test]
@@ -147,4 +149,36 @@ async fn whoever_is_blocked_or_of_another_team_adds_nothing() {
     }
     field.full.delete(&format!("{elsewhere}/{photo}")).await.problem(404, "not_found");
     assert_eq!(world.objects().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_holds_only_so_much_of_what_is_sent_to_it() {
+    let world = World::start_with_room(1000).await;
+    let field = world.field().await;
+    let path = photos(&field).await;
+    let large = png(&"x".repeat(2000));
+    let refused = field.full.send_image(Method::POST, &path, large).await;
+    assert_eq!(refused.headers["retry-after"], "2");
+    refused.problem(503, "unavailable");
+    assert_eq!(rows(&world).await, "0 0 0 0");
+    // What an upload took is free again when it is over, whichever way it went.
+    for at in 0..3 {
+        let fits = png(&format!("{at}{}", "x".repeat(700)));
+        field.full.send_image(Method::POST, &path, fits.clone()).await.is(201);
+        field.viewer.send_image(Method::POST, &path, fits).await.problem(404, "not_found");
+    }
+}
+
+#[tokio::test]
+async fn what_is_being_removed_becomes_no_file() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let path = photos(&field).await;
+    // Somebody has begun to remove whatever is announced.
+    world.arrange("create function begun() returns trigger language plpgsql as $$ begin new.being_removed := true; return new; end $$").await;
+    world.arrange("create trigger begun before insert on file_removals for each row execute function begun()").await;
+    field.full.send_image(Method::POST, &path, png("late")).await.problem(409, "contention");
+    assert_eq!(world.look("select count(*) from files").await.unwrap(), "0");
+    world.remove_objects().await;
+    assert_eq!(world.objects(), [""; 0]);
 }

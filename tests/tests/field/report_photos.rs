@@ -185,6 +185,11 @@ async fn a_report_shows_photos_where_they_belong_and_the_branding() {
     for color in ["--brand: #ffd400", "--accent: #8c7400", "--notice: #1f6feb"] {
         assert!(page.contains(color), "{color}");
     }
+    // A photo that is lost is one that the page does not show; the rest is worth having.
+    let lost = world.look("select org_id || '/' || id from files order by created_at limit 1").await.unwrap();
+    world.lose_object(&lost);
+    let page = by.get(&format!("{report}/page")).await.is(200).as_str().unwrap().to_owned();
+    assert_eq!(page.matches("src=\"data:image/png;base64,").count(), 4);
     world.lose_files();
     by.get(&format!("{report}/page")).await.problem(503, "files_unavailable");
     by.get(&report).await.is(200);

@@ -65,7 +65,7 @@ impl Way {
         let settings = Settings { workers: NonZeroUsize::MIN, ..Settings::default() };
         let files = tempfile::tempdir().unwrap();
         let place = usher_api::FilePlace::Folder(files.path().to_owned());
-        let kept = usher_api::Files::open(&usher_api::FileSettings { place, quota: 1 }).unwrap();
+        let kept = usher_api::Files::open(&usher_api::FileSettings { place, quota: 1, in_memory: 0 }).unwrap();
         let app = App::new(store, kept, settings).await.unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());

@@ -11,6 +11,7 @@ pub use content::{IfNoneMatch, Image, content};
 use object_store::{
     ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 pub use upload::Upload;
 use usher_domain::{Id, kind as kinds};
 use usher_store::{
@@ -23,6 +24,15 @@ use crate::http::{Problem, Stop};
 /// How many bytes an organization may hold unless the operator says otherwise.
 const QUOTA: u64 = 10 * 1024 * 1024 * 1024;
 
+/// How many bytes of uploads a server holds in memory at once, unless it is said otherwise.
+const IN_MEMORY: usize = 256 * 1024 * 1024;
+
+/// How many pages with pictures are put together at once: each may take some 100 MB for a moment.
+const PAGES: usize = 4;
+
+/// How long a page waits for its turn.
+const TURN: Duration = Duration::from_secs(10);
+
 /// How long a bucket that does not answer is asked again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -33,6 +43,8 @@ pub struct FileSettings {
     pub place: FilePlace,
     /// How many bytes an organization may hold.
     pub quota: u64,
+    /// How many bytes of uploads the server holds in memory at once. What comes beyond is told to come again.
+    pub in_memory: usize,
 }
 
 /// Where files are kept.
@@ -68,7 +80,7 @@ impl fmt::Debug for BucketAccess {
 
 impl Default for FileSettings {
     fn default() -> Self {
-        Self { place: FilePlace::Folder(".usher/files".into()), quota: QUOTA }
+        Self { place: FilePlace::Folder(".usher/files".into()), quota: QUOTA, in_memory: IN_MEMORY }
     }
 }
 
@@ -87,6 +99,9 @@ pub struct Files {
     /// The folder in the bucket.
     folder: Path,
     quota: i64,
+    /// Room for the bytes of uploads.
+    room: Arc<Semaphore>,
+    pages: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Files {
@@ -116,7 +131,23 @@ impl Files {
                 bucket(url, access).map_err(|why| FilesError { place: url.clone(), why })?
             }
         };
-        Ok(Self { objects, folder, quota })
+        let (room, pages) = (Arc::new(Semaphore::new(settings.in_memory)), Arc::new(Semaphore::new(PAGES)));
+        Ok(Self { objects, folder, quota, room, pages })
+    }
+
+    /// Room for so many bytes more of an upload, until it is dropped.
+    fn room(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.room.clone().try_acquire_many_owned(bytes).map_err(|_| busy())
+    }
+
+    /// The turn to put a page with pictures together, until it is dropped.
+    ///
+    /// # Errors
+    /// 503: it did not come in time.
+    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        let turn = tokio::time::timeout(TURN, self.pages.acquire()).await;
+        turn.map_err(|_| busy())?.map_err(|_| busy())
     }
 
     fn path(&self, key: &str) -> Path {
@@ -141,13 +172,28 @@ impl Files {
         Ok(())
     }
 
+    /// The bytes of a file whose row was there just now.
+    ///
+    /// # Errors
+    /// They cannot be read now, or are lost.
+    pub async fn read(&self, file: &FileAt) -> Result<Bytes, Problem> {
+        self.find(file).await?.ok_or_else(|| unavailable("it is not there"))
+    }
+
     /// The bytes of a file whose row was there just now. They outlive it, so if they are not there, it is we who lost them.
     ///
     /// # Errors
     /// They cannot be read now.
-    pub async fn read(&self, file: &FileAt) -> Result<Bytes, Problem> {
-        let found = self.objects.get(&self.path(&file.key)).await.map_err(unavailable)?;
-        found.bytes().await.map_err(unavailable)
+    pub async fn find(&self, file: &FileAt) -> Result<Option<Bytes>, Problem> {
+        let read = async || self.objects.get(&self.path(&file.key)).await?.bytes().await;
+        match read().await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(object_store::Error::NotFound { .. }) => {
+                tracing::error!(key = file.key, "an object is lost");
+                Ok(None)
+            }
+            Err(error) => Err(unavailable(error)),
+        }
     }
 
     /// Removes the objects whose time has come, until there are no more or some do not go: those are tried again later, and
@@ -157,8 +203,7 @@ impl Files {
     /// The database's.
     pub async fn remove_due(&self, store: &Store) -> Result<(), Stop> {
         loop {
-            let due = store.due_removals().await?;
-            let keys = due.keys.clone();
+            let keys = store.due_removals().await?;
             let mut gone = Vec::with_capacity(keys.len());
             for key in &keys {
                 match self.objects.delete(&self.path(key)).await {
@@ -166,7 +211,7 @@ impl Files {
                     Err(error) => tracing::warn!(%error, key, "an object could not be removed"),
                 }
             }
-            due.done(&gone).await?;
+            store.removed(&gone).await?;
             if keys.is_empty() || gone.len() < keys.len() {
                 return Ok(());
             }
@@ -199,8 +244,14 @@ fn bucket(url: &str, access: &BucketAccess) -> Result<(Arc<dyn ObjectStore>, Pat
     Ok((Arc::new(objects), folder))
 }
 
+fn busy() -> Problem {
+    let detail = "The server has as many files in hand as it can hold. Nothing was done; try again.";
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail);
+    Problem { retry_after: Some(2), ..problem }
+}
+
 /// What went wrong is for the operator; who asked may ask again.
-fn unavailable(error: object_store::Error) -> Problem {
+fn unavailable(error: impl fmt::Display) -> Problem {
     tracing::error!(%error, "the files cannot be reached");
     let detail = "The files cannot be reached at the moment. Nothing was done; try again.";
     let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "files_unavailable", detail);

@@ -1,6 +1,6 @@
 //! Bodies that are bytes: bounded, and read before anything is decided, as all bodies are.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
@@ -10,8 +10,9 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::kind::image_kind;
+use super::{Files, kind::image_kind};
 use crate::{
     App,
     http::{BodyHash, FieldError, Problem},
@@ -30,13 +31,15 @@ pub struct Upload {
     /// Their SHA-256.
     pub sha256: [u8; 32],
     may_be_image: bool,
+    /// The room that they take.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Upload {
     /// A file that the program brings along.
     #[must_use]
     pub fn of(bytes: &'static [u8]) -> Self {
-        Self { bytes: Bytes::from_static(bytes), sha256: Sha256::digest(bytes).into(), may_be_image: true }
+        Self { bytes: Bytes::from_static(bytes), sha256: Sha256::digest(bytes).into(), may_be_image: true, _room: None }
     }
 
     /// What kind of image it is, which its bytes say: a phone may take one kind for another.
@@ -65,15 +68,16 @@ impl FromRequest for Upload {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
-        let patience = request.app_data::<web::Data<App>>().map_or(Duration::MAX, |app| app.settings.body_timeout);
         Box::pin(async move {
-            let read = tokio::time::timeout(patience.saturating_mul(PATIENCE), read(&request, payload));
-            let bytes = read.await.map_err(|_| {
-                Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body did not come in time.")
-            })??;
+            let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::missing("address"))?;
+            let patience = app.settings.body_timeout.saturating_mul(PATIENCE);
+            let (bytes, room) =
+                tokio::time::timeout(patience, read(&request, payload, &app.files)).await.map_err(|_| {
+                    Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body did not come in time.")
+                })??;
             let sha256 = Sha256::digest(&bytes).into();
             request.extensions_mut().insert(BodyHash(sha256));
-            Ok(Self { bytes, sha256, may_be_image: may_be_image(&request) })
+            Ok(Self { bytes, sha256, may_be_image: may_be_image(&request), _room: room })
         })
     }
 }
@@ -85,12 +89,18 @@ fn unsupported(detail: &'static str) -> Problem {
 /// Whether the headers let the body be an image: no form, and no JSON.
 fn may_be_image(request: &HttpRequest) -> bool {
     request.headers().get_all(header::CONTENT_TYPE).all(|value| {
-        let kind = value.as_bytes().to_ascii_lowercase();
-        kind.starts_with(b"image/") || kind == b"application/octet-stream"
+        let value = value.to_str().unwrap_or_default().to_ascii_lowercase();
+        let kind = value.split(';').next().unwrap_or_default().trim();
+        kind.starts_with("image/") || kind == "application/octet-stream"
     })
 }
 
-async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
+/// Takes room as the bytes come, so that nobody takes any by promising them.
+async fn read(
+    request: &HttpRequest,
+    mut payload: Payload,
+    files: &Files,
+) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Problem> {
     let plain = |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
     if !request.headers().get_all(header::CONTENT_ENCODING).all(plain) {
         return Err(unsupported("Send the body without a `Content-Encoding`."));
@@ -99,7 +109,7 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Prob
     if length.is_some_and(|length: usize| length > LARGEST) {
         return Err(too_large(LARGEST));
     }
-    let mut bytes = BytesMut::with_capacity(length.unwrap_or(0));
+    let (mut bytes, mut room) = (BytesMut::new(), None::<OwnedSemaphorePermit>);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {
             Problem::malformed(FieldError::at("", "incomplete", "The body could not be read to its end."))
@@ -107,9 +117,14 @@ async fn read(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Prob
         if bytes.len() + chunk.len() > LARGEST {
             return Err(too_large(LARGEST));
         }
+        let more = files.room(chunk.len())?;
+        match &mut room {
+            Some(room) => room.merge(more),
+            None => room = Some(more),
+        }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes.freeze())
+    Ok((bytes.freeze(), room))
 }
 
 fn too_large(largest: usize) -> Problem {

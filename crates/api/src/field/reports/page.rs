@@ -26,8 +26,10 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src dat
     extensions(("x-permission" = json!(can::ViewReport::PERMISSION.key()))))]
 #[get("/{report}/page")]
 pub async fn get_report_page(call: Call, path: Path<ReportPath>) -> Answer {
-    let (report, files) = full(&call, &path).await?;
-    let pictures = files.read(&call.app().files, &report.photos).await?;
+    let (report, pictures) = full(&call, &path).await?;
+    let files = &call.app().files;
+    let _turn = files.turn().await?;
+    let pictures = pictures.read(files, &report.photos).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))

@@ -1,6 +1,6 @@
 //! The pictures of a report's page. They stand in the page itself: a browser sends no access token for a picture that has an
 //! address of its own, and a page that is printed, saved or passed on is to be whole. So that it does not grow beyond measure,
-//! what does not fit is named with its size instead; the photos' own addresses have everything.
+//! what does not fit, or is lost, is named with its size instead; the photos' own addresses have everything.
 
 use std::collections::HashMap;
 
@@ -51,9 +51,10 @@ impl PictureFiles {
         };
         let wanted: Vec<_> = self.photos.into_iter().filter(|(_, file)| is_shown(file)).filter(fits).collect();
         let read = stream::iter(wanted).map(async |(id, file)| Ok::<_, Problem>((id, uri(files, &file).await?)));
-        let photos = read.buffer_unordered(AT_ONCE).try_collect().await?;
+        let read: Vec<_> = read.buffer_unordered(AT_ONCE).try_collect().await?;
+        let photos = read.into_iter().filter_map(|(id, uri)| Some((id, uri?))).collect();
         let logo = match self.logo.filter(is_shown) {
-            Some(file) => Some(uri(files, &file).await?),
+            Some(file) => uri(files, &file).await?,
             None => None,
         };
         Ok(Pictures { logo, photos })
@@ -64,9 +65,10 @@ fn is_shown(file: &FileAt) -> bool {
     SHOWN.contains(&&*file.content_type)
 }
 
-async fn uri(files: &Files, file: &FileAt) -> Result<String, Problem> {
-    let bytes = files.read(file).await?;
+/// None where the bytes are lost: what else the page says is worth having.
+async fn uri(files: &Files, file: &FileAt) -> Result<Option<String>, Problem> {
+    let Some(bytes) = files.find(file).await? else { return Ok(None) };
     let mut uri = format!("data:{};base64,", file.content_type);
     STANDARD.encode_string(&bytes, &mut uri);
-    Ok(uri)
+    Ok(Some(uri))
 }
