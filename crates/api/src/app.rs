@@ -226,7 +226,14 @@ pub fn serve(app: App, listener: TcpListener) -> std::io::Result<Server> {
 fn cors(settings: &Settings) -> actix_cors::Cors {
     let cors = actix_cors::Cors::default()
         .allowed_methods(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-        .allowed_headers(["authorization", "content-type", "if-match", "idempotency-key", "x-request-id"])
+        .allowed_headers([
+            "authorization",
+            "content-type",
+            "if-match",
+            "if-none-match",
+            "idempotency-key",
+            "x-request-id",
+        ])
         .expose_headers([
             "allow",
             "content-disposition",

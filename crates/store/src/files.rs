@@ -86,6 +86,18 @@ impl Store {
         transaction.commit().await
     }
 
+    /// The file does not come to be: if its object was made, it goes at once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn withdraw_file(&self, file: &NewFile) -> StoreResult<()> {
+        let mut transaction = self.begin("BEGIN").await?;
+        sqlx::query!("update file_removals set remove_after = now() where key = $1", file.key)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await
+    }
+
     /// Some keys whose time has come. Their turn comes again in ten minutes, unless they are struck out before: nothing is
     /// locked while somebody removes the objects, which may take long, and no file comes to be of them any more.
     ///
@@ -152,21 +164,24 @@ impl Work {
         Ok(())
     }
 
-    /// Makes sure that there is room for so many bytes more, before they are stored. What is about to go takes room until it
-    /// has gone: with that an organization has twice its quota, so that nobody fills what all share by uploading and deleting.
-    pub(crate) async fn must_fit(&mut self, size: i64, quota: i64) -> StoreResult<()> {
+    /// Makes sure that there is room for a file that takes the place of so many bytes, before it is stored. What is about to go
+    /// takes room until it has gone: with that an organization has twice its quota, so that nobody fills what all share by
+    /// uploading and deleting.
+    pub(crate) async fn must_fit(&mut self, file: &NewFile, instead_of: i64) -> StoreResult<()> {
         let room = sqlx::query!(
             r#"select coalesce((select bytes from storage where org_id = $1::text::uuid), 0) as "held!",
                 -- What begins with the organization and a `/`, behind which comes `0`.
-                (select coalesce(sum(bytes), 0)::bigint from file_removals where key > $1 || '/' and key < $1 || '0') as "going!""#,
-            self.organization().uuid().to_string()
+                (select coalesce(sum(bytes), 0)::bigint from file_removals
+                    where key > $1 || '/' and key < $1 || '0' and key <> $2) as "going!""#,
+            self.organization().uuid().to_string(),
+            file.key
         );
         let room = room.fetch_one(&mut *self.transaction).await?;
-        let held = room.held.saturating_add(size);
-        if held > quota {
+        let held = room.held.saturating_add(file.size - instead_of);
+        if held > file.quota {
             return Err(STORAGE_FULL.into());
         }
-        if held.saturating_add(room.going) > quota.saturating_mul(2) { Err(STORAGE_BUSY.into()) } else { Ok(()) }
+        if held.saturating_add(room.going) > file.quota.saturating_mul(2) { Err(STORAGE_BUSY.into()) } else { Ok(()) }
     }
 }
 

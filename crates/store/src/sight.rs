@@ -1,7 +1,7 @@
 //! Nobody comes to read a thing by an act of their own on it: there are permissions that go without the one to view (law 7).
 
 use usher_domain::Id;
-use usher_policy::{Action, Denial, Permission, Resource, Target};
+use usher_policy::{Action, Caller, Denial, Permission, Resource, Target};
 
 use crate::{Located, StoreError, StoreResult, Work};
 
@@ -39,11 +39,50 @@ impl Work {
     }
 }
 
+impl Work {
+    /// Whether the caller sees a thing, as they act: through a token what its scopes let them.
+    pub(crate) async fn sees<K: Located>(&mut self, id: Id<K>) -> StoreResult<bool> {
+        let caller = self.caller().clone();
+        let facts = self.facts(&caller, id).await?;
+        Ok(caller.sees(&facts))
+    }
+
+    /// Refuses to show others a thing that the caller does not see.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub(crate) async fn must_see<K: Located>(&mut self, id: Id<K>) -> StoreResult<()> {
+        if self.sees(id).await? { Ok(()) } else { Err(forbidden(<K::View as Action>::PERMISSION)) }
+    }
+
+    /// Refuses an act by which somebody comes to be allowed with a thing what the caller is not, be it themselves. `before` and
+    /// `after` are how it stands to them, `mine` how it stands to the caller.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub(crate) fn must_hold_what_opens<K: Target>(
+        &self,
+        member: &Caller,
+        before: &Resource<K>,
+        after: &Resource<K>,
+        mine: &Resource<K>,
+    ) -> StoreResult<()> {
+        let is_new = |permission: &Permission| !member.decide(*permission, before).is_allow();
+        let lacks = |permission: &Permission| !self.caller().decide(*permission, mine).is_allow();
+        let beyond = member.permissions_on(after).filter(is_new).find(lacks);
+        beyond.map_or(Ok(()), |permission| Err(forbidden(permission)))
+    }
+}
+
+const fn forbidden(permission: Permission) -> StoreError {
+    StoreError::Forbidden { permission, denial: Denial::NoGrant }
+}
+
 impl Sight {
     /// # Errors
     /// Forbidden where more would be seen.
     pub(crate) fn must_not_become<K: Target>(self, sees: Self) -> StoreResult<()> {
-        let refused = |permission| Err(StoreError::Forbidden { permission, denial: Denial::NoGrant });
+        let refused = |permission| Err(forbidden(permission));
         match (self.thing, self.notes, sees.thing, sees.notes) {
             (false, _, true, _) => refused(<K::View as Action>::PERMISSION),
             (_, false, true, true) => refused(Permission::TicketViewNotes),

@@ -7,6 +7,7 @@ mod inspections;
 mod list_is_read;
 mod photo_reach;
 mod photos;
+mod quota;
 mod report_photos;
 mod reports;
 mod sites;

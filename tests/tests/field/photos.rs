@@ -181,53 +181,6 @@ async fn an_inspection_that_was_submitted_keeps_the_photos_that_it_has() {
     assert_eq!(world.objects().len(), 1);
 }
 
-#[tokio::test]
-async fn an_organization_holds_what_it_may_and_no_more() {
-    let world = World::start_with_quota(60).await;
-    let field = world.field().await;
-    let (by, path) = (&field.full, inspection(&field, &field.full, false).await);
-    let bytes = |n: usize| png(&"x".repeat(n - png("").len()));
-    add(by, &path, "", bytes(61)).await.problem(409, "storage_full");
-    let first = text(&add(by, &path, "", bytes(30)).await.is(201), "id");
-    add(by, &path, "", bytes(31)).await.problem(409, "storage_full");
-    // Of two at once that do not both fit, one does.
-    assert_eq!(both(add(by, &path, "", bytes(20)), add(by, &path, "", bytes(20))).await, [201, 409]);
-    assert_eq!(counted(&world).await, "50");
-    // Another organization has room of its own.
-    let other = world.field().await;
-    let theirs = inspection(&other, &other.full, false).await;
-    add(&other.full, &theirs, "", bytes(60)).await.is(201);
-    by.delete(&format!("{path}/photos/{first}")).await.is(204);
-    world.remove_objects().await;
-    add(by, &path, "", bytes(40)).await.is(201);
-    world.remove_objects().await;
-    assert_eq!(world.objects().len(), 3, "what was refused is gone, what was deleted too");
-}
-
-/// What is deleted takes room until its object is gone: nobody fills the disk by uploading and deleting.
-#[tokio::test]
-async fn what_is_deleted_takes_room_until_it_is_gone() {
-    let world = World::start_with_quota(60).await;
-    let field = world.field().await;
-    let (by, path) = (&field.full, inspection(&field, &field.full, false).await);
-    let bytes = png(&"x".repeat(20 - png("").len()));
-    let mut added = 0;
-    loop {
-        let answer = add(by, &path, "", bytes.clone()).await;
-        if answer.status == 409 {
-            assert!(answer.problem(409, "storage_full")["detail"].as_str().unwrap().contains("try again"));
-            break;
-        }
-        by.delete(&format!("{path}/photos/{}", text(&answer.is(201), "id"))).await.is(204);
-        added += 1;
-        assert!(added < 10, "nothing bounds it");
-    }
-    assert!(added >= 3, "{added}");
-    assert!(world.objects().len() <= 6);
-    world.remove_objects().await;
-    add(by, &path, "", bytes).await.is(201);
-}
-
 /// With the inspection, and with the organization, its files go: rows, objects and what is counted.
 #[tokio::test]
 async fn with_what_it_is_of_a_photo_goes() {

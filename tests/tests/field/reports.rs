@@ -120,6 +120,13 @@ async fn a_report_says_what_was_asked_and_answered() {
     assert_eq!((&told["site"], &told["address"]), (&json!("Harbour 3"), &json!("1 Quay Street")));
     assert_eq!(told["template"], "Doors");
     assert_eq!(told["sections"][0]["answers"][0]["value"], "Yes");
+    let points = |section: usize, answer: usize| {
+        let answer = &told["sections"][section]["answers"][answer];
+        (answer["score"].clone(), answer["max_score"].clone())
+    };
+    assert_eq!(points(0, 0), (json!(10), json!(10)));
+    assert_eq!(points(0, 1), (json!(0), json!(5)), "what is not ticked gives none of its points");
+    assert_eq!(points(1, 0), (json!(null), json!(null)));
     assert_eq!(told["sections"][1]["answers"][0]["unit"], "bar");
     assert_eq!(told["sections"][1]["answers"][1]["value"], json!(null));
     assert_eq!(told["assignees"], json!(["member"]));
@@ -137,12 +144,23 @@ async fn a_report_says_what_was_asked_and_answered() {
         "Harbour 3, 1 Quay Street",
         "4.5 bar",
         "10 of 15 points",
+        "<span class=\"points\">10 of 10</span>",
+        "<span class=\"points lost\">0 of 5</span>",
         "67 %",
         "No answer",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(!page.contains("<script"), "{page}");
+
+    // The list and its file give the names too: who reads a report may not see what bears them.
+    field.owner().post(&format!("{}/share", report(&field, &id)), json!({"shared": true})).await.is(200);
+    let listed = &field.viewer.get(&format!("{}/reports", field.path)).await.is(200)["items"][0];
+    assert_eq!((&listed["team"], &listed["site"], &listed["template"]), (&json!("Inspectors"), &json!("Harbour 3"), &json!("Doors")));
+    let file = field.viewer.get(&format!("{}/reports/export", field.path)).await.is(200);
+    let lines: Vec<Vec<&str>> = file.as_str().unwrap().lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(lines[0][2..8], ["team_id", "team", "site_id", "site", "template_id", "template"]);
+    assert_eq!((lines[1][3], lines[1][5], lines[1][7]), ("Inspectors", "Harbour 3", "Doors"));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What stands between the tenants, whatever the code above it does.
 
 mod assignments;
+mod blind;
 mod catalogue;
 mod database;
 mod foreign_ids;

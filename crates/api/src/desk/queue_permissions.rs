@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use super::QueuePath;
 use crate::http::{
     Answer, Body, Call, IfMatch, Listed, MemberPath, MustMatch, Path, PlainPageQuery, Problem, Query, Stop, ok, paged,
-    shown,
+    shown, shown_if,
 };
 
 /// List who may do what on a queue
@@ -112,14 +112,14 @@ impl SetQueueRow {
 /// that queue or in the whole organization. `If-Match` is required. A combination that is stored and deserves a second look
 /// bears a `warning` in the answer.
 #[utoipa::path(tag = "queues", params(MemberPath, MustMatch), request_body = SetQueuePermissions,
-    responses((status = 200, body = QueueTable)),
+    responses((status = 200, body = QueueTable), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
 #[put("/members/{member}/queue-permissions")]
 pub async fn set_queue_permissions(call: Call, path: Path<MemberPath>, body: Body<SetQueuePermissions>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;
     let table = body.parse()?.apply(&mut work, permit, call.if_match()).await?;
-    work.commit(shown(table)).await
+    shown_if::<can::ViewMemberQueuePermissions>(work, path.member, table).await
 }
 
 /// A setting of all queues at once.
@@ -135,7 +135,7 @@ pub struct ApplyQueuePreset {
 ///
 /// Overwrites contribute, manage and delete on every queue, and leaves the inbox duties and `roles`. Single cells can be changed after.
 #[utoipa::path(tag = "queues", params(MemberPath, IfMatch), request_body = ApplyQueuePreset,
-    responses((status = 200, body = QueueTable)),
+    responses((status = 200, body = QueueTable), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::SetQueuePermissions::PERMISSION.key()))))]
 #[post("/members/{member}/queue-permissions/preset")]
 pub async fn apply_queue_preset(call: Call, path: Path<MemberPath>, body: Body<ApplyQueuePreset>) -> Answer {
@@ -143,5 +143,5 @@ pub async fn apply_queue_preset(call: Call, path: Path<MemberPath>, body: Body<A
     let permit = work.permit::<can::SetQueuePermissions>(path.member).await?;
     let ApplyQueuePreset { preset } = body.parse()?;
     let table = work.apply_queue_preset(permit, call.if_match(), preset).await?;
-    work.commit(shown(table)).await
+    shown_if::<can::ViewMemberQueuePermissions>(work, path.member, table).await
 }

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     http::{
         Answer, Body, Call, Granted, IfMatch, Listed, PageQuery, Path, Query, ThingQuery, created, listed, no_content,
-        seen, shown,
+        seen, shown_if,
     },
     tenancy::OrganizationPath,
 };
@@ -100,7 +100,7 @@ pub struct QueuePatch {
 
 /// Change a queue
 #[utoipa::path(tag = "queues", params(QueuePath, IfMatch), request_body = QueuePatch,
-    responses((status = 200, body = Queue)),
+    responses((status = 200, body = Queue), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateQueue::PERMISSION.key()))))]
 #[patch("/queues/{queue}")]
 pub async fn update_queue(call: Call, path: Path<QueuePath>, body: Body<QueuePatch>) -> Answer {
@@ -108,7 +108,7 @@ pub async fn update_queue(call: Call, path: Path<QueuePath>, body: Body<QueuePat
     let permit = work.permit::<can::UpdateQueue>(path.queue).await?;
     let QueuePatch { name, description } = body.parse()?;
     let queue = work.update_queue(permit, call.if_match(), QueueChange { name, description }).await?;
-    work.commit(shown(queue)).await
+    shown_if::<can::ViewQueue>(work, path.queue, queue).await
 }
 
 /// Delete a queue

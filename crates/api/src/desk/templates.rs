@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     http::{
         Answer, Body, Call, FieldError, Granted, IfMatch, Include, Listed, MustMatch, Path, Problem, Query, ThingQuery,
-        created, filtered_by, listed, no_content, page_request, seen, shown,
+        created, filtered_by, listed, no_content, page_request, seen, shown_if,
     },
     tenancy::OrganizationPath,
 };
@@ -141,7 +141,7 @@ pub struct TemplatePatch {
 ///
 /// Who no longer sees it no longer sees the tickets made from it that have no team. `If-Match` is required.
 #[utoipa::path(tag = "templates", params(TemplatePath, MustMatch), request_body = TemplatePatch,
-    responses((status = 200, body = Template)),
+    responses((status = 200, body = Template), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateTemplate::PERMISSION.key()))))]
 #[patch("/templates/{template}")]
 pub async fn update_template(call: Call, path: Path<TemplatePath>, body: Body<TemplatePatch>) -> Answer {
@@ -155,7 +155,7 @@ pub async fn update_template(call: Call, path: Path<TemplatePath>, body: Body<Te
     };
     let change = TemplateChange { name, description, questions, teams };
     let template = work.update_template(permit, call.if_match(), change).await?;
-    work.commit(shown(template)).await
+    shown_if::<can::ViewTemplate>(work, path.template, template).await
 }
 
 /// Delete a template

@@ -19,7 +19,7 @@ use crate::{App, http::Problem};
 /// What the pages may load and who may show them in a frame: themselves, and nobody. Swagger UI styles its elements in place
 /// and has pictures in its style sheet.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+    img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The contract as it is sent, and its entity tag.
 pub(crate) struct Contract {

@@ -18,7 +18,7 @@ pub enum FieldSort {
     /// By name.
     #[default]
     Name,
-    /// What has rested longest first: with `updated_since` what a device has not seen yet.
+    /// What has rested longest first: with `updated_since` what has changed, for a device that syncs.
     UpdatedAt,
 }
 

@@ -6,15 +6,15 @@ use usher_domain::{SiteId, TeamId, Text, field::Site};
 use usher_policy::{Action, can};
 use usher_store::{
     OrganizationKey,
-    field::{NewSite, SiteChange},
+    field::{Made, NewSite, SiteChange},
 };
 use utoipa::{IntoParams, ToSchema};
 
 use super::FieldQuery;
 use crate::{
     http::{
-        Answer, Body, Call, Granted, IfMatch, Listed, Path, Query, ThingQuery, created_or_shown, listed, no_content,
-        place, seen, shown,
+        Answer, Body, Call, Granted, IfMatch, Listed, Path, Query, ThingQuery, created, listed, no_content, place,
+        seen, shown_if,
     },
     tenancy::OrganizationPath,
 };
@@ -33,7 +33,9 @@ pub struct SitePath {
 
 /// List sites
 ///
-/// By name, or those that changed last at the end: with `updated_since` a device asks for what it has not seen.
+/// By name, or those that changed last at the end: with `updated_since` a device asks for what has changed, as it does for
+/// inspections. A site at which its user is given an inspection has not changed for that: a device gets by its id what an
+/// inspection names and it does not have.
 #[utoipa::path(tag = "sites", params(OrganizationPath, FieldQuery),
     responses((status = 200, body = Listed<Granted<Site>>)),
     extensions(("x-permission" = json!(can::ViewSite::PERMISSION.key()))))]
@@ -89,7 +91,7 @@ pub struct CreateSite {
 #[utoipa::path(tag = "sites", params(OrganizationPath), request_body = CreateSite,
     responses(
         (status = 201, body = Site),
-        (status = 200, body = Site, description = "It was made before, with this `id`."),
+        (status = 200, body = Site, description = "It was made before, with this `id`."), (status = 204, description = "Done, and you may not see it."),
     ),
     extensions(("x-permission" = json!(can::CreateSite::PERMISSION.key()))))]
 #[post("/sites")]
@@ -98,9 +100,12 @@ pub async fn create_site(call: Call, path: Path<OrganizationPath>, body: Body<Cr
     work.may_create::<can::CreateSite>()?;
     let CreateSite { id, team_id, name, address, description } = body.parse()?;
     let team = place(&mut work, team_id, "/team_id").await?;
-    let site = work.create_site(team, NewSite { id, name, address, description }).await?;
-    let location = format!("/v1/organizations/{}/field/sites/{}", work.organization(), site.0.id);
-    work.commit(created_or_shown(site, &location)).await
+    let (site, made) = work.create_site(team, NewSite { id, name, address, description }).await?;
+    if made == Made::Before {
+        return shown_if::<can::ViewSite>(work, site.id, site).await;
+    }
+    let location = format!("/v1/organizations/{}/field/sites/{}", work.organization(), site.id);
+    work.commit(created(site, &location)).await
 }
 
 /// What is to change about a site.
@@ -121,7 +126,7 @@ pub struct SitePatch {
 
 /// Change a site
 #[utoipa::path(tag = "sites", params(SitePath, IfMatch), request_body = SitePatch,
-    responses((status = 200, body = Site)),
+    responses((status = 200, body = Site), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateSite::PERMISSION.key()))))]
 #[patch("/sites/{site}")]
 pub async fn update_site(call: Call, path: Path<SitePath>, body: Body<SitePatch>) -> Answer {
@@ -129,7 +134,7 @@ pub async fn update_site(call: Call, path: Path<SitePath>, body: Body<SitePatch>
     let permit = work.permit::<can::UpdateSite>(path.site).await?;
     let SitePatch { name, address, description } = body.parse()?;
     let site = work.update_site(permit, call.if_match(), SiteChange { name, address, description }).await?;
-    work.commit(shown(site)).await
+    shown_if::<can::ViewSite>(work, path.site, site).await
 }
 
 /// Delete a site

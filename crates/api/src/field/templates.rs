@@ -17,7 +17,7 @@ use super::FieldQuery;
 use crate::{
     http::{
         Answer, Body, Call, Granted, IfMatch, Listed, MustMatch, Path, Query, ThingQuery, created, listed, no_content,
-        place, seen, shown,
+        place, seen, shown_if,
     },
     tenancy::OrganizationPath,
 };
@@ -36,7 +36,8 @@ pub struct InspectionTemplatePath {
 
 /// List inspection templates
 ///
-/// By name, or those that changed last at the end: with `updated_since` a device asks for what it has not seen.
+/// By name, or those that changed last at the end: with `updated_since` a device asks for what has changed, as it does for
+/// inspections.
 #[utoipa::path(tag = "inspection templates", params(OrganizationPath, FieldQuery),
     responses((status = 200, body = Listed<Granted<InspectionTemplate>>)),
     extensions(("x-permission" = json!(can::ViewInspectionTemplate::PERMISSION.key()))))]
@@ -133,7 +134,7 @@ pub struct InspectionTemplatePatch {
 ///
 /// Inspections that were made from it keep the questions that they have. `If-Match` is required.
 #[utoipa::path(tag = "inspection templates", params(InspectionTemplatePath, MustMatch),
-    request_body = InspectionTemplatePatch, responses((status = 200, body = InspectionTemplate)),
+    request_body = InspectionTemplatePatch, responses((status = 200, body = InspectionTemplate), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateInspectionTemplate::PERMISSION.key()))))]
 #[patch("/inspection-templates/{inspection_template}")]
 pub async fn update_inspection_template(
@@ -146,7 +147,7 @@ pub async fn update_inspection_template(
     let InspectionTemplatePatch { name, description, sections } = body.parse()?;
     let change = InspectionTemplateChange { name, description, sections };
     let template = work.update_inspection_template(permit, call.if_match(), change).await?;
-    work.commit(shown(template)).await
+    shown_if::<can::ViewInspectionTemplate>(work, path.inspection_template, template).await
 }
 
 /// Delete an inspection template

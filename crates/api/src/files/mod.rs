@@ -19,7 +19,7 @@ use usher_store::{
     files::{FileAt, NewFile},
 };
 
-use crate::http::{Problem, Stop};
+use crate::http::{Answer, Problem, Stop};
 
 /// How many bytes an organization may hold unless the operator says otherwise.
 const QUOTA: u64 = 10 * 1024 * 1024 * 1024;
@@ -170,6 +170,19 @@ impl Files {
         let payload = PutPayload::from(upload.bytes.clone());
         self.objects.put(&self.path(file.key()), payload).await.map_err(unavailable)?;
         Ok(())
+    }
+
+    /// Passes on what became of a file that was kept. Where it did not come to be, its object is not left to take room.
+    ///
+    /// # Errors
+    /// Those that are passed on.
+    pub async fn settle(&self, store: &Store, file: &NewFile, made: Answer) -> Answer {
+        if made.is_err()
+            && let Err(error) = store.withdraw_file(file).await
+        {
+            tracing::warn!(%error, "a file that did not come to be goes later");
+        }
+        made
     }
 
     /// The bytes of a file whose row was there just now.

@@ -7,7 +7,7 @@ use actix_web::{
 use serde::Serialize;
 use usher_domain::{desk, field, tenancy};
 use usher_policy::{Caller, Permission, Resource, Target};
-use usher_store::{Located, Page, Seen, field::Made};
+use usher_store::{Located, Page, Seen};
 use utoipa::ToSchema;
 
 use super::{Stop, paging};
@@ -103,14 +103,6 @@ pub fn shown<T: Serialize + Versioned>(thing: T) -> HttpResponse {
 /// 201 with the thing that was made, and its address.
 pub fn created<T: Serialize + Versioned>(thing: T, location: &str) -> HttpResponse {
     builder(StatusCode::CREATED, Some(thing.version())).insert_header((header::LOCATION, location)).json(thing)
-}
-
-/// 201 with the thing that was made, and its address; 200 with the thing if the same had been made before.
-pub fn created_or_shown<T: Serialize + Versioned>((thing, made): (T, Made), location: &str) -> HttpResponse {
-    match made {
-        Made::Now => created(thing, location),
-        Made::Before => shown(thing),
-    }
 }
 
 /// 201 with something that has an address and no version: it never changes.

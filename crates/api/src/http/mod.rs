@@ -26,8 +26,8 @@ mod words;
 pub use act::Act;
 pub use address::{Proxies, subscriber};
 pub use answer::{
-    Answer, Granted, Listed, Versioned, addressed, created, created_or_shown, granted, listed, made, no_content, ok,
-    seen, seen_unversioned, shown,
+    Answer, Granted, Listed, Versioned, addressed, created, granted, listed, made, no_content, ok, seen,
+    seen_unversioned, shown,
 };
 pub use body::{Body, BodyHash, Change, LIMIT as BODY_LIMIT};
 pub use call::{Call, Guest};
@@ -43,4 +43,4 @@ pub use query::{Query, storable};
 pub use render::{nowhere, render};
 pub use stop::Stop;
 pub use table::{table, table_request, time_cell};
-pub use visible::{answer_created_if_visible, answer_if_visible};
+pub use visible::{answer_created_if_visible, answer_if_visible, shown_here_if, shown_if};

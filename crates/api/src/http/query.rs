@@ -6,7 +6,7 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use chrono::{DateTime, Datelike, Utc};
+use chrono::Datelike;
 use serde::de::DeserializeOwned;
 
 use super::{FieldError, Problem, operations::invalid};
@@ -91,8 +91,8 @@ fn decode(part: &str) -> Option<String> {
 ///
 /// # Errors
 /// 400: it is of another age.
-pub fn storable(parameter: &str, time: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>, Problem> {
-    if time.is_none_or(|time| (0..=9999).contains(&time.year())) {
+pub fn storable<T: Datelike>(parameter: &str, time: Option<T>) -> Result<Option<T>, Problem> {
+    if time.as_ref().is_none_or(|time| (0..=9999).contains(&time.year())) {
         return Ok(time);
     }
     Err(Problem::malformed(FieldError::of(parameter, "out_of_range", format!("`{parameter}` is of another age."))))

@@ -23,7 +23,7 @@ const FIELDS: [(&str, &str); 53] = [
     ("color", "#3fb950"),
     ("condition", "yes"),
     ("crv", "Ed25519"),
-    ("description", "It began at nine."),
+    ("description", "What there is to know about it."),
     ("detail", "There is no such ticket, or you may not see it."),
     ("document", "crates/policy/models/helpdesk.md:42"),
     ("email", "ada@example.org"),
@@ -63,7 +63,9 @@ const FIELDS: [(&str, &str); 53] = [
 ];
 
 /// The same for parts of one schema, where the name means something else there.
-const PARTS: [(&str, &str, &str); 47] = [
+const PARTS: [(&str, &str, &str); 52] = [
+    ("Ticket", "description", "It began at nine."),
+    ("Inspection", "state", "submitted"),
     ("Photo", "question", "photos"),
     ("Photo", "caption", "The exit to the yard"),
     ("AccessModel", "key", "helpdesk"),
@@ -95,6 +97,9 @@ const PARTS: [(&str, &str, &str); 47] = [
     ("FullReport", "address", "Harbour Street 7, 20457 Hamburg"),
     ("InspectionAnswer", "value", "Yes"),
     ("InspectionAnswer", "note", "The one in the basement sticks."),
+    ("Report", "team", "Maintenance"),
+    ("Report", "site", "Warehouse 7"),
+    ("Report", "template", "Fire safety"),
     ("FullReport", "team", "Maintenance"),
     ("FullReport", "site", "Warehouse 7"),
     ("FullReport", "template", "Fire safety"),
@@ -105,7 +110,7 @@ const PARTS: [(&str, &str, &str); 47] = [
     ("ReportSection", "title", "Ways out"),
     ("ReportAnswer", "question", "exits"),
     ("ReportAnswer", "label", "Are the emergency exits clear?"),
-    ("ReportSum", "name", "2026-02"),
+    ("ReportSum", "name", "Warehouse 7"),
     ("Site", "name", "Warehouse 7"),
     ("Site", "address", "Harbour Street 7, 20457 Hamburg"),
     ("Offer", "invited_by", "Olivia Owner"),
@@ -126,15 +131,73 @@ const ITEMS: [(&str, &str); 9] = [
     ("conditions", "assigned"),
 ];
 
+/// What the problems of a status look like: what it is called, its `code` and its `detail`.
+const PROBLEMS: [(&str, &str, &str, &str); 13] = [
+    ("400", "Bad Request", "malformed_request", "`limit` must be a whole number."),
+    ("401", "Unauthorized", "token_expired", "The access token has expired: renew it, or sign in again."),
+    ("403", "Forbidden", "forbidden", "You may not do this here."),
+    ("404", "Not Found", "not_found", "There is no such thing, or you may not see it."),
+    ("408", "Request Timeout", "request_timeout", "The body did not come in time."),
+    ("409", "Conflict", "contention", "Something else was going on at the same time. Nothing was done; try again."),
+    ("412", "Precondition Failed", "stale", "It has changed since you read it: read it again."),
+    ("413", "Payload Too Large", "body_too_large", "The body is too large."),
+    ("415", "Unsupported Media Type", "unsupported_media_type", "Send the body as `application/json`."),
+    ("422", "Unprocessable Entity", "invalid", "It needs at least 1 character."),
+    ("428", "Precondition Required", "precondition_required", "Send the version that you have read as `If-Match`."),
+    ("429", "Too Many Requests", "rate_limited", "Too many requests: wait a moment."),
+    ("503", "Service Unavailable", "unavailable", "The server is busy. Nothing was done; try again."),
+];
+
 /// Adds an example to every answer with a body of JSON.
 pub(super) fn add(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     for (_, operation) in super::operations(document) {
-        let answers = operation["responses"].as_object_mut().into_iter().flatten();
-        for content in answers.filter_map(|(_, answer)| answer.pointer_mut("/content/application~1json")) {
-            content["example"] = example(&schemas, &content["schema"], "", "");
+        let permission = operation["x-permission"].clone();
+        for (status, answer) in operation["responses"].as_object_mut().into_iter().flatten() {
+            if let Some(content) = answer.pointer_mut("/content/application~1json") {
+                content["example"] = example(&schemas, &content["schema"], "", "");
+                allow(&mut content["example"], &permission);
+            }
+            if let Some(content) = answer.pointer_mut("/content/application~1problem+json") {
+                content["example"] = problem(status, &permission);
+            }
         }
     }
+}
+
+/// What one may do with things of this kind is, in an example, what the operation asks for.
+fn allow(example: &mut Value, permission: &Value) {
+    if permission.as_str().is_none_or(|key| !key.contains('.')) {
+        return;
+    }
+    match example {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                if name == "permissions" && *value == json!(["ticket.reply"]) {
+                    *value = json!([permission]);
+                }
+                allow(value, permission);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| allow(item, permission)),
+        _ => {}
+    }
+}
+
+fn problem(status: &str, permission: &Value) -> Value {
+    let Some((_, title, code, detail)) = PROBLEMS.iter().find(|(known, ..)| *known == status) else {
+        return Value::Null;
+    };
+    let mut problem = json!({"type": "about:blank", "title": title, "status": status.parse().unwrap_or(0),
+        "code": code, "detail": detail});
+    match status {
+        "400" => problem["errors"] = json!([{"parameter": "limit", "code": "type", "detail": detail}]),
+        "422" => problem["errors"] = json!([{"pointer": "/title", "code": "too_short", "detail": detail}]),
+        "403" if permission.as_str().is_some_and(|key| key.contains('.')) => problem["permission"] = permission.clone(),
+        _ => {}
+    }
+    problem["request_id"] = json!(format!("{ID}16"));
+    problem
 }
 
 /// An example of a schema, which stands in a field `name` of the component `of`.

@@ -79,6 +79,8 @@ pub fn document() -> Value {
     document["components"]["headers"] = answers::shared_headers();
     names::settle(&mut document);
     without_fact_numbers(&mut document);
+    let field = document["paths"].as_object_mut().into_iter().flatten().filter(|(path, _)| path.contains("/field/"));
+    field.for_each(|(_, operations)| placed_in_skyline(operations));
     for (method, operation) in operations(&mut document) {
         order_extensions(operation);
         describe(operation);
@@ -114,6 +116,17 @@ fn order_extensions(operation: &mut Value) {
 }
 
 /// Every operation, with its method.
+/// The demo's organization that inspects is the one to try operations of inspections in.
+fn placed_in_skyline(operations: &mut Value) {
+    for operation in operations.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+            if parameter["in"] == "path" && parameter["name"] == "organization" {
+                parameter["example"] = json!("skyline");
+            }
+        }
+    }
+}
+
 fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> {
     let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
     let operations = paths.filter_map(Value::as_object_mut).flatten();

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::OrganizationPath;
 use crate::{
     files::{IfNoneMatch, Image, Upload, content},
-    http::{Answer, Body, Call, Change, IfMatch, Path, Stop, no_content, shown},
+    http::{Answer, Body, Call, Change, IfMatch, Path, Stop, no_content, shown, shown_here_if},
 };
 
 /// The largest logo, in bytes.
@@ -43,7 +43,7 @@ pub struct BrandingPatch {
 
 /// Change the branding
 #[utoipa::path(tag = "organizations", params(OrganizationPath, IfMatch), request_body = BrandingPatch,
-    responses((status = 200, body = Branding)),
+    responses((status = 200, body = Branding), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateOrganization::PERMISSION.key()))))]
 #[patch("/branding")]
 pub async fn update_branding(call: Call, path: Path<OrganizationPath>, body: Body<BrandingPatch>) -> Answer {
@@ -53,7 +53,7 @@ pub async fn update_branding(call: Call, path: Path<OrganizationPath>, body: Bod
     let (primary_color, accent_color) = (primary_color.into_option(), accent_color.into_option());
     let change = BrandingChange { primary_color, accent_color };
     let branding = work.update_branding(permit, call.if_match(), change).await?;
-    work.commit(shown(branding)).await
+    shown_here_if::<can::ViewOrganization>(work, branding).await
 }
 
 /// Set the logo
@@ -61,15 +61,19 @@ pub async fn update_branding(call: Call, path: Path<OrganizationPath>, body: Bod
 /// The body is the image itself, of at most 1 MiB: a JPEG, PNG, WebP or HEIC. What it is, its bytes say. It takes the place of
 /// the one before. `If-Match` names the version of the branding.
 #[utoipa::path(tag = "organizations", params(OrganizationPath, IfMatch),
-    request_body(content = Image, content_type = "image/*"), responses((status = 200, body = Branding)),
+    request_body(content = Image, content_type = "image/*"), responses((status = 200, body = Branding), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateOrganization::PERMISSION.key()))))]
 #[put("/branding/logo")]
 pub async fn set_logo(call: Call, path: Path<OrganizationPath>, upload: Upload) -> Answer {
     let file = stored(&call, &path, &upload).await?;
+    call.app().files.settle(&call.app().store, &file, set(&call, &path, &file).await).await
+}
+
+async fn set(call: &Call, path: &OrganizationPath, file: &NewFile) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::UpdateOrganization>()?;
-    let branding = work.set_logo(permit, call.if_match(), &file).await?;
-    work.commit(shown(branding)).await
+    let branding = work.set_logo(permit, call.if_match(), file).await?;
+    shown_here_if::<can::ViewOrganization>(work, branding).await
 }
 
 /// Makes sure that the logo can be set and stores its bytes. Nothing is locked meanwhile: all is decided again when it is set.

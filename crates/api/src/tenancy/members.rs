@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{OrganizationPath, roles};
 use crate::http::{
     Answer, Body, Call, Granted, IfMatch, Include, Listed, MemberPath, Path, Problem, Query, Stop, ThingQuery,
-    filtered_by, granted, no_content, ok, page_request, seen, shown,
+    filtered_by, granted, no_content, ok, page_request, seen, shown_if,
 };
 
 /// The state of a membership.
@@ -211,14 +211,14 @@ impl MemberPatch {
 /// Every role that is new must be one that the caller's roles may give, every role that goes one that they may take; the
 /// access model's table of givers says which. It holds from the next request of that member on, with the token they have.
 #[utoipa::path(tag = "members", params(MemberPath, IfMatch), request_body = MemberPatch,
-    responses((status = 200, body = Member)),
+    responses((status = 200, body = Member), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::ChangeMemberRole::PERMISSION.key()))))]
 #[patch("/members/{member}")]
 pub async fn change_member_roles(call: Call, path: Path<MemberPath>, body: Body<MemberPatch>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit::<can::ChangeMemberRole>(path.member).await?;
     let member = body.parse()?.apply(&mut work, permit, call.if_match()).await?;
-    work.commit(shown(member)).await
+    shown_if::<can::ViewMember>(work, path.member, member).await
 }
 
 /// Remove a member

@@ -15,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::http::{
     Answer, Body, Call, IfMatch, Listed, Path, PlainPageQuery, Query, created, no_content, ok, paged, shown,
+    shown_here_if,
 };
 
 /// An organization in the path.
@@ -129,7 +130,7 @@ pub struct OrganizationPatch {
 
 /// Change an organization's settings
 #[utoipa::path(tag = "organizations", params(OrganizationPath, IfMatch), request_body = OrganizationPatch,
-    responses((status = 200, body = Organization)),
+    responses((status = 200, body = Organization), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateOrganization::PERMISSION.key()))))]
 #[patch("")]
 pub async fn update_organization(call: Call, path: Path<OrganizationPath>, body: Body<OrganizationPatch>) -> Answer {
@@ -138,7 +139,7 @@ pub async fn update_organization(call: Call, path: Path<OrganizationPath>, body:
     let OrganizationPatch { name, permissions_model, members_create_workspaces } = body.parse()?;
     let change = OrganizationChange { name, permissions_model, members_create_workspaces };
     let organization = work.update_organization(permit, call.if_match(), change).await?;
-    work.commit(shown(organization)).await
+    shown_here_if::<can::ViewOrganization>(work, organization).await
 }
 
 /// The confirmation of a deletion.

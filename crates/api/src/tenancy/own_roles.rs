@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::OrganizationPath;
 use crate::http::{
     Answer, Body, Call, FieldError, IfMatch, Listed, MustMatch, Path, PlainPageQuery, Problem, Query, Stop, created,
-    no_content, ok, paged, shown,
+    no_content, ok, paged, shown, shown_here_if,
 };
 
 /// A role in the path.
@@ -170,14 +170,14 @@ impl RolePatch {
 /// before and after: in the whole organization; of a role of the level `queue`, on every queue where anybody holds it, or,
 /// where nobody does, on some one queue. `If-Match` is required.
 #[utoipa::path(tag = "roles", params(RolePath, MustMatch), request_body = RolePatch,
-    responses((status = 200, body = Role)),
+    responses((status = 200, body = Role), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::ManageRoles::PERMISSION.key()))))]
 #[patch("/roles/{role}")]
 pub async fn update_role(call: Call, path: Path<RolePath>, body: Body<RolePatch>) -> Answer {
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageRoles>()?;
     let role = body.parse()?.apply(&mut work, permit, path.role, call.if_match()).await?;
-    work.commit(shown(role)).await
+    shown_here_if::<can::ViewRoles>(work, role).await
 }
 
 /// Delete a role

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::OrganizationPath;
 use crate::http::{
     Answer, Body, Call, Granted, IfMatch, Include, Listed, Path, Problem, Query, ThingQuery, created, listed,
-    no_content, page_request, seen, shown,
+    no_content, page_request, seen, shown_if,
 };
 
 /// A team in the path.
@@ -176,7 +176,7 @@ impl TeamPatch {
 /// Its name, its websites, the templates it sees; what its members see follows at once. A list replaces the one before,
 /// and then `If-Match` is required. A website that is not the team's yet wants `website.update`;
 /// a template that it does not see yet opens its tickets to the team, and whoever shows it has them too.
-#[utoipa::path(tag = "teams", params(TeamPath, IfMatch), request_body = TeamPatch, responses((status = 200, body = Team),
+#[utoipa::path(tag = "teams", params(TeamPath, IfMatch), request_body = TeamPatch, responses((status = 200, body = Team), (status = 204, description = "Done, and you may not see it."),
         (status = 428, description = "`If-Match` is missing, and a list is to be replaced.")),
     extensions(("x-permission" = json!(can::UpdateTeam::PERMISSION.key()))))]
 #[patch("/teams/{team}")]
@@ -188,7 +188,7 @@ pub async fn update_team(call: Call, path: Path<TeamPath>, body: Body<TeamPatch>
     let permit = work.permit_unlocked::<can::UpdateTeam>(path.team).await?;
     let change = body.parse()?.change(&mut work, &permit).await?;
     let team = work.update_team(permit, call.if_match(), change).await?;
-    work.commit(shown(team)).await
+    shown_if::<can::ViewTeam>(work, path.team, team).await
 }
 
 /// Where a team's tickets go.

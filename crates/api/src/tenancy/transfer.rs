@@ -7,7 +7,7 @@ use usher_policy::{Action, can};
 use utoipa::ToSchema;
 
 use super::OrganizationPath;
-use crate::http::{Answer, Body, Call, Path, Problem, shown};
+use crate::http::{Answer, Body, Call, Path, Problem, shown_if};
 
 /// Who is to have the organization.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,7 +24,7 @@ pub struct Transfer {
 /// becomes. Where a member has one organization role, it takes the place of the one that they had. The answer is the other
 /// member, with their new role. Only who holds that role hands it over, and only in an access model that has one.
 #[utoipa::path(tag = "organizations", params(OrganizationPath), request_body = Transfer,
-    responses((status = 200, body = Member)),
+    responses((status = 200, body = Member), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::TransferOrganization::PERMISSION.key()))))]
 #[post("/transfer")]
 pub async fn transfer_organization(call: Call, path: Path<OrganizationPath>, body: Body<Transfer>) -> Answer {
@@ -33,5 +33,5 @@ pub async fn transfer_organization(call: Call, path: Path<OrganizationPath>, bod
     let Transfer { member_id } = body.parse()?;
     let to = work.permit_to_name(member_id).await.map_err(|error| Problem::from(error).about("/member_id"))?;
     let member = work.transfer_organization(permit, to).await?;
-    work.commit(shown(member)).await
+    shown_if::<can::ViewMember>(work, member_id, member).await
 }

@@ -56,7 +56,10 @@ impl InspectionQuestion {
             (Kind::Number, Some(minimum), None) => return format!("A number of at least {minimum} is wanted."),
             (Kind::Number, None, Some(maximum)) => return format!("A number of at most {maximum} is wanted."),
             (Kind::Number, None, None) => "A number",
-            (Kind::Choice, ..) => "One of the options",
+            (Kind::Choice, ..) => {
+                let options: Vec<String> = self.options.iter().map(|option| format!("`{}`", &*option.value)).collect();
+                return format!("One of the options is wanted: {}.", options.join(", "));
+            }
             (Kind::Checkbox, ..) => "`true` or `false`",
             (Kind::Date, ..) => "A date such as 2026-02-28",
             (Kind::Photo, ..) => "A list of 1 to 20 ids of photos, each once,",
@@ -70,8 +73,9 @@ impl InspectionQuestion {
     }
 
     /// The points that an answer gives, and the most that one could: none where the question is not scored, or does not
-    /// apply.
-    fn score(&self, answer: Option<&Value>) -> Option<(u16, u16)> {
+    /// apply. No answer gives none of the points.
+    #[must_use]
+    pub fn score(&self, answer: Option<&Value>) -> Option<(u16, u16)> {
         let Kind::Choice = self.kind else {
             let most = self.score.filter(|_| self.kind == Kind::Checkbox)?;
             return Some((if answer == Some(&Value::Bool(true)) { most } else { 0 }, most));
@@ -95,7 +99,9 @@ impl Kind {
 }
 
 fn id(value: &Value) -> Option<Uuid> {
-    Uuid::try_parse(value.as_str()?).ok()
+    let text = value.as_str()?;
+    // With its hyphens, as ids are written everywhere.
+    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }
 
 /// Whether a text is a day, written as a day is written and no other way.
@@ -214,6 +220,8 @@ mod tests {
                     json!([PHOTO, PHOTO]),
                     json!([PHOTO, PHOTO.replace('-', "")]),
                     json!([PHOTO, "x"]),
+                    json!([PHOTO.replace('-', "")]),
+                    json!([format!("{{{PHOTO}}}")]),
                     json!(PHOTO),
                 ],
             ),
@@ -249,6 +257,8 @@ mod tests {
             asked["kind"] = json!("number");
             assert_eq!(question(&asked).check(&json!("much")), Err(wanted.to_owned()));
         }
+        let asked = question(&json!({"kind": "choice", "options": [{"value": "Yes"}, {"value": "No"}]}));
+        assert_eq!(asked.check(&json!("Maybe")), Err("One of the options is wanted: `Yes`, `No`.".to_owned()));
     }
 
     #[test]

@@ -54,9 +54,9 @@ pub struct Inspection {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InspectionState {
-    /// Nothing is answered yet.
+    /// It was made, and nobody has begun.
     Draft,
-    /// Something is answered.
+    /// Somebody has begun: an answer was saved, be it a blank one, or a photo added.
     InProgress,
     /// It is done: it has a report, and takes no more answers.
     Submitted,

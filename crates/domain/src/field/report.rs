@@ -22,6 +22,15 @@ pub struct Report {
     /// What it was made from; none once that is gone.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub template_id: Option<InspectionTemplateId>,
+    /// The team's name. Who reads a report reads these names, whether or not they see what bears them.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub team: Option<String>,
+    /// The site's name.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub site: Option<String>,
+    /// The template's name.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub template: Option<String>,
     /// The points that the answers gave.
     pub score: i32,
     /// The most points that could be had.

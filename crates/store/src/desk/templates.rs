@@ -98,8 +98,8 @@ impl Work {
                 );
             }
             if let Some(words) = words {
-                let words = sql.bind(words.to_lowercase())?;
-                wanted += &format!(" and strpos(lower(p.name), {words}) > 0");
+                let words = sql.bind(words)?;
+                wanted += &format!(" and strpos(lower(p.name), lower({words})) > 0");
             }
             Ok(wanted)
         };

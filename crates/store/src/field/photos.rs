@@ -181,7 +181,7 @@ impl Work {
                 return Err(StoreError::Invalid { pointer: "question", code: "unknown_question", detail });
             }
         }
-        self.must_fit(file.size, file.quota).await?;
+        self.must_fit(file, 0).await?;
         Ok(None)
     }
 

@@ -78,8 +78,8 @@ impl Work {
         let filters = |sql: &mut Sql| {
             let mut wanted = filter.render("e", sql)?;
             if let Some(words) = &filter.q {
-                let words = sql.bind(words.to_lowercase())?;
-                wanted += &format!(" and strpos(lower(e.name), {words}) > 0");
+                let words = sql.bind(words.clone())?;
+                wanted += &format!(" and strpos(lower(e.name), lower({words})) > 0");
             }
             Ok(wanted)
         };

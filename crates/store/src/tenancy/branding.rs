@@ -106,7 +106,7 @@ impl Work {
     ) -> StoreResult<()> {
         let now = self.branding_now().await?;
         version.must_be(now.version)?;
-        self.must_fit(file.size - now.logo.map_or(0, |logo| logo.size), file.quota).await
+        self.must_fit(file, now.logo.map_or(0, |logo| logo.size)).await
     }
 
     /// Makes a file whose bytes are stored the logo; the one before goes.

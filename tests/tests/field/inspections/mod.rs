@@ -1,6 +1,7 @@
 //! Inspections.
 
 mod answers;
+mod assigning;
 mod creating;
 mod listing;
 mod reach;

@@ -12,7 +12,7 @@ use usher_store::{OrganizationKey, field::Sheet};
 use utoipa::{IntoParams, ToSchema};
 
 use super::InspectionPath;
-use crate::http::{Answer, Body, Call, MustMatch, Path, ok, shown};
+use crate::http::{Answer, Body, Call, MustMatch, Path, ok, shown, shown_if};
 
 /// A question of an inspection in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -89,7 +89,7 @@ pub struct SaveAnswer {
 /// other has just answered; answers to different questions are not in each other's way. What is saved already may be sent
 /// again, whatever version it names. An inspection that was a draft is then in progress.
 #[utoipa::path(tag = "inspections", params(AnswerPath, MustMatch), request_body = SaveAnswer,
-    responses((status = 200, body = InspectionAnswer)),
+    responses((status = 200, body = InspectionAnswer), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateInspection::PERMISSION.key()))))]
 #[put("/{inspection}/answers/{question}")]
 pub async fn answer_inspection(call: Call, path: Path<AnswerPath>, body: Body<SaveAnswer>) -> Answer {
@@ -97,5 +97,5 @@ pub async fn answer_inspection(call: Call, path: Path<AnswerPath>, body: Body<Sa
     let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
     let SaveAnswer { value, note } = body.parse()?;
     let answer = work.answer_inspection(permit, &path.question, call.if_match(), value, note).await?;
-    work.commit(shown(answer)).await
+    shown_if::<can::ViewInspection>(work, path.inspection, answer).await
 }

@@ -105,7 +105,7 @@ macro_rules! with_inspection_filters {
                     assignee: self.assignee,
                     created_by: self.created_by,
                     shared: self.shared,
-                    due_until: self.due_until,
+                    due_until: storable("due_until", self.due_until)?,
                     q: self.q.clone().map(Text::into_string),
                     updated_since: storable("updated_since", self.updated_since)?,
                 })
@@ -138,9 +138,12 @@ with_inspection_filters! {
 /// List inspections
 ///
 /// Those that you may see. A filter that names a team, a site or a template that is not there, or that you may not see, is
-/// answered with 404. A device that syncs asks for `sort=updated_at` with the `updated_since` that it last saw, less a minute:
-/// what was being saved meanwhile bears the time at which that began. What it holds and its user no longer sees, deleted or
-/// withdrawn, it finds with `access/check`: up to 100 questions for `inspection.view`, of which those are `not_found`.
+/// answered with 404. A device that syncs asks for `sort=updated_at` with the `updated_since` that it last saw, less a quarter of
+/// an hour: what was being saved meanwhile bears the time at which that began. What becomes visible because its user's roles
+/// change has not changed itself: when `me/permissions` answers otherwise than before, a device asks for everything anew. What it
+/// holds and its user no longer sees, deleted or withdrawn, it finds with `access/check`: up to 100 questions for
+/// `inspection.view`, of which those are `not_found`. `sort=created_at` is the order of the ids, which begin with a time: of one
+/// made offline that of its device.
 #[utoipa::path(tag = "inspections", params(OrganizationPath, ListInspections),
     responses((status = 200, body = Listed<Granted<Inspection>>)),
     extensions(("x-permission" = json!(can::ViewInspection::PERMISSION.key()))))]

@@ -43,7 +43,7 @@ pub struct PhotoQuery {
     /// Its id, a UUIDv7, from a device that may send it twice: what is there with the same bytes is not added again.
     #[param(value_type = Option<PhotoId>)]
     id: Option<PhotoId>,
-    /// The key of the question that it is an answer to.
+    /// The key of the question that it was taken for. The answer itself names it by its id.
     #[param(value_type = Option<String>, min_length = 1, max_length = 60)]
     question: Option<Text<1, 60>>,
     /// What it shows.
@@ -78,7 +78,8 @@ pub async fn list_inspection_photos(call: Call, path: Path<InspectionPath>, quer
 /// Add a photo to an inspection
 ///
 /// The body is the image itself, of at most 10 MiB: a JPEG, PNG, WebP or HEIC. What it is, its bytes say. Who sees the
-/// inspection sees its photos. An inspection that was a draft is then in progress; one that was submitted takes none.
+/// inspection sees its photos. A photo is not an answer by itself: a question of the kind `photo` is answered with the ids of its
+/// photos, one of the kind `signature` with a name and the id of one. An inspection that was a draft is then in progress; one that was submitted takes none.
 #[utoipa::path(tag = "inspections", params(InspectionPath, PhotoQuery),
     request_body(content = Image, content_type = "image/*"),
     responses((status = 201, body = Photo), (status = 200, body = Photo, description = "You added it before, with this id.")),
@@ -92,9 +93,13 @@ pub async fn add_inspection_photo(
 ) -> Answer {
     let new = query.parse()?;
     let file = stored(&call, &path, &new, &upload).await?;
+    call.app().files.settle(&call.app().store, &file, added(&call, &path, &new, &file).await).await
+}
+
+async fn added(call: &Call, path: &InspectionPath, new: &NewPhoto, file: &NewFile) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
-    let (photo, made) = work.add_photo(permit, &new, &file).await?;
+    let (photo, made) = work.add_photo(permit, new, file).await?;
     let inspections = format!("/v1/organizations/{}/field/inspections", work.organization());
     let location = format!("{inspections}/{}/photos/{}", path.inspection, photo.id);
     work.commit(if made == Made::Now { addressed(photo, &location) } else { ok(photo) }).await

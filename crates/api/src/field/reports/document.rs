@@ -26,18 +26,9 @@ pub struct FullReport {
     pub(super) report: Report,
     /// The organization's name.
     pub(super) organization: String,
-    /// The team's name.
-    #[schema(required)]
-    pub(super) team: Option<String>,
-    /// The site's name.
-    #[schema(required)]
-    pub(super) site: Option<String>,
     /// Where the site is.
     #[schema(required)]
     pub(super) address: Option<String>,
-    /// The template's name.
-    #[schema(required)]
-    pub(super) template: Option<String>,
     /// The name of who submitted it.
     #[schema(required)]
     pub(super) submitted_by_name: Option<String>,
@@ -75,6 +66,12 @@ pub struct ReportAnswer {
     /// The answer; `null` where there is none.
     #[schema(required, value_type = Value)]
     pub(super) value: Option<Value>,
+    /// The points that the answer gave; none where the question gives no points, or does not apply.
+    #[schema(required)]
+    pub(super) score: Option<u16>,
+    /// The most points that it could have given.
+    #[schema(required)]
+    pub(super) max_score: Option<u16>,
     /// What there was to add.
     pub(super) note: String,
 }
@@ -89,14 +86,10 @@ impl FullReport {
     fn of(report: Report, document: ReportDocument) -> Self {
         let mut answers: HashMap<String, InspectionAnswer> =
             document.answers.into_iter().map(|answer| (answer.question.clone(), answer)).collect();
-        let (site, address) = document.site.map(|place| (place.name, place.address)).unzip();
         Self {
             report,
             organization: document.organization,
-            team: document.team,
-            site,
-            address,
-            template: document.template,
+            address: document.address,
             submitted_by_name: document.submitted_by,
             assignees: document.assignees,
             sections: document.sections.into_iter().map(|section| ReportSection::of(section, &mut answers)).collect(),
@@ -110,7 +103,10 @@ impl ReportSection {
     fn of(section: Section, answers: &mut HashMap<String, InspectionAnswer>) -> Self {
         let answer = |question: InspectionQuestion| {
             let answer = answers.remove(&*question.key);
+            let (score, max_score) = question.score(answer.as_ref().and_then(|answer| answer.value.as_ref())).unzip();
             ReportAnswer {
+                score,
+                max_score,
                 question: question.key.into_string(),
                 label: question.label.into_string(),
                 kind: question.kind,

@@ -163,12 +163,15 @@ pub async fn export_reports(call: Call, path: Path<OrganizationPath>, query: Que
     table("reports", HEADER, items.into_iter().map(|Seen { item, .. }| row(item)), next_cursor.as_deref())
 }
 
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 13] = [
     "id",
     "title",
     "team_id",
+    "team",
     "site_id",
+    "site",
     "template_id",
+    "template",
     "score",
     "max_score",
     "shared",
@@ -176,7 +179,7 @@ const HEADER: [&str; 10] = [
     "submitted_at",
 ];
 
-fn row(report: Report) -> [String; 10] {
+fn row(report: Report) -> [String; 13] {
     fn text(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }
@@ -184,8 +187,11 @@ fn row(report: Report) -> [String; 10] {
         report.id.to_string(),
         report.title,
         text(report.team_id),
+        text(report.team),
         text(report.site_id),
+        text(report.site),
         text(report.template_id),
+        text(report.template),
         report.score.to_string(),
         report.max_score.to_string(),
         report.shared.to_string(),

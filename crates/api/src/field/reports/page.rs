@@ -106,7 +106,7 @@ fn percent(score: i32, most: i32) -> i64 {
 
 /// What stands above the answers, each with its name.
 fn facts(report: &FullReport) -> Markup {
-    let site = match (&report.site, report.address.as_deref()) {
+    let site = match (&report.report.site, report.address.as_deref()) {
         (Some(site), None | Some("")) => Some(site.clone()),
         (Some(site), Some(address)) => Some(format!("{site}, {address}")),
         (None, _) => None,
@@ -115,8 +115,8 @@ fn facts(report: &FullReport) -> Markup {
     let submitted = report.report.submitted_at.format("%-d %B %Y, %H:%M UTC").to_string();
     let facts = [
         ("Site", site),
-        ("Team", report.team.clone()),
-        ("Template", report.template.clone()),
+        ("Team", report.report.team.clone()),
+        ("Template", report.report.template.clone()),
         ("Carried out by", assignees),
         ("Submitted by", report.submitted_by_name.clone()),
         ("Submitted", Some(submitted)),
@@ -136,12 +136,15 @@ fn row(answer: &ReportAnswer, figures: &Figures<'_>) -> Markup {
         _ => (None, photos),
     };
     html! {
-        tr.illustrated[below.is_some()] {
+        tr.illustrated[below.is_some()].long[is_long(answer)] {
             th scope="row" { (answer.label) }
             td {
                 @match &answer.value {
                     None => span.none { "No answer" },
                     Some(value) => (words(answer, value)),
+                }
+                @if let Some((score, most)) = answer.score.zip(answer.max_score) {
+                    span.points.lost[score < most] { (score) " of " (most) }
                 }
                 @if let Some(signature) = signature { (signature) }
                 @if !answer.note.is_empty() { p.note { (answer.note) } }
@@ -149,6 +152,12 @@ fn row(answer: &ReportAnswer, figures: &Figures<'_>) -> Markup {
         }
         @if let Some(photos) = below { tr.pictures { td colspan="2" { (photos) } } }
     }
+}
+
+/// Whether an answer may be parted by the end of a page: what is short stays together.
+fn is_long(answer: &ReportAnswer) -> bool {
+    let text = answer.value.as_ref().and_then(Value::as_str).unwrap_or_default();
+    text.len() + answer.note.len() > 600
 }
 
 fn words(answer: &ReportAnswer, value: &Value) -> Markup {

@@ -102,13 +102,19 @@ impl Work {
         let mut questions = sections.iter().flat_map(|section| &section.questions);
         let asked = questions.find(|asked| *asked.key == *question).ok_or(NO_QUESTION)?;
         if let Some(value) = &value {
-            let wrong = |detail| StoreError::Invalid { pointer: "/value", code: "invalid", detail };
-            asked.check(value).map_err(wrong)?;
+            if let Err(wanted) = asked.check(value) {
+                // What is asked is told to who sees it.
+                let detail =
+                    if self.sees(inspection).await? { wanted } else { "It does not fit the question.".to_owned() };
+                return Err(StoreError::Invalid { pointer: "/value", code: "invalid", detail });
+            }
             self.must_have_photos(inspection, asked, value).await?;
         }
         let value = value.filter(says_something);
         let before = self.answer_of(inspection, question).await?.unwrap_or_else(|| unanswered(question));
-        if before.answered_at.is_some() && before.value == value && before.note == *note {
+        let is_saved = before.answered_at.is_some() && before.value == value && before.note == *note;
+        // Who does not see the answers is not told whether theirs was guessed.
+        if is_saved && self.sees(inspection).await? {
             return Ok(before);
         }
         version.must_be(before.version)?;

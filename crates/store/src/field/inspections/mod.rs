@@ -1,6 +1,7 @@
 //! Inspections: how they stand in the database, and what is done with them.
 
 mod answers;
+mod assigning;
 mod creating;
 mod listing;
 mod releasing;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use usher_domain::{
-    Id, InspectionId, MemberId,
+    InspectionId,
     desk::FieldFault,
     field::{InspectionState, Score, score, unanswered},
     pointer::escaped,
 };
 use usher_policy::{Permit, can};
 
-use super::{releasing::could_carry_out, updating::SUBMITTED};
+use super::updating::SUBMITTED;
 use crate::{Conflict, StoreError, StoreResult, Work, idempotency};
 
 const NOT_SUBMITTED: Conflict = Conflict {
@@ -19,94 +19,15 @@ const NOT_SUBMITTED: Conflict = Conflict {
 };
 
 impl Work {
-    /// Assigns an inspection to a member, who may from the commit on do with it what its assignees may (VX-64). The work
-    /// involves their membership, so that what they hold stays.
-    ///
-    /// # Errors
-    /// There is no such member, for the caller: they see neither the member nor them in the inspection's team. Or the
-    /// member could not carry it out: they are not active, or their roles give it to no assignee.
-    pub async fn assign_inspection(
-        &mut self,
-        permit: Permit<can::AssignInspection>,
-        member: MemberId,
-    ) -> StoreResult<()> {
-        let inspection = permit.target();
-        let team = self.standing(inspection).await?.team_id;
-        let _known = self.known_member(team.map(Id::from), member).await?;
-        if !self.could_carry_out(member, inspection).await? {
-            return Err(StoreError::Invalid {
-                pointer: "member",
-                code: "cannot_carry_out",
-                detail: "Even as its assignee they could not fill in this inspection.".to_owned(),
-            });
-        }
-        let saw = self.sight(inspection).await?;
-        let assigned = sqlx::query!(
-            "insert into inspection_assignees (org_id, inspection_id, member_id, assigned_by) values ($1, $2, $3, $4)
-             on conflict do nothing",
-            permit.organization().uuid(),
-            inspection.uuid(),
-            member.uuid(),
-            self.account().uuid()
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        self.must_not_reveal(saw, inspection).await?;
-        self.grow_inspection_if(inspection, assigned.rows_affected() > 0).await
-    }
-
-    async fn could_carry_out(&mut self, member: MemberId, inspection: InspectionId) -> StoreResult<bool> {
-        let member = match self.load(member).await {
-            Ok(member) => member,
-            Err(StoreError::Missing(_)) => return Ok(false),
-            Err(error) => return Err(error),
-        };
-        Ok(could_carry_out(&member, &self.facts(&member, inspection).await?))
-    }
-
-    /// Takes an inspection from a member: what they did as its assignee they may no longer, from the commit on (VX-64).
-    /// Whoever was not assigned stays so, and that is not told.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn unassign_inspection(
-        &mut self,
-        permit: Permit<can::AssignInspection>,
-        member: MemberId,
-    ) -> StoreResult<()> {
-        let taken = sqlx::query!(
-            "delete from inspection_assignees where org_id = $1 and inspection_id = $2 and member_id = $3",
-            permit.organization().uuid(),
-            permit.target().uuid(),
-            member.uuid()
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        // What they were answered as its assignee they might not be told any more.
-        idempotency::forget(&mut self.transaction, permit.organization(), &[member.uuid()]).await?;
-        self.grow_inspection_if(permit.target(), taken.rows_affected() > 0).await
-    }
-
-    async fn grow_inspection_if(&mut self, inspection: InspectionId, changed: bool) -> StoreResult<()> {
-        if changed {
-            sqlx::query!(
-                "update inspections set version = version + 1, updated_at = now() where org_id = $1 and id = $2",
-                self.organization().uuid(),
-                inspection.uuid()
-            )
-            .execute(&mut *self.transaction)
-            .await?;
-        }
-        Ok(())
-    }
-
     /// Shares an inspection with its team's viewers, or takes that back (VX-66, VX-70).
     ///
     /// # Errors
-    /// The database's.
+    /// Forbidden: the caller does not see it themselves.
     pub async fn share_inspection(&mut self, permit: Permit<can::ShareInspection>, shared: bool) -> StoreResult<()> {
-        let saw = self.sight(permit.target()).await?;
-        sqlx::query!(
+        if shared {
+            self.must_see(permit.target()).await?;
+        }
+        let changed = sqlx::query!(
             "update inspections set shared = $3, version = version + 1, updated_at = now()
              where org_id = $1 and id = $2 and shared <> $3",
             permit.organization().uuid(),
@@ -115,7 +36,25 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.must_not_reveal(saw, permit.target()).await
+        if changed.rows_affected() > 0 && !shared {
+            self.forget_what_viewers_read(permit.target()).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What the team of an inspection was answered to its requests might be told no more: some saw it only while it, or its
+    /// report, was shared.
+    pub(in crate::field) async fn forget_what_viewers_read(&mut self, inspection: InspectionId) -> StoreResult<()> {
+        let viewers = sqlx::query_scalar!(
+            "select a.member_id from inspections i join role_assignments a on a.org_id = i.org_id and a.team_id = i.team_id
+             where i.org_id = $1 and i.id = $2",
+            self.organization().uuid(),
+            inspection.uuid()
+        );
+        let viewers = viewers.fetch_all(&mut *self.transaction).await?;
+        let organization = self.organization();
+        idempotency::forget(&mut self.transaction, organization, &viewers).await
     }
 
     /// Submits an inspection: it takes no more changes, and has a report with the points that its answers give.
@@ -133,6 +72,14 @@ impl Work {
         let values: BTreeMap<String, serde_json::Value> =
             answers.into_iter().filter_map(|answer| Some((answer.question, answer.value?))).collect();
         let missing = unanswered(&sections, &values);
+        if !missing.is_empty() && !self.sees(inspection).await? {
+            let detail = "A question that needs an answer before the inspection is submitted has none.".to_owned();
+            return Err(StoreError::InvalidFields(vec![FieldFault {
+                pointer: String::new(),
+                code: "required",
+                detail,
+            }]));
+        }
         if !missing.is_empty() {
             let fault = |key: &str| FieldFault {
                 pointer: format!("/answers/{}", escaped(key)),

@@ -12,28 +12,14 @@ use crate::{
     files::{FileAt, hex, key},
 };
 
-/// Where an inspection happened, in words.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct ReportPlace {
-    /// The site's name.
-    pub name: String,
-    /// Where it is.
-    pub address: String,
-}
-
 /// What a report says beside its row: a document that stands for itself, whatever else its reader may see.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReportDocument {
     /// The organization's name.
     pub organization: String,
-    /// The team's name.
-    pub team: Option<String>,
-    /// Where the inspection happened.
-    pub site: Option<ReportPlace>,
-    /// The name of what it was made from.
-    pub template: Option<String>,
+    /// Where the site is.
+    pub address: Option<String>,
     /// Who submitted it.
     pub submitted_by: Option<String>,
     /// Who carried it out: as it was submitted, whatever has become of them since.
@@ -59,13 +45,10 @@ impl Work {
         let (organization, inspection) = (permit.organization().uuid(), permit.target().uuid());
         let row = sqlx::query!(
             r#"select r.form_id as "form_id!", o.name as organization,
-                (select t.name from teams t where t.org_id = r.org_id and t.id = r.team_id) as team,
-                l.name as "site?", l.address as "address?",
-                (select e.name from inspection_templates e where e.org_id = r.org_id and e.id = r.template_id) as template,
+                (select l.address from sites l where l.org_id = r.org_id and l.id = r.site_id) as address,
                 (select a.name from accounts a where a.id = r.submitted_by) as submitted_by,
                 r.carried_out_by as "assignees!"
              from reports r join organizations o on o.id = r.org_id
-             left join sites l on l.org_id = r.org_id and l.id = r.site_id
              where r.org_id = $1 and r.id = $2"#,
             organization,
             inspection
@@ -73,12 +56,9 @@ impl Work {
         .fetch_optional(&mut *self.transaction)
         .await?
         .ok_or(StoreError::Missing("report"))?;
-        let place = row.site.map(|name| ReportPlace { name, address: row.address.unwrap_or_default() });
         Ok(ReportDocument {
             organization: row.organization,
-            team: row.team,
-            site: place,
-            template: row.template,
+            address: row.address,
             submitted_by: row.submitted_by,
             assignees: row.assignees,
             sections: self.sections(row.form_id).await?,

@@ -89,10 +89,12 @@ impl Work {
     /// Shares a report with its team's viewers, or takes that back (VX-67).
     ///
     /// # Errors
-    /// The database's.
+    /// Forbidden: the caller does not see it themselves.
     pub async fn share_report(&mut self, permit: Permit<can::ShareReport>, shared: bool) -> StoreResult<()> {
-        let saw = self.sight(permit.target()).await?;
-        sqlx::query!(
+        if shared {
+            self.must_see(permit.target()).await?;
+        }
+        let changed = sqlx::query!(
             "update inspections set report_shared = $3, version = version + 1, updated_at = now()
              where org_id = $1 and id = $2 and report_shared <> $3",
             permit.organization().uuid(),
@@ -101,6 +103,7 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.must_not_reveal(saw, permit.target()).await
+        let is_taken_back = changed.rows_affected() > 0 && !shared;
+        if is_taken_back { self.forget_what_viewers_read(permit.target().uuid().into()).await } else { Ok(()) }
     }
 }

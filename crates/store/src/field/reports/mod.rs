@@ -4,7 +4,7 @@ mod document;
 mod listing;
 mod summary;
 
-pub use document::{ReportDocument, ReportPlace};
+pub use document::ReportDocument;
 pub use listing::{ReportFilter, ReportOrder};
 use sqlx::{Row, postgres::PgRow};
 pub use summary::{SummaryBy, SummaryRow};
@@ -19,7 +19,10 @@ impl Located for kind::Report {
     const TABLE: &'static str = "reports r";
     const ALIAS: &'static str = "r";
     const COLUMNS: &'static str = ", r.id, r.title, r.team_id, r.site_id, r.template_id, r.score, r.max_score, r.report_shared, \
-        r.submitted_by, r.submitted_at, r.version";
+        r.submitted_by, r.submitted_at, r.version, \
+        (select t.name from teams t where t.org_id = r.org_id and t.id = r.team_id) as team, \
+        (select l.name from sites l where l.org_id = r.org_id and l.id = r.site_id) as site, \
+        (select e.name from inspection_templates e where e.org_id = r.org_id and e.id = r.template_id) as template";
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "r.team_id")];
     const RULES: &'static [Rule] = &[
         Rule { condition: Condition::Own, holds: "r.created_by = $2", rows: None },
@@ -44,6 +47,9 @@ impl Located for kind::Report {
             team_id: id("team_id")?.map(Id::from),
             site_id: id("site_id")?.map(Id::from),
             template_id: id("template_id")?.map(Id::from),
+            team: row.try_get("team")?,
+            site: row.try_get("site")?,
+            template: row.try_get("template")?,
             score: row.try_get("score")?,
             max_score: row.try_get("max_score")?,
             shared: row.try_get("report_shared")?,
