@@ -156,7 +156,10 @@ async fn a_report_says_what_was_asked_and_answered() {
     // The list and its file give the names too: who reads a report may not see what bears them.
     field.owner().post(&format!("{}/share", report(&field, &id)), json!({"shared": true})).await.is(200);
     let listed = &field.viewer.get(&format!("{}/reports", field.path)).await.is(200)["items"][0];
-    assert_eq!((&listed["team"], &listed["site"], &listed["template"]), (&json!("Inspectors"), &json!("Harbour 3"), &json!("Doors")));
+    assert_eq!(
+        (&listed["team"], &listed["site"], &listed["template"]),
+        (&json!("Inspectors"), &json!("Harbour 3"), &json!("Doors"))
+    );
     let file = field.viewer.get(&format!("{}/reports/export", field.path)).await.is(200);
     let lines: Vec<Vec<&str>> = file.as_str().unwrap().lines().map(|line| line.split(',').collect()).collect();
     assert_eq!(lines[0][2..8], ["team_id", "team", "site_id", "site", "template_id", "template"]);
