@@ -24,12 +24,15 @@ impl Caller {
         givers.any(|giver| self.model.may(giver.role, verb, role))
     }
 
-    /// Whether the caller may give a role to somebody who holds others, as far as it takes from them: a role that only reads
-    /// caps whatever else they hold, so it takes the right to take all of that (VX-40).
+    /// Whether the caller may let somebody have a role: give it; or, where it is everybody's, which nobody gives, let them have
+    /// it again, or by becoming a member, which through a token takes its scopes (law 6).
     #[must_use]
-    pub fn may_cap(&self, role: RoleIx, held: &[RoleIx]) -> bool {
-        let home = self.organization.uuid();
-        !self.model.role_at(role).read_only || held.iter().all(|held| self.may_hand(Verb::Take, *held, home))
+    pub fn may_let_have(&self, role: RoleIx, scope: Uuid) -> bool {
+        if self.model.everybodys_role() == Some(role) {
+            self.scopes_hold(role)
+        } else {
+            self.may_hand(Verb::Give, role, scope)
+        }
     }
 
     /// Whether a token's scopes have all that a role gives; without a token they have everything.
@@ -51,6 +54,16 @@ impl Caller {
         !self.model.role_at(role).custom
             || self.held_at(level).iter().any(|held| held.role == role)
             || self.has(Permission::RoleView, Mask::ALWAYS, Level::Organization, None)
+    }
+
+    /// The role of this name at a level, for who may name it: one that they may be told of, or could give somewhere. Any other
+    /// is to them as one that there is not.
+    #[must_use]
+    pub fn named_role(&self, level: Level, key: &str) -> Option<RoleIx> {
+        let role = self.model.role(level, key)?;
+        let scopes = || self.scopes_at(level).into_iter().chain([self.organization.uuid()]);
+        let could_give = || scopes().any(|scope| self.may_hand(Verb::Give, role, scope));
+        (self.knows_role(role) || could_give()).then_some(role)
     }
 
     /// Whether everything that a role gives at a scope is the caller's own there, under the same conditions or none.
@@ -91,7 +104,7 @@ impl Caller {
         let held = roles.into_iter().filter_map(|key| self.model.role(Level::Organization, key));
         let held: Vec<RoleIx> = held.filter(|role| self.model.everybodys_role() != Some(*role)).collect();
         let removable = held.iter().all(|role| self.may_hand(Verb::Remove, *role, home));
-        let takes = held.iter().any(|role| self.may_hand(Verb::Take, *role, home));
+        let takes = held.iter().any(|role| self.may_hand(Verb::Take, *role, home) && self.may_uncap_by(*role, &held));
         let adds = held.is_empty() || self.model.several_organization_roles();
         let gives =
             |role: RoleIx| !held.contains(&role) && self.may_hand(Verb::Give, role, home) && self.may_cap(role, &held);

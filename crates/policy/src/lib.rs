@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod caller;
+mod capping;
 mod catalogue;
 mod condition;
 mod decide;

@@ -133,7 +133,8 @@ impl Caller {
         cells.fold(Mask::NONE, |all, cell| all | cell.and(BY_BEING_IN_A_TEAM))
     }
 
-    fn held(&self) -> impl Iterator<Item = Assignment> {
+    /// The roles held anywhere, the widest level first.
+    pub(crate) fn held(&self) -> impl Iterator<Item = Assignment> {
         Level::ALL.into_iter().flat_map(|level| self.held_at(level)).copied()
     }
 

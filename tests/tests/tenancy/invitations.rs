@@ -255,3 +255,15 @@ async fn invitations_page_from_the_newest_on() {
     org.owner.delete(&format!("{path}/{}", made[0])).await.is(204);
     assert_eq!(org.owner.get(&format!("{path}?state=pending&include=total")).await.is(200)["total"], 4);
 }
+
+/// With a membership comes what is everybody's: through a token nobody makes somebody a member who gets more than its scopes.
+#[tokio::test]
+async fn law_6_a_token_invites_to_no_more_than_its_scopes_have() {
+    let world = World::start().await;
+    let org = world.organization("suite").await;
+    let (_, narrow) = super::personal_token(&org, &org.owner, Some(&["invitation.create"])).await;
+    for role in ["member", "employee"] {
+        invite(&narrow, &org, "new@example.org", role).await.problem(403, "role_out_of_reach");
+    }
+    invite(&org.owner, &org, "new@example.org", "employee").await.is(201);
+}

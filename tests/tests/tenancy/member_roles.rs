@@ -279,27 +279,3 @@ async fn vk_65_two_last_owners_who_go_at_once_do_not_both_go() {
         assert_eq!(world.look(&owners).await.as_deref(), Some("1"), "round {round}");
     }
 }
-
-/// A role that only reads takes from whoever holds others: it is nobody's to give who could not take those.
-#[tokio::test]
-async fn vx_40_nobody_caps_who_stands_above_them_nor_the_owner_themselves() {
-    let world = World::start().await;
-    let org = world.organization("suite").await;
-    let [admin, above, member] = [
-        world.member(&org, "admin").await,
-        world.member(&org, "super_admin").await,
-        world.member(&org, "member").await,
-    ];
-    let path = |person: &Person| format!("{}/members/{}", org.path, person.id);
-    for (by, target, roles) in [
-        (&admin, &org.owner, ["owner", "viewer"]),
-        (&admin, &above, ["super_admin", "viewer"]),
-        (&above, &org.owner, ["owner", "viewer"]),
-        (&org.owner, &org.owner, ["owner", "viewer"]),
-    ] {
-        by.patch(&path(target), json!({"roles": roles})).await.problem(403, "role_out_of_reach");
-    }
-    admin.patch(&path(&member), json!({"roles": ["member", "viewer"]})).await.is(200);
-    org.owner.patch(&path(&above), json!({"roles": ["super_admin", "viewer"]})).await.is(200);
-    org.owner.patch(&org.path, json!({"name": "Still mine"})).await.is(200);
-}

@@ -12,6 +12,8 @@ mod members;
 mod organizations;
 mod queue_role_tables;
 mod queue_roles;
+mod read_only;
+mod role_names;
 mod roles;
 mod service_tokens;
 mod team_members;

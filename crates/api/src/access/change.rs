@@ -191,6 +191,10 @@ impl Change {
             Self::QueuePermissions(change) => change.member_id,
             Self::RoleCreation(_) => return Ok(Concerned::default()),
             Self::RoleUpdate(RoleUpdate { role_id, .. }) | Self::RoleDeletion(RoleDeletion { role_id }) => {
+                // Who may not change roles is told that, and nothing of which there are.
+                if work.permit_here::<can::ManageRoles>().is_err() {
+                    return Ok(Concerned::default());
+                }
                 let holders = work.holders_of_role(permit, *role_id).await;
                 return Ok(holders.map_err(|error| self.at("role_id")(error.into()))?);
             }

@@ -4,7 +4,7 @@ use actix_web::get;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use usher_domain::{AccountId, MemberId, QueueId, TeamId, Text};
-use usher_policy::{Action, Level, Model, Permit, can};
+use usher_policy::{Action, Caller, Level, Permit, can};
 use usher_store::{HeldRole, HeldRoleFilter, HeldRoleOrder, Page, PageRequest, Work};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{
         Answer, Call, FieldError, Include, Listed, Path, Problem, Query, Stop, filtered_by, ok, page_request, paged,
         storable, table, table_request, time_cell,
     },
-    tenancy::OrganizationPath,
+    tenancy::{OrganizationPath, is_known},
 };
 
 /// The level of a role.
@@ -91,7 +91,7 @@ macro_rules! with_review_filters {
 
         impl $name {
             async fn filter(&self, work: &mut Work) -> Result<HeldRoleFilter, Stop> {
-                let role = self.role.as_ref().map(|role| known(work.caller().model(), role)).transpose()?;
+                let role = self.role.as_ref().map(|role| known(work.caller(), role)).transpose()?;
                 Ok(HeldRoleFilter {
                     member: filtered_by(work, self.member, "member").await?,
                     role,
@@ -244,10 +244,9 @@ async fn held_roles(
     }))
 }
 
-/// The name of a role that the access model knows at some level.
-fn known(model: &Model, name: &str) -> Result<String, Problem> {
-    let known = Level::ALL.into_iter().any(|level| model.role(level, name).is_some());
-    known.then(|| name.to_owned()).ok_or_else(|| {
+/// The name of a role that the access model knows at some level, for who may be told of it.
+fn known(caller: &Caller, name: &str) -> Result<String, Problem> {
+    is_known(caller, name).then(|| name.to_owned()).ok_or_else(|| {
         let detail = format!("`{name}` is no role of this organization's access model.");
         Problem::malformed(FieldError::of("role", "unknown_role", detail))
     })

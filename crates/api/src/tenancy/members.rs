@@ -201,7 +201,8 @@ impl MemberPatch {
         permit: Permit<can::ChangeMemberRole>,
         version: &Expected,
     ) -> Result<Member, Stop> {
-        let roles = roles::organization_roles(work.caller(), &self.roles).map_err(Problem::invalid)?;
+        let held = work.roles_to_change(&permit).await?;
+        let roles = roles::organization_roles(work.caller(), &held, &self.roles).map_err(Problem::invalid)?;
         Ok(work.change_member_roles(permit, version, &roles).await?)
     }
 }

@@ -25,6 +25,7 @@ pub use members_export::*;
 pub use organizations::*;
 pub use own_roles::*;
 pub use personal_tokens::*;
+pub use roles::is_known;
 pub use service_tokens::*;
 pub use team_members::*;
 pub use teams::*;

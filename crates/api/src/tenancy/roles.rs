@@ -5,9 +5,9 @@ use usher_policy::{Caller, Level, RoleIx};
 
 use crate::http::FieldError;
 
-/// The role of this name at a level, or what to say of it: the second and third part of a [`FieldError`].
+/// The role of this name at a level, for who may be told of it, or what to say of it: the second and third part of a [`FieldError`].
 fn known(caller: &Caller, level: Level, name: &str) -> Result<RoleIx, (&'static str, String)> {
-    caller.model().role(level, name).ok_or_else(|| {
+    caller.named_role(level, name).ok_or_else(|| {
         let known = caller.model().roles_at(level).filter(|(role, _)| caller.knows_role(*role));
         let names: Vec<String> = known.map(|(_, role)| format!("`{}`", role.key)).collect();
         let there =
@@ -21,18 +21,29 @@ pub fn role_of(caller: &Caller, level: Level, name: &str, parameter: &str) -> Re
     known(caller, level, name).map_err(|(code, detail)| FieldError::of(parameter, code, detail))
 }
 
-/// The organization roles of one member that a body lists under `/roles`.
+/// Whether a role of this name is there at any level, for who may be told of it.
+pub fn is_known(caller: &Caller, name: &str) -> bool {
+    Level::ALL.into_iter().any(|level| caller.named_role(level, name).is_some())
+}
+
+/// The organization roles of one member that a body lists under `/roles`; `held`: those that they have, which may be named by
+/// who sees that they do.
 ///
 /// # Errors
 /// Every name that is no role or stands twice; or several roles where the access model has one a member (VK-1), or none
 /// where every member must have one. The role that is everybody's may be named and makes no difference.
-pub fn organization_roles(caller: &Caller, names: &[Text<1, 60>]) -> Result<Vec<RoleIx>, Vec<FieldError>> {
+pub fn organization_roles(
+    caller: &Caller,
+    held: &[RoleIx],
+    names: &[Text<1, 60>],
+) -> Result<Vec<RoleIx>, Vec<FieldError>> {
     let model = caller.model();
     let mut roles = Vec::new();
     let mut faults = Vec::new();
     for (index, name) in names.iter().enumerate() {
         let pointer = format!("/roles/{index}");
-        match known(caller, Level::Organization, name) {
+        let stays = held.iter().find(|held| model.role_at(**held).key == **name);
+        match stays.map_or_else(|| known(caller, Level::Organization, name), |role| Ok(*role)) {
             Ok(role) if roles.contains(&role) => {
                 faults.push(FieldError::at(pointer, "duplicate", format!("`{name}` stands twice.")));
             }

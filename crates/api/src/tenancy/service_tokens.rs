@@ -80,7 +80,7 @@ pub async fn create_service_token(call: Call, path: Path<OrganizationPath>, body
     let mut work = call.change_rights(&path.organization).await?;
     let permit = work.permit_here::<can::ManageServiceTokens>()?;
     let CreateServiceToken { name, roles, scopes, expires_at } = body.parse()?;
-    let roles = roles::organization_roles(work.caller(), &roles).map_err(Problem::invalid)?;
+    let roles = roles::organization_roles(work.caller(), &[], &roles).map_err(Problem::invalid)?;
     let scopes = scopes.as_deref().map(scopes::scopes).transpose()?;
     let (secret, expires_at) = (TokenSecret::random(), scopes::ending(expires_at)?);
     let new = NewToken { name, scopes, expires_at, secret_hash: secret.hash() };

@@ -1,12 +1,13 @@
 //! Questions about access: who may do what, of many things and for any caller of the organization.
 
 mod own;
+mod places;
 mod preview;
 mod review;
 mod together;
 mod who_can;
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use usher_domain::{Id, kind};
 use usher_policy::{
@@ -22,6 +23,7 @@ use crate::{
 
 pub(crate) use together::Together;
 
+pub use places::Place;
 pub use preview::{Concerned, Somebody};
 pub use review::{HeldRole, HeldRoleFilter, HeldRoleOrder};
 pub use who_can::{GivenBy, WhoMay};
@@ -33,17 +35,6 @@ pub struct Asked {
     pub permission: Permission,
     /// A thing of the permission's kind, or the place where one would be; `None`: the organization.
     pub resource: Option<Uuid>,
-}
-
-/// A team or a queue, by name.
-#[derive(Debug)]
-pub struct Place {
-    /// Which of the two.
-    pub level: Level,
-    /// Its id.
-    pub id: Uuid,
-    /// Its name.
-    pub name: String,
 }
 
 /// The kinds of places that a ticket can be created in.
@@ -82,9 +73,14 @@ impl AccessFacts {
         let explain = |thing: &dyn Thing, of: &Caller| thing.explain(of, question.permission);
         let mut explanation =
             self.answer(caller, question, explain, |told| !matches!(told.outcome, Outcome::Hidden(_)))?;
-        // What is not there yet cannot be hidden.
-        if let (true, Outcome::Hidden(denial)) = (question.permission.is_of_a_place(), explanation.outcome) {
-            explanation.outcome = Outcome::Forbidden(denial);
+        if question.permission.is_of_a_place() {
+            // What is not there yet cannot be hidden.
+            if let Outcome::Hidden(denial) = explanation.outcome {
+                explanation.outcome = Outcome::Forbidden(denial);
+            }
+        } else if !self.shows_thing(question) {
+            // Where a hidden thing stands is told by what allows, as the act itself would, and by nothing that does not.
+            explanation.considered.retain(|considered| !considered.met.is_empty());
         }
         Some(explanation)
     }
@@ -109,6 +105,12 @@ impl AccessFacts {
         let answer = ask(self.things.get(caller, kind, id)?, of);
         // What the asking person may not see does not exist for them; what they may do all the same, they may know.
         (self.asker_sees(kind, id) || (caller == 0 && tells(&answer))).then_some(answer)
+    }
+
+    /// Whether who asks sees what a question is about.
+    fn shows_thing(&self, question: &Asked) -> bool {
+        let kind = question.permission.target();
+        kind == ResourceKind::Organization || question.resource.is_some_and(|id| self.asker_sees(kind, id))
     }
 
     fn asker_sees(&self, kind: ResourceKind, id: Uuid) -> bool {
@@ -230,58 +232,6 @@ impl Work {
         let callers: Vec<Caller> = std::iter::once(self.caller().clone()).chain(others).collect();
         let things = Arc::new(self.things(&callers, wanted).await?);
         Ok(AccessFacts { callers, things })
-    }
-
-    /// Those of these teams and queues that who asks may see.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn visible_places(
-        &mut self,
-        _permit: &Permit<can::ViewOrganization>,
-        places: &[(Level, Uuid)],
-    ) -> StoreResult<HashSet<(Level, Uuid)>> {
-        let kind = |level| match level {
-            Level::Team => Some(ResourceKind::Team),
-            Level::Queue => Some(ResourceKind::Queue),
-            Level::Workspace => Some(ResourceKind::Workspace),
-            Level::Project => Some(ResourceKind::Project),
-            Level::Organization => None,
-        };
-        let mut wanted = Wanted::default();
-        places
-            .iter()
-            .filter_map(|(level, id)| Some((kind(*level)?, *id)))
-            .for_each(|(kind, id)| wanted.thing(kind, id));
-        let callers = [self.caller().clone()];
-        let things = self.things(&callers, &wanted).await?;
-        let seen = |(level, id): &&(Level, Uuid)| {
-            kind(*level).is_none_or(|kind| things.get(0, kind, *id).is_some_and(|thing| thing.is_seen_by(&callers[0])))
-        };
-        Ok(places.iter().filter(seen).copied().collect())
-    }
-
-    /// The teams and queues of these ids, by name. Only for those that who asks may see.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn named_places(
-        &mut self,
-        _permit: &Permit<can::ViewOrganization>,
-        ids: &[Uuid],
-    ) -> StoreResult<Vec<Place>> {
-        let rows = sqlx::query!(
-            r#"select id as "id!", name as "name!", of_team as "of_team!" from (
-                select id, name, true as of_team from teams where org_id = $1 and id = any($2)
-                union all select id, name, false from queues where org_id = $1 and id = any($2)
-             ) places order by name, id"#,
-            self.organization().uuid(),
-            ids
-        )
-        .fetch_all(&mut *self.transaction)
-        .await?;
-        let level = |of_team| if of_team { Level::Team } else { Level::Queue };
-        Ok(rows.into_iter().map(|row| Place { level: level(row.of_team), id: row.id, name: row.name }).collect())
     }
 
     /// Another member of this organization as a caller, to ask what they may do: a round trip of its own.

@@ -1,7 +1,7 @@
 //! The cells of a table of queue permissions: what stands in a row, what changes, and what cannot be.
 
 use usher_domain::desk::{FieldFault, QueuePermissions, QueueRoles};
-use usher_policy::{Level, Model, Permit, can};
+use usher_policy::{Caller, Level, Permit, can};
 use uuid::Uuid;
 
 /// A cell of the table: a queue and the name of a permission, duty or role on it.
@@ -43,10 +43,10 @@ pub(super) fn difference<'a>(
     (given, taken)
 }
 
-/// Queues and roles that are named twice, roles that there are not; duties that are new on a queue that no mailbox feeds. One
+/// Queues and roles that are named twice, roles that there are not, for the caller; duties that are new on a queue that no mailbox feeds. One
 /// that was there lies dormant and may stay (TK-42).
 pub(super) fn faults(
-    model: &Model,
+    caller: &Caller,
     before: &[QueuePermissions],
     wanted: &[(Permit<can::ViewQueue>, QueueRow<'_>)],
 ) -> Vec<FieldFault> {
@@ -56,8 +56,8 @@ pub(super) fn faults(
         if wanted[..index].iter().any(|(other, _)| other.target() == queue.target()) {
             faults.push(fault(format!("{at}/queue_id"), "duplicate", "This queue is named twice."));
         }
-        role_faults(model, &at, &asked.own, &mut faults);
         let row = before.iter().find(|row| row.queue_id == queue.target());
+        role_faults(caller, &at, row, &asked.own, &mut faults);
         if row.is_some_and(|row| row.mailbox_target) {
             continue;
         }
@@ -75,10 +75,12 @@ pub(super) fn faults(
     faults
 }
 
-fn role_faults(model: &Model, at: &str, keys: &[&str], faults: &mut Vec<FieldFault>) {
+fn role_faults(caller: &Caller, at: &str, row: Option<&QueuePermissions>, keys: &[&str], faults: &mut Vec<FieldFault>) {
+    let held = |key: &str| row.is_some_and(|row| row.own_roles.iter().any(|held| held == key));
     for (index, key) in keys.iter().enumerate() {
         let place = format!("{at}/roles/{index}");
-        let is_own = model.role(Level::Queue, key).is_some_and(|role| model.role_at(role).custom);
+        let named = caller.named_role(Level::Queue, key);
+        let is_own = held(key) || named.is_some_and(|role| caller.model().role_at(role).custom);
         if !is_own {
             let detail = format!("`{key}` is no role of this organization's own at the level `queue`.");
             faults.push(fault(place, "unknown_role", &detail));

@@ -39,7 +39,7 @@ impl Work {
     ) -> StoreResult<QueueTable> {
         let member = permit.target();
         let before = self.table_of(member).await?.permissions;
-        let faults = faults(self.caller().model(), &before, wanted);
+        let faults = faults(self.caller(), &before, wanted);
         if !faults.is_empty() {
             return Err(StoreError::InvalidFields(faults));
         }

@@ -5,7 +5,7 @@ use usher_domain::{
     Email, Id, kind,
     tenancy::{Invitation, InvitationState},
 };
-use usher_policy::{Action, Level, Permit, Verb, can};
+use usher_policy::{Action, Level, Permit, can};
 use uuid::Uuid;
 
 use super::service_tokens::SERVICE_DOMAIN;
@@ -86,10 +86,7 @@ impl Work {
     ) -> StoreResult<Invited> {
         let organization = permit.organization().uuid();
         let given = self.role(Level::Organization, role)?;
-        // What is everybody's is given by nobody: an invitation with it promises a membership and no more.
-        if self.caller().model().everybodys_role() != Some(given) {
-            self.must_reach(can::CreateInvitation::PERMISSION, Verb::Give, given, organization)?;
-        }
+        self.must_let_in(can::CreateInvitation::PERMISSION, given)?;
         if email.ends_with(SERVICE_DOMAIN) {
             let detail = "This is the address of a service, which cannot be invited: make a service token.".to_owned();
             return Err(StoreError::Invalid { pointer: "/email", code: "not_for_services", detail });

@@ -11,9 +11,9 @@ impl Work {
     /// The role of this name at a level of the organization's model, named in the body's field `/role`.
     ///
     /// # Errors
-    /// The model has no such role there (422, with those that it has).
+    /// The model has no such role there, for who may not be told of every one (422, with those that it has).
     pub(crate) fn role(&self, level: Level, key: &str) -> StoreResult<RoleIx> {
-        self.caller().model().role(level, key).ok_or_else(|| self.unknown_role(level))
+        self.caller().named_role(level, key).ok_or_else(|| self.unknown_role(level))
     }
 
     /// What to say of a role that is none.
@@ -55,6 +55,18 @@ impl Work {
         };
         let detail = format!("Your roles do not let you {act} the {} role `{}`.", role.level, role.key);
         Err(StoreError::Beyond { permission, detail })
+    }
+
+    /// Holds the caller, who uses `permission` to make somebody a member with a role, to that table and to the scopes of their
+    /// token: a role that is everybody's is given by nobody, and comes with being a member (law 6).
+    ///
+    /// # Errors
+    /// The role is out of the caller's reach.
+    pub(super) fn must_let_in(&self, permission: Permission, role: RoleIx) -> StoreResult<()> {
+        let home = self.organization().uuid();
+        let everybodys = self.caller().model().everybodys_role();
+        let mut roles = everybodys.into_iter().chain([role]).filter(|role| !self.caller().may_let_have(*role, home));
+        roles.try_for_each(|role| self.must_reach(permission, Verb::Give, role, home))
     }
 
     /// Holds the caller, who uses `permission` to give somebody a role in a team, to what being in it opens to them (law 7).

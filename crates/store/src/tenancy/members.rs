@@ -108,6 +108,7 @@ impl Work {
         new.iter().try_for_each(|role| self.must_reach(permission, Verb::Give, *role, organization))?;
         lost.iter().try_for_each(|role| self.must_reach(permission, Verb::Take, *role, organization))?;
         let receiver = self.load(member).await?;
+        self.must_not_uncap(&receiver, roles)?;
         new.iter().try_for_each(|role| self.must_entrust(permission, &receiver, *role, organization))?;
         self.member_is_at(member, version).await?;
         self.keep_holders(member, &lost).await?;
@@ -125,6 +126,16 @@ impl Work {
             return Ok(());
         }
         let detail = "This role only reads, and so takes from a member roles that yours do not let you take.";
+        Err(StoreError::Beyond { permission: can::ChangeMemberRole::PERMISSION, detail: detail.to_owned() })
+    }
+
+    /// Taking such a role gives back what it capped: nobody takes it who could not give that (laws 6 and 7).
+    fn must_not_uncap(&self, receiver: &Caller, roles: &[RoleIx]) -> StoreResult<()> {
+        if self.caller().may_uncap(receiver, roles) {
+            return Ok(());
+        }
+        let detail = "The role that is to go only reads: without it the member has again what their other roles give, \
+            wherever they hold them, and yours, or the scopes of your token, do not let you give all of that.";
         Err(StoreError::Beyond { permission: can::ChangeMemberRole::PERMISSION, detail: detail.to_owned() })
     }
 
@@ -158,6 +169,14 @@ impl Work {
         .await?;
         self.touch_members(&[member]).await?;
         self.release_unseen_of(&[member]).await
+    }
+
+    /// The organization roles that a member has who is about to get others.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn roles_to_change(&mut self, permit: &Permit<can::ChangeMemberRole>) -> StoreResult<Vec<RoleIx>> {
+        self.organization_roles_of(permit.target()).await
     }
 
     /// The organization roles that a member was given: not the one that is everybody's, which nobody gives or takes.

@@ -4,7 +4,7 @@ use usher_domain::{Email, Id, kind, tenancy::TeamMember};
 use usher_policy::{Action, Level, Permit, RoleIx, Standing, Verb, can};
 use uuid::Uuid;
 
-use crate::{After, Conflict, Page, PageRequest, StoreError, StoreResult, Work};
+use crate::{After, Conflict, Located, Page, PageRequest, StoreError, StoreResult, Work};
 
 /// A member whom the caller may name: one that they see, or who is in a team that they see.
 #[derive(Debug)]
@@ -92,21 +92,22 @@ impl Work {
         self.known_member(Some(permit.target()), member).await
     }
 
-    /// The same in the matter of a ticket that is a team's, or no team's.
+    /// The same in the matter of a thing that is a team's, or no team's. Where the caller does not see the thing, its team is
+    /// not to be learned from whom they may name (law 8).
     ///
     /// # Errors
     /// Missing.
-    pub async fn known_on_ticket<A: Action<Target = kind::Ticket>>(
+    pub async fn known_on<A: Action>(
         &mut self,
         permit: &Permit<A>,
         member: Id<kind::Member>,
-    ) -> StoreResult<KnownMember> {
-        let team = sqlx::query_scalar!(
-            "select team_id from tickets where org_id = $1 and id = $2",
-            permit.organization().uuid(),
-            permit.target().uuid()
-        );
-        let team = team.fetch_one(&mut *self.transaction).await?;
+    ) -> StoreResult<KnownMember>
+    where
+        A::Target: Located,
+    {
+        let caller = self.caller().clone();
+        let thing = self.facts(&caller, permit.target()).await?;
+        let team = thing.scopes.at(Level::Team).filter(|_| caller.sees(&thing));
         self.known_member(team.map(Id::from), member).await
     }
 
@@ -164,11 +165,13 @@ impl Work {
         member: Id<kind::Member>,
         role: &str,
     ) -> StoreResult<(TeamMember, bool)> {
-        let role = self.role(Level::Team, role)?;
         let team = permit.target();
         self.lock_members(&[member]).await?;
         let receiver = self.load(member).await?;
         let held = receiver.held_in(Level::Team, team.uuid()).first().map(|held| held.role);
+        // What they have already may be named by who sees that they do.
+        let stays = held.filter(|held| self.caller().model().role_at(*held).key == role);
+        let role = stays.map_or_else(|| self.role(Level::Team, role), Ok)?;
         if held != Some(role) {
             let permission = can::ManageTeamMembers::PERMISSION;
             self.must_reach(permission, Verb::Give, role, team.uuid())?;

@@ -122,3 +122,24 @@ async fn a_preview_is_not_kept_under_an_idempotency_key() {
     org.owner.patch(&format!("{}/members/{}", org.path, member.id), json!({"roles": ["admin"]})).await.is(200);
     assert_eq!(ask().await, 0);
 }
+
+/// Who may not change roles learns nothing of which there are.
+#[tokio::test]
+async fn a_preview_of_who_may_not_change_roles_is_the_same_for_one_that_is_there_and_one_that_is_not() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let admin = world.member(&org, "admin").await;
+    let new = json!({"level": "team", "key": "helper", "title": "Helper", "grants": [{"permission": "team.view"}]});
+    let role = org.owner.post(&format!("{}/roles", org.path), new).await.is(201)["id"].clone();
+    for (change, body) in [("delete_role", json!({})), ("update_role", json!({"body": {"title": "X"}}))] {
+        let [there, missing] = [&role, &json!(uuid::Uuid::now_v7())].map(|id| {
+            let mut named = body.clone();
+            named["role_id"] = id.clone();
+            json!({change: named})
+        });
+        let path = format!("{}/access/preview", org.path);
+        let told = admin.post(&path, there).await.is(200);
+        assert_eq!(told["refusal"]["permission"], "role.manage", "{told:#}");
+        assert_eq!(admin.post(&path, missing).await.is(200), told);
+    }
+}

@@ -37,7 +37,7 @@ pub async fn assign_ticket(call: Call, path: Path<TicketPath>, body: Body<Assign
     let ticket = permit.target();
     let assignee = match body.parse()?.assignee_id {
         Some(member) => {
-            let known = work.known_on_ticket(&permit, member).await;
+            let known = work.known_on(&permit, member).await;
             Some(known.map_err(|error| Problem::from(error).about("/assignee_id"))?)
         }
         None => None,

@@ -51,7 +51,7 @@ pub async fn list_participants(call: Call, path: Path<TicketPath>, query: Query<
 pub async fn add_participant(call: Call, path: Path<ParticipantPath>) -> Answer {
     let mut work = call.write_involving(&path.organization, &[path.member]).await?;
     let permit = work.permit::<can::AddParticipant>(path.ticket).await?;
-    let member = work.known_on_ticket(&permit, path.member).await?;
+    let member = work.known_on(&permit, path.member).await?;
     if let Some(added) = work.add_participant(permit, member).await? {
         work.enqueue_mail(&added, mail::participant(&added)).await?;
     }
