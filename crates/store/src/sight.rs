@@ -1,41 +1,116 @@
 //! Nobody comes to read a thing by an act of their own on it: there are permissions that go without the one to view (law 7).
+//! Not by bringing it into the sight of a service, either, whose secret they have or can get.
+
+use std::collections::BTreeMap;
 
 use usher_domain::Id;
-use usher_policy::{Action, Caller, Denial, Permission, Resource, Target};
+use usher_policy::{Action, Caller, Denial, Permission, Resource, ResourceKind, Target, can};
+use uuid::Uuid;
 
-use crate::{Located, StoreError, StoreResult, Work};
+use crate::{
+    Located, StoreError, StoreResult, Work,
+    things::{Thing, Wanted},
+};
 
 /// How much of a thing somebody may read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Sight {
+struct Extent {
     thing: bool,
+    /// The internal notes on it, or all of it where there are none.
     notes: bool,
 }
 
+/// How much of a thing the caller may read, and where that is not all, each of the services that they could act as.
+#[derive(Debug, Clone)]
+pub(crate) struct Sight {
+    own: Extent,
+    services: BTreeMap<Uuid, Extent>,
+}
+
 impl Work {
-    /// How much of a thing the caller may read, as it stands at this point of the work: whoever they are, and whatever the
-    /// scopes of the token that they act with. What a token does not see now, its owner might the moment after.
+    /// How much of a thing is in the caller's sight, as it stands at this point of the work: whoever they are, and whatever
+    /// the scopes of the token that they act with. What a token does not see now, its owner might the moment after.
     pub(crate) async fn sight<K: Located>(&mut self, id: Id<K>) -> StoreResult<Sight> {
         let caller = self.caller().without_token();
-        let facts = self.facts(&caller, id).await?;
-        Ok(self.sight_of(&facts))
+        let own = Extent::of(&caller, &self.facts(&caller, id).await?, K::KIND);
+        let services = self.services_behind(own).await?;
+        let mut wanted = Wanted::default();
+        wanted.thing(K::KIND, id.uuid());
+        let things = if services.is_empty() { None } else { Some(self.things(&services, &wanted).await?) };
+        let extent = |(number, service): (usize, &Caller)| {
+            let thing = things.as_ref()?.get(number, K::KIND, id.uuid())?;
+            Some((service.member().uuid(), Extent::of(service, thing, K::KIND)))
+        };
+        Ok(Sight { own, services: services.iter().enumerate().filter_map(extent).collect() })
     }
 
-    /// The same of a thing with these facts.
-    pub(crate) fn sight_of<K: Target>(&self, facts: &Resource<K>) -> Sight {
-        let caller = self.caller().without_token();
-        let notes = caller.decide(Permission::TicketViewNotes, facts).is_allow();
-        Sight { thing: caller.sees(facts), notes }
+    /// The same of a thing with these facts, whoever it stands to.
+    pub(crate) async fn sight_in<K: Target>(&mut self, facts: &Resource<K>) -> StoreResult<Sight> {
+        let own = Extent::of(&self.caller().without_token(), facts, K::KIND);
+        let services = self.services_behind(own).await?;
+        let extent = |service: &Caller| (service.member().uuid(), Extent::of(service, facts, K::KIND));
+        Ok(Sight { own, services: services.iter().map(extent).collect() })
     }
 
-    /// Refuses an act by which the caller would come to read what they did not before. `saw` is how much they saw before the
-    /// act of what stands in this thing after it.
+    /// Refuses an act by which the caller would come to read what they did not before, or a service would that they could act
+    /// as. `saw` is how much was in their sight before the act of what stands in this thing after it.
     ///
     /// # Errors
     /// Forbidden.
     pub(crate) async fn must_not_reveal<K: Located>(&mut self, saw: Sight, id: Id<K>) -> StoreResult<()> {
+        if saw.own == Extent::ALL {
+            return Ok(());
+        }
         let sees = self.sight(id).await?;
-        saw.must_not_become::<K>(sees)
+        saw.must_not_become::<K>(&sees)
+    }
+
+    /// The services that matter where the caller does not read all of a thing: those whose secret they made, and every one
+    /// where they may make secrets. Each as it would be if its token were renewed and its membership active.
+    async fn services_behind(&mut self, own: Extent) -> StoreResult<Vec<Caller>> {
+        if own == Extent::ALL {
+            return Ok(Vec::new());
+        }
+        let here = Resource::organization(self.organization());
+        let renews = self.caller().without_token().decide(can::ManageServiceTokens::PERMISSION, &here).is_allow();
+        let services = sqlx::query_scalar!(
+            "select member_id from api_tokens
+             where org_id = $1 and kind = 'service' and member_id <> $2 and ($3 or created_by = $2)",
+            self.organization().uuid(),
+            self.account().uuid(),
+            renews
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        if services.is_empty() {
+            return Ok(Vec::new());
+        }
+        let services = self.somebodies(&services).await?;
+        Ok(services.iter().map(|service| service.caller.reinstated()).collect())
+    }
+}
+
+impl Extent {
+    const ALL: Self = Self { thing: true, notes: true };
+    const NONE: Self = Self { thing: false, notes: false };
+
+    fn of(caller: &Caller, thing: &dyn Thing, kind: ResourceKind) -> Self {
+        let sees = thing.is_seen_by(caller);
+        let notes = || kind != ResourceKind::Ticket || thing.decide(caller, Permission::TicketViewNotes).is_allow();
+        Self { thing: sees, notes: sees && notes() }
+    }
+
+    /// # Errors
+    /// Forbidden where more would be read.
+    fn must_not_become<K: Target>(self, sees: Self) -> StoreResult<()> {
+        let refused = |permission| Err(forbidden(permission));
+        if sees.thing && !self.thing {
+            refused(<K::View as Action>::PERMISSION)
+        } else if sees.notes && !self.notes {
+            refused(Permission::TicketViewNotes)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -80,13 +155,13 @@ const fn forbidden(permission: Permission) -> StoreError {
 
 impl Sight {
     /// # Errors
-    /// Forbidden where more would be seen.
-    pub(crate) fn must_not_become<K: Target>(self, sees: Self) -> StoreResult<()> {
-        let refused = |permission| Err(forbidden(permission));
-        match (self.thing, self.notes, sees.thing, sees.notes) {
-            (false, _, true, _) => refused(<K::View as Action>::PERMISSION),
-            (_, false, true, true) => refused(Permission::TicketViewNotes),
-            _ => Ok(()),
-        }
+    /// Forbidden where more would be seen: what the caller saw a service may see as well.
+    pub(crate) fn must_not_become<K: Target>(&self, sees: &Self) -> StoreResult<()> {
+        self.own.must_not_become::<K>(sees.own)?;
+        sees.services.iter().try_for_each(|(service, sees)| {
+            let saw = self.services.get(service).copied().unwrap_or(Extent::NONE);
+            let saw = Extent { thing: saw.thing || self.own.thing, notes: saw.notes || self.own.notes };
+            saw.must_not_become::<K>(*sees)
+        })
     }
 }

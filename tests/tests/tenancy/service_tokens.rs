@@ -105,6 +105,11 @@ async fn nobody_gives_a_service_what_they_could_not_give_a_person() {
     admin.delete(&format!("{path}/{high}")).await.problem(403, "role_out_of_reach");
     let (low, _) = issued(&admin, admin.post(&path, json!({"name": "Low", "roles": ["member"]})).await.is(201));
     admin.post(&format!("{path}/{low}/rotate"), json!({})).await.is(200);
+    // Who renews a secret has it from then on.
+    let of = async || org.owner.get(&format!("{path}/{low}")).await.is(200)["created_by"].clone();
+    assert_eq!(of().await, admin.id.as_str());
+    org.owner.post(&format!("{path}/{low}/rotate"), json!({})).await.is(200);
+    assert_eq!(of().await, org.owner.id.as_str());
     admin.delete(&format!("{path}/{low}")).await.is(204);
 }
 
@@ -138,6 +143,7 @@ async fn a_rotated_token_is_good_by_its_new_secret_alone() {
     let org = world.organization("field").await;
     let (id, service) = service_token(&org, &["admin"], scopes).await;
     let renewed = service.post(&format!("{}/service-tokens/{id}/rotate", org.path), json!({})).await.is(200);
+    assert_eq!(renewed["created_by"], org.owner.id.as_str());
     let (_, renewed) = issued(&service, renewed);
     renewed.get(&org.path).await.is(200);
     service.get(&org.path).await.problem(401, "token_ended");

@@ -204,7 +204,10 @@ async fn a_team_with_tickets_is_deleted_only_if_another_gets_them() {
         "select string_agg(body, ' ' order by id) from ticket_messages where ticket_id = '{}' and body like 'Moved%'",
         ticket["id"].as_str().unwrap()
     );
-    assert_eq!(world.look(&events).await.as_deref(), Some("Moved from team “From”, which was deleted, to “To”."));
+    assert_eq!(
+        world.look(&events).await.as_deref(),
+        Some("Moved to another team: the one that it was in was deleted.")
+    );
     let seen = org.owner.get(&format!("{}/members/{}", org.path, stays.id)).await.is(200);
     assert_eq!(seen["teams"], json!([]));
 }

@@ -7,6 +7,7 @@ mod database;
 mod foreign_ids;
 pub mod operations;
 mod revocation;
+mod services;
 mod sight;
 mod sweep;
 mod turns;

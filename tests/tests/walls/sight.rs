@@ -134,3 +134,81 @@ async fn law_7_nobody_clones_joins_or_takes_on_what_they_do_not_see() {
     field.team_admin.post(&format!("{inspection}/share"), shared).await.is(200);
     sharer.get(&inspection).await.is(200);
 }
+
+/// Who handles a ticket may read more of it than who sees it.
+#[tokio::test]
+async fn law_7_nobody_takes_on_a_ticket_to_read_its_notes() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let grants = [
+        ("organization.view", "yes"),
+        ("member.view", "yes"),
+        ("ticket.view", "yes"),
+        ("ticket.assign", "yes"),
+        ("ticket.view_notes", "assigned"),
+    ];
+    let person = somebody(&world, &org, "taker", &grants).await;
+    let path = ticket(&world, &org, &org.owner, json!({})).await;
+    let notes = async || person.get(&format!("{path}/messages")).await.is(200).to_string().contains("Secret note");
+    let assign = async |to: &Person| person.post(&format!("{path}/assign"), json!({"assignee_id": to.id})).await;
+    assert_eq!(assign(&person).await.problem(403, "forbidden")["permission"], "ticket.view_notes");
+    assert!(!notes().await);
+    assign(&org.owner).await.is(200);
+    org.owner.post(&format!("{path}/assign"), json!({"assignee_id": person.id})).await.is(200);
+    assert!(notes().await);
+    // Whoever has them keeps them.
+    assign(&person).await.is(200);
+}
+
+/// The survivor of two takes over who was added to the other.
+#[tokio::test]
+async fn law_7_nobody_comes_to_read_the_survivor_as_a_participant_of_what_they_merge_into_it() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let grants = [
+        ("organization.view", "yes"),
+        ("ticket.view", "participant"),
+        ("ticket.merge", "yes"),
+        ("ticket.add_participant", "yes"),
+    ];
+    let person = somebody(&world, &org, "merger", &grants).await;
+    let (older, newer) =
+        (ticket(&world, &org, &org.owner, json!({})).await, ticket(&world, &org, &org.owner, json!({})).await);
+    org.owner.put_empty(&format!("{newer}/participants/{}", person.id)).await.is(204);
+    let into = json!({"into": older.rsplit('/').next().unwrap()});
+    person.post(&format!("{newer}/merge"), into.clone()).await.problem(403, "forbidden");
+    person.get(&older).await.problem(404, "not_found");
+    org.owner.post(&format!("{newer}/merge"), into).await.is(200);
+    person.get(&older).await.is(200);
+}
+
+/// In which team a hidden ticket stands is told neither by who can be named in its matter nor by why it may be done.
+#[tokio::test]
+async fn law_8_where_a_hidden_ticket_stands_is_not_told_by_what_may_be_done_with_it() {
+    let world = World::start().await;
+    let org = world.organization("suite").await;
+    let [person, other] = [world.member(&org, "user").await, world.member(&org, "user").await];
+    let queue = world.queue(&org, "Q").await;
+    world.allow(&org, &person, &queue, &["manage"]).await;
+    let (team, elsewhere) = (world.team(&org, "T").await, world.team(&org, "U").await);
+    for member in [&person, &other] {
+        world.join_team(&org, member, &team, "contributor_focused").await;
+    }
+    let mut told = Vec::new();
+    for place in [json!(team), json!(elsewhere), json!(null)] {
+        let path = ticket(&world, &org, &org.owner, json!({"queue_id": queue, "team_id": place})).await;
+        person.get(&path).await.problem(404, "not_found");
+        let id = path.rsplit('/').next().unwrap();
+        let mut assigned =
+            person.post(&format!("{path}/assign"), json!({"assignee_id": other.id})).await.names(404, "/assignee_id");
+        let question = json!({"permission": "ticket.assign", "resource_id": id});
+        let mut explained =
+            person.post(&format!("{}/access/explain", org.path), json!({"question": question})).await.is(200);
+        assert_eq!(explained["allowed"], true);
+        assigned["request_id"].take();
+        explained["resource_id"].take();
+        told.push((assigned, explained));
+    }
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0], told[2]);
+}

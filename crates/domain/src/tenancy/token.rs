@@ -49,7 +49,8 @@ pub struct ServiceToken {
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// Who made it; nobody any more, if their account is gone.
+    /// Who made its present secret, with the token or by renewing it (a service that renews its own changes nothing here);
+    /// nobody any more, if their account is gone.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub created_by: Option<AccountId>,
     /// When it was last used, within a few minutes; `null`: never, since it has its present secret.

@@ -64,6 +64,11 @@ impl Work {
         members: &[Id<kind::Member>],
     ) -> StoreResult<Vec<Somebody>> {
         let ids: Vec<Uuid> = members.iter().map(|member| member.uuid()).collect();
+        self.somebodies(&ids).await
+    }
+
+    /// The same for the work's own use.
+    pub(crate) async fn somebodies(&mut self, ids: &[Uuid]) -> StoreResult<Vec<Somebody>> {
         let rows = sqlx::query(
             "select who.id as member_id, a.name, f.* from unnest($1::uuid[]) as who (id)
              join accounts a on a.id = who.id cross join lateral caller_facts(who.id, null, null) f

@@ -194,12 +194,14 @@ impl Work {
         version.must_be(token.version)?;
         self.lock_token(id).await?;
         sqlx::query!(
-            "update api_tokens set secret_hash = $3, expires_at = $4, last_used_at = null, version = version + 1
+            "update api_tokens set secret_hash = $3, expires_at = $4, last_used_at = null, version = version + 1,
+                created_by = case when member_id = $5 then created_by else $5 end
              where org_id = $1 and id = $2",
             organization,
             id.uuid(),
             &secret_hash[..],
-            expires_at
+            expires_at,
+            permit.member().uuid()
         )
         .execute(&mut *self.transaction)
         .await?;

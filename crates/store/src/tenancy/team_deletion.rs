@@ -53,7 +53,7 @@ impl Work {
         }
         let detail = "The team has tickets: say with `move_to` which team gets them, or move them first.";
         let to = to.ok_or(Conflict { code: "team_has_tickets", detail })?;
-        self.may_move_all(team, to)?;
+        self.may_move_all(team, to).await?;
         let moved = sqlx::query!(
             "with held as (
                 select id from tickets where org_id = $1 and team_id = $2 order by id for no key update
@@ -66,22 +66,14 @@ impl Work {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        let names = sqlx::query!(
-            r#"select (select name from teams where org_id = $1 and id = $2) as "from!",
-                (select name from teams where org_id = $1 and id = $3) as "to!""#,
-            organization,
-            team.uuid(),
-            to.uuid()
-        );
-        let names = names.fetch_one(&mut *self.transaction).await?;
         let tickets: Vec<Uuid> = moved.iter().map(|row| row.id).collect();
-        let event = format!("Moved from team “{}”, which was deleted, to “{}”.", names.from, names.to);
-        self.record_on_each(&tickets, &event).await
+        // Neither team is named: not everybody who reads a ticket's history sees them.
+        self.record_on_each(&tickets, "Moved to another team: the one that it was in was deleted.").await
     }
 
     /// Makes sure that the caller may move tickets out of one team, have them in the other, and read there no more of them than
     /// before, whatever else holds of them.
-    fn may_move_all(&self, from: TeamId, to: TeamId) -> StoreResult<()> {
+    async fn may_move_all(&mut self, from: TeamId, to: TeamId) -> StoreResult<()> {
         let within = |team: TeamId| Resource::<kind::Ticket> {
             scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())),
             ..Resource::new(self.organization(), TicketId::new())
@@ -89,6 +81,7 @@ impl Work {
         let (from, to) = (within(from), within(to));
         let _move = self.permit_new::<can::MoveTicket>(&from)?;
         let _have = self.permit_new::<can::CreateTicket>(&to)?;
-        self.sight_of(&from).must_not_become::<kind::Ticket>(self.sight_of(&to))
+        let (saw, sees) = (self.sight_in(&from).await?, self.sight_in(&to).await?);
+        saw.must_not_become::<kind::Ticket>(&sees)
     }
 }

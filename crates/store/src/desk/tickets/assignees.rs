@@ -13,7 +13,8 @@ impl Work {
     /// ticket until the commit.
     ///
     /// # Errors
-    /// The assignee is no active member who may view the ticket; or the ticket was merged.
+    /// The assignee is no active member who may view the ticket; or the ticket was merged. Forbidden to who would come to
+    /// read the ticket's notes by handling it.
     pub async fn assign_ticket(
         &mut self,
         permit: Permit<can::AssignTicket>,
@@ -31,7 +32,9 @@ impl Work {
             });
         }
         self.must_not_be_merged(&[ticket]).await?;
-        self.set_assignee(ticket, assignee).await
+        let saw = self.sight(ticket).await?;
+        self.set_assignee(ticket, assignee).await?;
+        self.must_not_reveal(saw, ticket).await
     }
 
     async fn set_assignee(&mut self, ticket: TicketId, assignee: Option<MemberId>) -> StoreResult<()> {

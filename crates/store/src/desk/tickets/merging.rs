@@ -27,8 +27,8 @@ impl Work {
     /// sight of either, not even the caller (TK-25, TK-30).
     ///
     /// # Errors
-    /// The two are one, or one was merged before. Forbidden to who sees the survivor and not the other, whose messages
-    /// they would come to read (TK-30).
+    /// The two are one, or one was merged before. Forbidden to who does not see both and would see what becomes of them: the
+    /// messages of the one, because they see the other (TK-30), or the survivor, as a participant of the other.
     pub async fn merge_tickets(
         &mut self,
         one: Permit<can::MergeTicket>,
@@ -52,10 +52,15 @@ impl Work {
             return Err(MERGED.into());
         }
         let (into, from) = (TicketId::from(survivor.id), TicketId::from(merged.id));
-        let opens = self.must_not_widen(into, from).await?;
+        // What is on either is on the survivor then, and whoever was added to the other is added to it.
+        let saw = [self.sight(from).await?, self.sight(into).await?];
+        let opens = self.may_open(into).await?;
         self.carry_over_messages(into, from).await?;
         if opens {
             self.carry_over_participants(into, from).await?;
+        }
+        for saw in saw {
+            self.must_not_reveal(saw, into).await?;
         }
         self.close_merged(into, from).await?;
         if StatusCategory::parse(&survivor.category) == StatusCategory::OnHold {
@@ -66,11 +71,8 @@ impl Work {
         Ok(into)
     }
 
-    /// Nobody comes to read a ticket by merging it into one that they see. Tells whether the caller may open the survivor
-    /// to others: to the participants of the merged one.
-    async fn must_not_widen(&mut self, into: TicketId, from: TicketId) -> StoreResult<bool> {
-        let saw = self.sight(from).await?;
-        self.must_not_reveal(saw, into).await?;
+    /// Whether the caller may open the survivor to others: to the participants of the merged one.
+    async fn may_open(&mut self, into: TicketId) -> StoreResult<bool> {
         let caller: Caller = self.caller().clone();
         let survivor = self.facts(&caller, into).await?;
         Ok(self.permit_for::<can::AddParticipant>(&survivor).is_ok())

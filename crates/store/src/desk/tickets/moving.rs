@@ -2,6 +2,7 @@
 
 use usher_domain::TicketId;
 use usher_policy::{Permit, can};
+use uuid::Uuid;
 
 use crate::{StoreResult, Work};
 
@@ -14,12 +15,12 @@ pub struct TicketMove {
     pub queue: Option<Permit<can::ViewQueue>>,
 }
 
-/// The names of the places that a ticket left and of those that it came to.
+/// The places that a ticket left and those that it came to.
 struct Moved {
-    from_team: Option<String>,
-    from_queue: Option<String>,
-    to_team: Option<String>,
-    to_queue: Option<String>,
+    from_team: Option<Uuid>,
+    from_queue: Option<Uuid>,
+    to_team: Option<Uuid>,
+    to_queue: Option<Uuid>,
 }
 
 impl Work {
@@ -51,19 +52,13 @@ impl Work {
         };
         let moved = sqlx::query_as!(
             Moved,
-            r#"with old as (
-                select o.team_id, g.name as team, q.name as queue from tickets o
-                left join teams g on g.org_id = o.org_id and g.id = o.team_id
-                left join queues q on q.org_id = o.org_id and q.id = o.queue_id
-                where o.org_id = $1 and o.id = $2
-             )
+            r#"with old as (select o.team_id, o.queue_id from tickets o where o.org_id = $1 and o.id = $2)
              update tickets t set team_id = case when $3::bool then $4::uuid else t.team_id end, queue_id = coalesce($5::uuid, t.queue_id),
                 version = version + 1, updated_at = now()
              from old where t.org_id = $1 and t.id = $2
                 and (($3 and t.team_id is distinct from $4) or ($5::uuid is not null and t.queue_id is distinct from $5))
-             returning old.team as "from_team?", old.queue as "from_queue?",
-                (select g.name from teams g where g.org_id = $1 and g.id = t.team_id) as to_team,
-                (select q.name from queues q where q.org_id = $1 and q.id = t.queue_id) as to_queue"#,
+             returning old.team_id as "from_team?", old.queue_id as "from_queue?",
+                t.team_id as "to_team?", t.queue_id as "to_queue?""#,
             self.organization().uuid(),
             ticket.uuid(),
             moves_team,
@@ -74,12 +69,14 @@ impl Work {
     }
 }
 
-fn moved_event(kind: &str, from: Option<String>, to: Option<String>) -> Option<String> {
+/// What the history tells of a move. It names no place: who reads it may not see the one that the ticket left, and as one who was
+/// added, or who made the ticket, not the one that it came to either (law 8).
+fn moved_event(kind: &str, from: Option<Uuid>, to: Option<Uuid>) -> Option<String> {
     match (from, to) {
         (from, to) if from == to => None,
-        (Some(from), Some(to)) => Some(format!("Moved from {kind} “{from}” to “{to}”.")),
-        (None, Some(to)) => Some(format!("Moved to {kind} “{to}”.")),
-        (Some(from), None) => Some(format!("Taken from {kind} “{from}”.")),
+        (Some(_), Some(_)) => Some(format!("Moved to another {kind}.")),
+        (None, Some(_)) => Some(format!("Moved to a {kind}.")),
+        (Some(_), None) => Some(format!("Taken from its {kind}.")),
         (None, None) => None,
     }
 }
