@@ -5,13 +5,15 @@ create table inspection_forms (
     org_id uuid not null references organizations on delete cascade,
     id uuid not null,
     sections jsonb not null,
+    questions integer not null -- how many
+        generated always as (jsonb_array_length(jsonb_path_query_array(sections, '$[*].questions[*]'))) stored,
     primary key (org_id, id)
 );
 
 create table inspection_templates (
     org_id uuid not null references organizations on delete cascade,
     id uuid not null,
-    team_id uuid,
+    team_id uuid not null,
     name text not null,
     description text not null default '',
     form_id uuid not null,
@@ -21,7 +23,7 @@ create table inspection_templates (
     version bigint not null default 1,
     primary key (org_id, id),
     constraint inspection_template_name_taken unique (org_id, team_id, name),
-    foreign key (org_id, team_id) references teams (org_id, id) on delete set null (team_id),
+    foreign key (org_id, team_id) references teams (org_id, id),
     foreign key (org_id, form_id) references inspection_forms (org_id, id)
 );
 create index on inspection_templates (org_id, name, id);
@@ -34,7 +36,7 @@ create index on inspection_templates (created_by);
 create table sites (
     org_id uuid not null references organizations on delete cascade,
     id uuid not null,
-    team_id uuid,
+    team_id uuid not null,
     name text not null,
     address text not null default '',
     description text not null default '',
@@ -46,7 +48,7 @@ create table sites (
         setweight(to_tsvector('simple', words(name)), 'A') || setweight(to_tsvector('simple', words(address)), 'B')
     ) stored,
     primary key (org_id, id),
-    foreign key (org_id, team_id) references teams (org_id, id) on delete set null (team_id)
+    foreign key (org_id, team_id) references teams (org_id, id)
 );
 create index on sites (org_id, name, id);
 create index on sites (org_id, team_id, name, id);
@@ -59,7 +61,7 @@ create table inspections (
     org_id uuid not null references organizations on delete cascade,
     id uuid not null,
     title text not null,
-    team_id uuid,
+    team_id uuid not null,
     site_id uuid,
     template_id uuid,
     form_id uuid not null,
@@ -79,24 +81,32 @@ create table inspections (
     search tsvector not null generated always as (to_tsvector('simple', words(title))) stored,
     primary key (org_id, id),
     check (state <> 'submitted' or (submitted_at is not null and score is not null and max_score is not null)),
-    foreign key (org_id, team_id) references teams (org_id, id) on delete set null (team_id),
+    foreign key (org_id, team_id) references teams (org_id, id),
     foreign key (org_id, site_id) references sites (org_id, id),
     foreign key (org_id, template_id) references inspection_templates (org_id, id) on delete set null (template_id),
     foreign key (org_id, form_id) references inspection_forms (org_id, id)
 );
--- A pair, for the orders of age and of change, for each place that a view filter names; the same for what viewers see.
+-- Three, for the orders of age, of change and of what is due (without a day: last), for each place that a view filter names; the
+-- same for what viewers see.
 create index inspections_by_team on inspections (org_id, team_id, id);
 create index inspections_by_team_updated on inspections (org_id, team_id, updated_at, id);
+create index inspections_by_team_due on inspections (org_id, team_id, coalesce(due_on, 'infinity'), id);
 create index inspections_shared on inspections (org_id, team_id, id) where shared;
 create index inspections_shared_updated on inspections (org_id, team_id, updated_at, id) where shared;
+create index inspections_shared_due on inspections (org_id, team_id, coalesce(due_on, 'infinity'), id) where shared;
 create index inspections_updated on inspections (org_id, updated_at, id);
+create index inspections_due on inspections (org_id, coalesce(due_on, 'infinity'), id);
+-- What is open and due, without what was done since the organization began.
+create index inspections_open_due on inspections (org_id, coalesce(due_on, 'infinity'), id) where state <> 'submitted';
+create index inspections_open_by_team_due on inspections (org_id, team_id, coalesce(due_on, 'infinity'), id)
+    where state <> 'submitted';
 create index inspections_by_creator on inspections (created_by, org_id, id);
 create index inspections_by_creator_updated on inspections (created_by, org_id, updated_at, id);
+create index inspections_by_creator_due on inspections (created_by, org_id, coalesce(due_on, 'infinity'), id);
 create index inspections_by_site on inspections (org_id, site_id, id);
 create index inspections_by_template on inspections (org_id, template_id, id);
 create index inspections_of_form on inspections (org_id, form_id);
 create index inspections_by_state on inspections (org_id, state, id);
-create index inspections_due on inspections (org_id, due_on, id) where due_on is not null;
 create index inspections_by_submitter on inspections (submitted_by);
 create index inspections_search on inspections using gin (org_id, search);
 create index inspections_submitted on inspections (org_id, submitted_at, id) where state = 'submitted';

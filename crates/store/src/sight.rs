@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use usher_domain::Id;
-use usher_policy::{Action, Caller, Denial, Permission, Resource, ResourceKind, Target, can};
+use usher_domain::{Id, TeamId};
+use usher_policy::{
+    Action, Caller, Condition, Denial, Level, Mask, Permission, Resource, ResourceKind, Scopes, Target, can,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -65,6 +67,36 @@ impl Work {
         saw.must_not_become::<K>(&sees)
     }
 
+    /// Refuses to take things of a kind from one team to another where some of them would come into the caller's sight: whichever
+    /// condition holds of a thing, be it theirs or shared with its team.
+    ///
+    /// # Errors
+    /// Forbidden.
+    pub(crate) async fn must_not_reveal_in<K: Located>(&mut self, from: TeamId, to: TeamId) -> StoreResult<()> {
+        let organization = self.organization();
+        let extent = |somebody: &Caller, team: TeamId, condition: Condition| {
+            // What is shared with a team is so with who is in it.
+            let in_team = || somebody.scopes_at(Level::Team).contains(&team.uuid());
+            let thing = Resource::<K> {
+                scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())),
+                holding: Mask::NONE.with(condition, condition != Condition::SharedWithTeam || in_team()),
+                ..Resource::new(organization, Id::new())
+            };
+            Extent::of(somebody, &thing, K::KIND)
+        };
+        let caller = self.caller().without_token();
+        let own = extent(&caller, from, Condition::Always);
+        let services = self.services_behind(own).await?;
+        let conditions = || K::RULES.iter().map(|rule| rule.condition).chain([Condition::Always]);
+        let reveals = |somebody: &Caller| {
+            conditions().try_for_each(|condition| {
+                let saw = extent(somebody, from, condition).or(own);
+                saw.must_not_become::<K>(extent(somebody, to, condition))
+            })
+        };
+        std::iter::once(&caller).chain(&services).try_for_each(reveals)
+    }
+
     /// The services that matter where the caller does not read all of a thing: those whose secret they made, and every one
     /// where they may make secrets. Each as it would be if its token were renewed and its membership active.
     async fn services_behind(&mut self, own: Extent) -> StoreResult<Vec<Caller>> {
@@ -100,6 +132,10 @@ impl Extent {
         Self { thing: sees, notes: sees && notes() }
     }
 
+    const fn or(self, other: Self) -> Self {
+        Self { thing: self.thing || other.thing, notes: self.notes || other.notes }
+    }
+
     /// # Errors
     /// Forbidden where more would be read.
     fn must_not_become<K: Target>(self, sees: Self) -> StoreResult<()> {
@@ -127,7 +163,14 @@ impl Work {
     /// # Errors
     /// Forbidden.
     pub(crate) async fn must_see<K: Located>(&mut self, id: Id<K>) -> StoreResult<()> {
-        if self.sees(id).await? { Ok(()) } else { Err(forbidden(<K::View as Action>::PERMISSION)) }
+        let caller = self.caller().clone();
+        let facts = self.facts(&caller, id).await?;
+        self.must_see_of(&facts)
+    }
+
+    /// The same of a thing with these facts.
+    pub(crate) fn must_see_of<K: Target>(&self, facts: &Resource<K>) -> StoreResult<()> {
+        if self.caller().sees(facts) { Ok(()) } else { Err(forbidden(<K::View as Action>::PERMISSION)) }
     }
 
     /// Refuses an act by which somebody comes to be allowed with a thing what the caller is not, be it themselves. `before` and
@@ -159,8 +202,7 @@ impl Sight {
     pub(crate) fn must_not_become<K: Target>(&self, sees: &Self) -> StoreResult<()> {
         self.own.must_not_become::<K>(sees.own)?;
         sees.services.iter().try_for_each(|(service, sees)| {
-            let saw = self.services.get(service).copied().unwrap_or(Extent::NONE);
-            let saw = Extent { thing: saw.thing || self.own.thing, notes: saw.notes || self.own.notes };
+            let saw = self.services.get(service).copied().unwrap_or(Extent::NONE).or(self.own);
             saw.must_not_become::<K>(*sees)
         })
     }

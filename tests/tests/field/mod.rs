@@ -5,6 +5,7 @@ mod bucket;
 mod files;
 mod inspections;
 mod list_is_read;
+mod moving;
 mod photo_reach;
 mod photos;
 mod quota;

@@ -190,3 +190,25 @@ async fn reports_are_summed_up_by_site_template_and_month() {
     field.owner().get(&format!("{path}?by=colour")).await.names(400, "by");
     field.owner().get(&format!("{path}?by=month&since=soon")).await.names(400, "since");
 }
+
+/// A report that is shared is that of what was submitted: who reopens and changes it, or submits it again, shares nothing.
+#[tokio::test]
+async fn vx_67_what_is_submitted_again_is_shared_again_by_whoever_may() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let id = submitted(&field, field.owner(), &template, "Yes").await;
+    assign(&field, &id, &field.focused).await;
+    let share = format!("{}/share", report(&field, &id));
+    field.owner().post(&share, json!({"shared": true})).await.is(200);
+    field.viewer.get(&report(&field, &id)).await.is(200);
+    field.full.post_empty(&format!("{}/reopen", at(&field, &id))).await.is(200);
+    field.viewer.get(&report(&field, &id)).await.is(404);
+    field.focused.post(&share, json!({"shared": true})).await.is(404);
+    field.focused.post_empty(&format!("{}/submit", at(&field, &id))).await.is(200);
+    assert_eq!(field.owner().get(&report(&field, &id)).await.is(200)["shared"], false);
+    field.viewer.get(&report(&field, &id)).await.is(404);
+    field.focused.post(&share, json!({"shared": true})).await.problem(403, "forbidden");
+    field.owner().post(&share, json!({"shared": true})).await.is(200);
+    field.viewer.get(&report(&field, &id)).await.is(200);
+}

@@ -235,3 +235,26 @@ async fn an_id_of_a_site_out_of_sight_is_taken() {
     let body = json!({"id": id, "team_id": other, "name": "Mine"});
     field.limited.post(&format!("{}/sites", field.path), body).await.problem(409, "id_taken");
 }
+
+/// A device that is not sure that its request arrived is told that it did, though the team is gone.
+#[tokio::test]
+async fn a_site_made_with_an_id_is_known_again_when_its_team_is_gone() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let to = world.team(&field.organization, "Others").await;
+    for person in [&field.focused, &field.full] {
+        world.join_team(&field.organization, person, &to, "contributor_focused").await;
+    }
+    let path = format!("{}/sites", field.path);
+    let body = json!({"id": uuid::Uuid::now_v7(), "team_id": field.team, "name": "Harbour"});
+    field.focused.post(&path, body.clone()).await.is(201);
+    field.owner().delete(&format!("{}/teams/{}?move_to={to}", field.organization.path, field.team)).await.is(204);
+    let again = field.focused.post(&path, body.clone()).await.is(200);
+    assert_eq!((&again["id"], &again["team_id"]), (&body["id"], &json!(to)));
+    // Nobody else is told that it is there, be it in their sight or not.
+    field.full.post(&path, body.clone()).await.names(404, "/team_id");
+    field.owner().post(&path, body.clone()).await.names(404, "/team_id");
+    let mut never = body;
+    never["id"] = json!(uuid::Uuid::now_v7());
+    field.focused.post(&path, never).await.names(404, "/team_id");
+}

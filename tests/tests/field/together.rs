@@ -165,24 +165,6 @@ async fn who_left_the_team_or_the_organization_has_nothing_from_then_on() {
     field.limited.get(&format!("{}/sites", field.path)).await.problem(404, "not_found");
 }
 
-/// What was a deleted team's is nobody's in a team.
-#[tokio::test]
-async fn vx_41_what_a_deleted_team_had_is_there_for_organization_roles_alone() {
-    let world = World::start().await;
-    let field = world.field().await;
-    let things = one_of_each(&field, &field.team_admin, &field.team, "Thing").await;
-    let paths: Vec<_> = BOTH.iter().zip(&things).map(|(of, id)| format!("{}/{of}/{id}", field.path)).collect();
-    let before = [field.owner().get(&paths[0]).await.etag(), field.owner().get(&paths[1]).await.etag()];
-    field.owner().delete(&format!("{}/teams/{}", field.organization.path, field.team)).await.is(204);
-    for (path, before) in paths.iter().zip(before) {
-        let after = field.admin.get(path).await;
-        assert_ne!(after.etag(), before);
-        assert_eq!(after.is(200)["team_id"], json!(null));
-        field.team_admin.get(path).await.problem(404, "not_found");
-        field.admin.patch_if(path, "*", json!({"name": "Kept"})).await.is(200);
-    }
-}
-
 #[tokio::test]
 async fn a_token_does_what_its_scopes_say() {
     let world = World::start().await;

@@ -96,10 +96,11 @@ async fn lived_in(world: &World) -> (Organization, Person) {
              update tickets set merged = true, merged_into = '{1}' where org_id = '{0}' and id = '{3}';
              insert into member_activity (org_id, member_id) values ('{0}', '{2}') on conflict do nothing;
              insert into inspection_forms (org_id, id, sections) values ('{0}', '{0}', '[]');
-             insert into inspection_templates (org_id, id, name, form_id) values ('{0}', '{0}', 'One', '{0}');
-             insert into sites (org_id, id, name) values ('{0}', '{0}', 'One');
-             insert into inspections (org_id, id, title, site_id, template_id, form_id, state, score, max_score, submitted_at)
-                values ('{0}', '{0}', 'One', '{0}', '{0}', '{0}', 'submitted', 1, 1, now());
+             insert into inspection_templates (org_id, id, team_id, name, form_id) values ('{0}', '{0}', '{team}', 'One', '{0}');
+             insert into sites (org_id, id, team_id, name) values ('{0}', '{0}', '{team}', 'One');
+             insert into inspections (org_id, id, title, team_id, site_id, template_id, form_id, state, score, max_score,
+                submitted_at)
+                values ('{0}', '{0}', 'One', '{team}', '{0}', '{0}', '{0}', 'submitted', 1, 1, now());
              insert into inspection_assignees (org_id, inspection_id, member_id) values ('{0}', '{0}', '{2}');
              insert into inspection_answers (org_id, inspection_id, question, version) values ('{0}', '{0}', 'one', 2)",
             org.id,
@@ -108,18 +109,19 @@ async fn lived_in(world: &World) -> (Organization, Person) {
             id(&tickets[2])
         ))
         .await;
-    files(world, &org).await;
+    files(world, &org, &team).await;
     (org, member)
 }
 
 /// A photo of an inspection, in an organization whose access model has none, and what its branding is.
-async fn files(world: &World, org: &Organization) {
+async fn files(world: &World, org: &Organization, team: &str) {
     let (form, inspection, file) = (Uuid::now_v7(), Uuid::now_v7(), Uuid::now_v7());
     let org = &org.id;
     world
         .arrange(&format!(
             "insert into inspection_forms (org_id, id, sections) values ('{org}', '{form}', '[]');
-             insert into inspections (org_id, id, title, form_id) values ('{org}', '{inspection}', 'One', '{form}');
+             insert into inspections (org_id, id, title, team_id, form_id)
+                values ('{org}', '{inspection}', 'One', '{team}', '{form}');
              insert into files (org_id, id, sha256, content_type, size)
                 values ('{org}', '{file}', sha256('one'), 'image/png', 3);
              insert into storage (org_id, bytes) values ('{org}', 3);

@@ -87,6 +87,85 @@ async fn law_7_nobody_deletes_a_team_to_read_its_tickets() {
     closer.get(&path).await.is(200);
 }
 
+/// What somebody must be able to do to have in another team what a team has that they delete, and what they do not come to read.
+#[tokio::test]
+async fn law_7_nobody_deletes_a_team_to_read_its_inspections_or_to_make_them_elsewhere() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let org = &field.organization;
+    let to = world.team(org, "To").await;
+    let base = [("organization.view", "yes"), ("team.view", "yes"), ("team.delete", "yes")];
+    let make = ["inspection_template.create", "site.create", "inspection.create", "inspection.share", "report.share"];
+    let path = format!("{}/teams/{}?move_to={to}", org.path, field.team);
+    // Only what there is is asked for.
+    let site_only = somebody(&world, org, "site-only", &[&base[..], &[("site.create", "yes")]].concat()).await;
+    let empty = world.team(org, "Empty").await;
+    let site = json!({"team_id": empty, "name": "Harbour"});
+    let site = field.made(field.owner(), "sites", site).await;
+    let things = world.field_things(org, &field.team).await;
+    let of = |kind: &str| things.iter().find(|(name, _)| *name == kind).unwrap().1.clone();
+    for (of, id) in [("inspections", of("inspection")), ("reports", of("report"))] {
+        let share = format!("{}/{of}/{id}/share", field.path);
+        field.owner().post(&share, json!({"shared": true})).await.is(200);
+    }
+    site_only.delete(&path).await.problem(403, "forbidden");
+    site_only.delete(&format!("{}/teams/{empty}?move_to={to}", org.path)).await.is(204);
+    site_only.get(&format!("{}/sites/{site}", field.path)).await.problem(404, "not_found");
+    for (n, missing) in make.iter().enumerate() {
+        let rest = make.iter().filter(|permission| *permission != missing).map(|permission| (*permission, "yes"));
+        let grants: Vec<_> = base.into_iter().chain(rest).collect();
+        let person = somebody(&world, org, &format!("without-{n}"), &grants).await;
+        assert_eq!(person.delete(&path).await.problem(403, "forbidden")["permission"], *missing);
+    }
+    // In the other team they would see everything, what is their own, or what is shared.
+    let grants: Vec<_> = base.into_iter().chain(make.map(|permission| (permission, "yes"))).collect();
+    let closer = somebody(&world, org, "closer", &grants).await;
+    for (role, permission) in [
+        ("contributor_limited", "inspection_template.view"),
+        ("contributor_focused", "inspection_template.view"),
+        ("viewer", "inspection.view"),
+    ] {
+        let reader = world.member(org, "closer").await;
+        world.join_team(org, &reader, &to, role).await;
+        assert_eq!(reader.delete(&path).await.problem(403, "forbidden")["permission"], permission, "{role}");
+    }
+    closer.delete(&path).await.is(204);
+    for (of, id) in [("inspections", of("inspection")), ("reports", of("report")), ("sites", of("site"))] {
+        closer.get(&format!("{}/{of}/{id}", field.path)).await.problem(404, "not_found");
+        assert_eq!(field.owner().get(&format!("{}/{of}/{id}", field.path)).await.is(200)["team_id"], json!(to));
+    }
+}
+
+/// The same of what is theirs, or comes to be: they see it in the other team, and did not in the one that goes.
+#[tokio::test]
+async fn law_7_nobody_deletes_a_team_to_read_again_what_was_theirs() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let org = &field.organization;
+    let to = world.team(org, "To").await;
+    let grants = [
+        ("organization.view", "yes"),
+        ("team.view", "yes"),
+        ("team.delete", "yes"),
+        ("inspection_template.view", "yes"),
+        ("site.view", "yes"),
+        ("inspection_template.create", "yes"),
+        ("site.create", "yes"),
+        ("inspection.create", "yes"),
+    ];
+    let closer = somebody(&world, org, "closer", &grants).await;
+    let template = field.template("Doors").await;
+    let body = json!({"title": "Mine", "team_id": field.team, "template_id": template});
+    closer.post(&format!("{}/inspections", field.path), body).await.is(204);
+    let path = format!("{}/teams/{}?move_to={to}", org.path, field.team);
+    world.join_team(org, &closer, &to, "contributor_focused").await;
+    assert_eq!(closer.delete(&path).await.problem(403, "forbidden")["permission"], "inspection.view");
+    // Who has the same in both sees no more than before.
+    world.join_team(org, &closer, &field.team, "contributor_focused").await;
+    closer.delete(&path).await.is(204);
+    assert_eq!(closer.walk(&format!("{}/inspections", field.path)).await.len(), 1);
+}
+
 /// Acts that tie a thing to who does them.
 #[tokio::test]
 async fn law_7_nobody_clones_joins_or_takes_on_what_they_do_not_see() {

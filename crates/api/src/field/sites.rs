@@ -13,8 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::FieldQuery;
 use crate::{
     http::{
-        Answer, Body, Call, Granted, IfMatch, Listed, Path, Query, ThingQuery, created, listed, no_content, place,
-        seen, shown_if,
+        Answer, Body, Call, Granted, IfMatch, Listed, Path, Query, ThingQuery, answer_if_visible, created, listed,
+        no_content, place, seen, shown_if,
     },
     tenancy::OrganizationPath,
 };
@@ -87,7 +87,8 @@ pub struct CreateSite {
 
 /// Create a site
 ///
-/// A device may make it offline and give it its `id`: sent again by the same account, it answers 200 with the site as it is.
+/// A device may make it offline and give it its `id`: sent again by the same account, it answers 200 with the site as it is, even
+/// if the team has gone since.
 #[utoipa::path(tag = "sites", params(OrganizationPath), request_body = CreateSite,
     responses(
         (status = 201, body = Site),
@@ -99,6 +100,9 @@ pub async fn create_site(call: Call, path: Path<OrganizationPath>, body: Body<Cr
     let mut work = call.write(&path.organization).await?;
     work.may_create::<can::CreateSite>()?;
     let CreateSite { id, team_id, name, address, description } = body.parse()?;
+    if let Some(site) = work.made_before(id).await? {
+        return answer_if_visible(work, site).await;
+    }
     let team = place(&mut work, team_id, "/team_id").await?;
     let (site, made) = work.create_site(team, NewSite { id, name, address, description }).await?;
     if made == Made::Before {

@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 /// Every `code` of a problem, by name. A name that has been published stays what it means.
-pub const CODES: [&str; 72] = [
+pub const CODES: [&str; 73] = [
     "already_in_team",
     "already_linked",
     "already_member",
@@ -65,6 +65,7 @@ pub const CODES: [&str; 72] = [
     "slug_taken",
     "stale",
     "storage_full",
+    "team_has_inspections",
     "team_has_tickets",
     "team_name_taken",
     "template_name_taken",

@@ -11,6 +11,7 @@ pub(super) fn words(schema: &Value) -> Option<String> {
         return Some(one_of(options));
     }
     match (schema["type"].as_str()?, schema["format"].as_str()) {
+        ("array", _) => words(&schema["items"]).map(|each| format!("{each}, or several with commas between")),
         ("integer", _) => Some(whole_number(schema)),
         ("boolean", _) => Some("`true` or `false`".to_owned()),
         ("string", Some(format)) => of_format(format).map(str::to_owned),

@@ -191,19 +191,23 @@ pub async fn update_team(call: Call, path: Path<TeamPath>, body: Body<TeamPatch>
     shown_if::<can::ViewTeam>(work, path.team, team).await
 }
 
-/// Where a team's tickets go.
+/// Where what a team has goes.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TeamDeletion {
-    /// The team that gets the tickets. Without it a team that has tickets is not deleted.
+    /// The team that gets the tickets, and the inspections with their sites and templates. Without it a team that has any is not
+    /// deleted.
     move_to: Option<TeamId>,
 }
 
 /// Delete a team
 ///
-/// A team that has tickets is deleted only if `move_to` says which team gets them: without one, who sees them would follow
-/// from their templates and be nobody's decision.
+/// A team that has tickets, or inspections, sites or templates of inspections, is deleted only if `move_to` says which team gets
+/// them: without one, who sees them would be nobody's decision. It has to be one in which you may have them: tickets want
+/// `ticket.move` and there `ticket.create`, the others there the permission to create such things, and to share what is shared;
+/// and none in which you would come to read what you did not. Whoever handled a ticket or carried out an inspection, and could
+/// not in the other team, does so no longer.
 #[utoipa::path(tag = "teams", params(TeamPath, TeamDeletion, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteTeam::PERMISSION.key()))))]
 #[delete("/teams/{team}")]

@@ -14,9 +14,8 @@ pub struct Inspection {
     pub id: InspectionId,
     /// What it is about.
     pub title: String,
-    /// The team whose inspection it is; none once the team is gone.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub team_id: Option<TeamId>,
+    /// The team whose inspection it is.
+    pub team_id: TeamId,
     /// Where it happens.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub site_id: Option<SiteId>,
@@ -34,6 +33,8 @@ pub struct Inspection {
     pub assignee_ids: Vec<MemberId>,
     /// How many questions have an answer.
     pub answered: i64,
+    /// How many questions it asks.
+    pub questions: i32,
     /// Who made it; none once the account is gone.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub created_by: Option<AccountId>,

@@ -13,9 +13,8 @@ pub struct Report {
     pub id: ReportId,
     /// What it is about.
     pub title: String,
-    /// The team whose inspection it is; none once the team is gone.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub team_id: Option<TeamId>,
+    /// The team whose inspection it is.
+    pub team_id: TeamId,
     /// Where it happened.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub site_id: Option<SiteId>,
@@ -23,8 +22,7 @@ pub struct Report {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub template_id: Option<InspectionTemplateId>,
     /// The team's name. Who reads a report reads these names, whether or not they see what bears them.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub team: Option<String>,
+    pub team: String,
     /// The site's name.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub site: Option<String>,

@@ -11,9 +11,8 @@ use crate::{AccountId, SiteId, TeamId};
 pub struct Site {
     /// The site.
     pub id: SiteId,
-    /// The team whose site it is; none once the team is gone.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub team_id: Option<TeamId>,
+    /// The team whose site it is.
+    pub team_id: TeamId,
     /// Its name.
     pub name: String,
     /// Where it is.

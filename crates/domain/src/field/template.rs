@@ -12,9 +12,8 @@ use crate::{AccountId, InspectionTemplateId, TeamId};
 pub struct InspectionTemplate {
     /// The template.
     pub id: InspectionTemplateId,
-    /// The team whose template it is; none once the team is gone.
-    #[cfg_attr(feature = "openapi", schema(required))]
-    pub team_id: Option<TeamId>,
+    /// The team whose template it is.
+    pub team_id: TeamId,
     /// Its name, unique in the team.
     pub name: String,
     /// When to use it.

@@ -1,7 +1,7 @@
 //! Making things: in a team, and with identifiers that devices give while they are offline.
 
-use usher_domain::Id;
-use usher_policy::{Action, Condition, Level, Mask, Permit, Resource, Scopes, can};
+use usher_domain::{Id, OrganizationId, TeamId};
+use usher_policy::{Action, Condition, Level, Mask, Permit, Resource, Scopes, Target, can};
 
 use crate::{Conflict, Located, StoreError, StoreResult, Work};
 
@@ -16,6 +16,11 @@ pub enum Made {
 
 const ID_TAKEN: Conflict = Conflict { code: "id_taken", detail: "Something else has this id: give it another one." };
 
+/// What a thing of a team's is of which nothing else is known.
+pub(super) fn within<K: Target>(organization: OrganizationId, team: TeamId, id: Id<K>) -> Resource<K> {
+    Resource { scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())), ..Resource::new(organization, id) }
+}
+
 impl Work {
     /// A permit to make a thing in a team, as the caller's own and with this identifier.
     pub(super) fn permit_in_team<A: Action>(
@@ -23,11 +28,30 @@ impl Work {
         team: &Permit<can::ViewTeam>,
         id: Id<A::Target>,
     ) -> StoreResult<Permit<A>> {
-        self.permit_new(&Resource {
-            scopes: Scopes::NONE.with(Level::Team, Some(team.target().uuid())),
-            holding: Mask::of(Condition::Own),
-            ..Resource::new(self.organization(), id)
-        })
+        let holding = Mask::of(Condition::Own);
+        self.permit_new(&Resource { holding, ..within(self.organization(), team.target(), id) })
+    }
+
+    /// What has an identifier that a device gave, if the caller made it before and sees it still. A request that is sent again is
+    /// known by it, whatever has become of the places that it names.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn made_before<K: Located>(&mut self, id: Option<Id<K>>) -> StoreResult<Option<Id<K>>> {
+        let Some(id) = id else { return Ok(None) };
+        let caller = self.caller().clone();
+        // Without a lock: for what is not theirs nobody waits.
+        match self.facts(&caller, id).await {
+            Ok(resource) if self.is_theirs(&resource) => {}
+            Ok(_) | Err(StoreError::Missing(_)) => return Ok(None),
+            Err(error) => return Err(error),
+        }
+        let _before = self.must_be_made_before(id).await?;
+        Ok(Some(id))
+    }
+
+    fn is_theirs<K: Target>(&self, resource: &Resource<K>) -> bool {
+        resource.holding.contains(Condition::Own) && self.caller().may_name(resource)
     }
 
     /// Makes sure that an identifier which a device gave is one that grows with time, and not of tomorrow's tomorrow: a clock
@@ -54,7 +78,6 @@ impl Work {
             StoreError::Missing(_) => StoreError::CONTENTION,
             other => other,
         })?;
-        let own = resource.holding.contains(Condition::Own) && self.caller().may_name(&resource);
-        if own { Ok(Made::Before) } else { Err(ID_TAKEN.into()) }
+        if self.is_theirs(&resource) { Ok(Made::Before) } else { Err(ID_TAKEN.into()) }
     }
 }

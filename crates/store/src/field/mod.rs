@@ -2,6 +2,7 @@
 
 mod inspections;
 mod made;
+mod moving;
 mod naming;
 mod photos;
 mod reports;
@@ -15,10 +16,9 @@ pub use photos::NewPhoto;
 pub use reports::{ReportDocument, ReportFilter, ReportOrder, SummaryBy, SummaryRow};
 pub use sites::{NewSite, SiteChange};
 pub use templates::{InspectionTemplateChange, NewInspectionTemplate};
-use usher_domain::TeamId;
 use usher_policy::{Permit, can};
 
-use crate::{StoreResult, Work, listing::Order, sql::Sql};
+use crate::{StoreResult, listing::Order, sql::Sql};
 
 /// Which of the templates or sites that the caller may see are wanted: those that fit everything that is said.
 #[derive(Debug, Default)]
@@ -64,48 +64,5 @@ impl FieldFilter {
             wanted += &format!(" and {alias}.updated_at >= {place}");
         }
         Ok(wanted)
-    }
-}
-
-impl Work {
-    /// What a team has that is about to be deleted is of no team any more, and says so: only organization roles reach it.
-    ///
-    /// In the order in which acts on one of them lock the others: templates, inspections, sites.
-    pub(crate) async fn release_field_of(&mut self, team: TeamId) -> StoreResult<()> {
-        let (organization, team) = (self.organization().uuid(), team.uuid());
-        sqlx::query!(
-            "with held as (
-                select id from inspection_templates where org_id = $1 and team_id = $2 order by id for no key update
-             )
-             update inspection_templates e set team_id = null, version = e.version + 1, updated_at = now()
-             from held where e.org_id = $1 and e.id = held.id",
-            organization,
-            team
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        sqlx::query!(
-            "with held as (
-                select id from inspections where org_id = $1 and team_id = $2 order by id for no key update
-             )
-             update inspections i set team_id = null, version = i.version + 1, updated_at = now()
-             from held where i.org_id = $1 and i.id = held.id",
-            organization,
-            team
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        sqlx::query!(
-            "with held as (
-                select id from sites where org_id = $1 and team_id = $2 order by id for no key update
-             )
-             update sites l set team_id = null, version = l.version + 1, updated_at = now()
-             from held where l.org_id = $1 and l.id = held.id",
-            organization,
-            team
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
     }
 }

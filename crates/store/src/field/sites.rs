@@ -41,7 +41,7 @@ impl Located for kind::Site {
     fn item(row: &PgRow) -> Result<Site, sqlx::Error> {
         Ok(Site {
             id: row.try_get::<Uuid, _>("id")?.into(),
-            team_id: row.try_get::<Option<Uuid>, _>("team_id")?.map(Id::from),
+            team_id: row.try_get::<Uuid, _>("team_id")?.into(),
             name: row.try_get("name")?,
             address: row.try_get("address")?,
             description: row.try_get("description")?,

@@ -24,7 +24,7 @@ impl Located for kind::InspectionTemplate {
     fn item(row: &PgRow) -> Result<InspectionTemplate, sqlx::Error> {
         Ok(InspectionTemplate {
             id: row.try_get::<Uuid, _>("id")?.into(),
-            team_id: row.try_get::<Option<Uuid>, _>("team_id")?.map(Id::from),
+            team_id: row.try_get::<Uuid, _>("team_id")?.into(),
             name: row.try_get("name")?,
             description: row.try_get("description")?,
             sections: row.try_get::<Json<_>, _>("sections")?.0,

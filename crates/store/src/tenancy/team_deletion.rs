@@ -9,11 +9,12 @@ use crate::{Conflict, Expected, StoreError, StoreResult, Work};
 impl Work {
     /// Deletes a team.
     ///
-    /// A team that has tickets is not deleted unless it is said where they go: without a team they would be seen by whoever
-    /// sees their templates, or by nobody but the administrators, and no one would have decided that.
+    /// A team that has tickets or inspections is not deleted unless it is said where they go: without a team tickets would be
+    /// seen by whoever sees their templates, or by nobody but the administrators, and no one would have decided that. Whoever
+    /// can do in the other team no longer what was theirs to do has it no longer.
     ///
     /// # Errors
-    /// It has tickets; the caller may not move them; stale.
+    /// It has tickets or inspections; the caller may not move them; stale.
     pub async fn delete_team(
         &mut self,
         permit: Permit<can::DeleteTeam>,
@@ -30,9 +31,10 @@ impl Work {
         let now = now.fetch_optional(&mut *self.transaction).await?.ok_or(StoreError::Missing("team"))?;
         version.must_be(now)?;
         self.take_time().await?;
-        self.empty_team(team, move_to.map(|to| to.target())).await?;
+        let to = move_to.map(|to| to.target());
+        self.empty_team(team, to).await?;
+        self.empty_team_of_field(team, to).await?;
         self.show_templates(team, &[]).await?;
-        self.release_field_of(team).await?;
         self.touch_members(&members).await?;
         sqlx::query!("delete from teams where org_id = $1 and id = $2", organization, team.uuid())
             .execute(&mut *self.transaction)

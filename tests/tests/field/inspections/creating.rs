@@ -1,9 +1,9 @@
 //! Making, changing and deleting inspections.
 
-use usher_tests::{World, json, sections};
+use usher_tests::{Field, Value, World, json, sections};
 use uuid::Uuid;
 
-use super::{super::both, at, inspection, new};
+use super::{super::both, answer, at, inspection, new};
 
 #[tokio::test]
 async fn an_inspection_made_with_an_id_is_made_once() {
@@ -120,14 +120,142 @@ async fn a_form_that_nothing_has_any_more_is_gone() {
     assert_eq!(forms().await, "0");
 }
 
-/// A team that is deleted leaves its inspections to the organization's administrators.
+/// What was submitted has a report: who may delete what is theirs does not take that back, unless they may reopen it.
 #[tokio::test]
-async fn a_deleted_team_leaves_its_inspections() {
+async fn a_submitted_inspection_is_not_deleted() {
     let world = World::start().await;
     let field = world.field().await;
     let template = field.template("Doors").await;
-    let id = inspection(&field, &field.focused, &template).await;
-    field.owner().delete(&format!("{}/teams/{}", field.organization.path, field.team)).await.is(204);
-    assert_eq!(field.admin.get(&at(&field, &id)).await.is(200)["team_id"], json!(null));
-    field.focused.get(&at(&field, &id)).await.is(404);
+    for by in [&field.focused, &field.limited, &field.full, &field.team_admin, field.owner()] {
+        let id = inspection(&field, by, &template).await;
+        let path = at(&field, &id);
+        answer(&field, by, &id, "exits", json!("Yes")).await;
+        by.post_empty(&format!("{path}/submit")).await.is(200);
+        let stale = by.request(reqwest::Method::DELETE, &path).header("if-match", "\"1\"");
+        by.send(stale).await.problem(412, "stale");
+        by.delete(&path).await.problem(409, "inspection_submitted");
+        field.owner().get(&format!("{}/reports/{id}", field.path)).await.is(200);
+        field.full.post_empty(&format!("{path}/reopen")).await.is(200);
+        by.delete(&path).await.is(204);
+        field.owner().get(&path).await.problem(404, "not_found");
+    }
+}
+
+/// To make a thing that is shared is to make it and to share it.
+#[tokio::test]
+async fn vx_66_what_is_shared_from_the_beginning_is_so_by_whoever_may_share_it() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let path = format!("{}/inspections", field.path);
+    let shared = || {
+        let mut body = new(&field, &template);
+        body["shared"] = json!(true);
+        body
+    };
+    // Whoever makes one may share it, and both ways come to the same.
+    for by in [&field.focused, &field.limited, &field.full, &field.team_admin, &field.admin] {
+        let at_once = field.made(by, "inspections", shared()).await;
+        let id = inspection(&field, by, &template).await;
+        by.post(&format!("{}/share", at(&field, &id)), json!({"shared": true})).await.is(200);
+        for id in [at_once, id] {
+            assert_eq!(field.viewer.get(&at(&field, &id)).await.is(200)["shared"], true);
+        }
+    }
+    let seen = field.viewer.walk(&path).await.len();
+    // A token that may create and not share, and one that may both.
+    let token = async |scopes: Value| {
+        let body = json!({"name": "Device", "scopes": scopes});
+        let made = field.focused.post(&format!("{}/personal-tokens", field.organization.path), body).await.is(201);
+        field.focused.with_token(made["token"].as_str().unwrap())
+    };
+    let creates = token(json!(["inspection.create"])).await;
+    let refused = creates.post(&path, shared()).await.problem(403, "forbidden");
+    assert_eq!(refused["permission"], "inspection.share");
+    creates.post(&path, new(&field, &template)).await.is(204);
+    assert_eq!(field.viewer.walk(&path).await.len(), seen);
+    // Nobody shows others what they do not see, as they act.
+    let blind = token(json!(["inspection.create", "inspection.share"])).await;
+    assert_eq!(blind.post(&path, shared()).await.problem(403, "forbidden")["permission"], "inspection.view");
+    let shares = token(json!(["inspection.create", "inspection.share", "inspection.view"])).await;
+    shares.post(&path, shared()).await.is(201);
+    assert_eq!(field.viewer.walk(&path).await.len(), seen + 1);
+    // A role of the organization's own that may create and not share.
+    let grants = ["team.view", "inspection.create", "inspection_template.view"]
+        .map(|permission| json!({"permission": permission}));
+    let role = json!({"level": "team", "key": "maker", "title": "Maker", "grants": grants});
+    field.owner().post(&format!("{}/roles", field.organization.path), role).await.is(201);
+    let maker = world.team_member(&field.organization, &field.team, "maker").await;
+    let refused = maker.post(&path, shared()).await.problem(403, "forbidden");
+    assert_eq!(refused["permission"], "inspection.share");
+    maker.post(&path, new(&field, &template)).await.is(204);
+}
+
+/// A device that is not sure that its request arrived is told that it did, whatever has become of what it names.
+#[tokio::test]
+async fn an_inspection_made_with_an_id_is_known_again_when_its_places_are_gone() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let path = format!("{}/inspections", field.path);
+    let template = field.template("Doors").await;
+    let site = field.site(&field.focused, "Harbour").await;
+    let mut body = new(&field, &template);
+    body["id"] = json!(Uuid::now_v7());
+    body["site_id"] = json!(site);
+    field.focused.post(&path, body.clone()).await.is(201);
+    let mut never = body.clone();
+    never["id"] = json!(Uuid::now_v7());
+    let again = async |known: u16, place: &str| {
+        let answer = field.focused.post(&path, body.clone()).await;
+        assert_eq!(answer.is(known)["id"], body["id"]);
+        assert_eq!(field.focused.walk(&path).await.len(), 1);
+        // What was not made before is not made of what is gone; nor is anything told of another's.
+        field.focused.post(&path, never.clone()).await.names(404, place);
+        field.limited.post(&path, body.clone()).await.names(404, place);
+    };
+    field.owner().delete(&format!("{}/inspection-templates/{template}", field.path)).await.is(204);
+    again(200, "/template_id").await;
+    field.focused.patch(&at(&field, body["id"].as_str().unwrap()), json!({"site_id": null})).await.is(200);
+    field.owner().delete(&format!("{}/sites/{site}", field.path)).await.is(204);
+    again(200, "/template_id").await;
+    // Who sees it no longer is not told that it is there.
+    let other = world.team(&field.organization, "Others").await;
+    let team = format!("{}/teams/{}?move_to={other}", field.organization.path, field.team);
+    field.owner().delete(&team).await.is(204);
+    field.focused.post(&path, body.clone()).await.problem(403, "forbidden");
+    world.join_team(&field.organization, &field.focused, &other, "contributor_focused").await;
+    again_in(&field, &path, &body).await;
+    world.join_team(&field.organization, &field.limited, &other, "contributor_limited").await;
+    field.limited.post(&path, body.clone()).await.names(404, "/team_id");
+    // Deleted, it is what was never made.
+    field.focused.delete(&at(&field, body["id"].as_str().unwrap())).await.is(204);
+    field.focused.post(&path, body.clone()).await.names(404, "/team_id");
+}
+
+async fn again_in(field: &Field, path: &str, body: &Value) {
+    let answer = field.focused.post(path, body.clone()).await.is(200);
+    assert_eq!(answer["id"], body["id"]);
+    let mut never = body.clone();
+    never["id"] = json!(Uuid::now_v7());
+    field.focused.post(path, never).await.names(404, "/team_id");
+}
+
+/// How far an inspection is: so many of so many questions.
+#[tokio::test]
+async fn an_inspection_says_how_many_questions_it_has_and_how_many_are_answered() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let id = inspection(&field, &field.full, &template).await;
+    answer(&field, &field.full, &id, "exits", json!("Yes")).await;
+    // It keeps the questions that it has.
+    let one = json!([{"title": "Part", "questions": [{"key": "a", "label": "?", "kind": "text"}]}]);
+    let of_template = format!("{}/inspection-templates/{template}", field.path);
+    field.owner().patch_if(&of_template, "*", json!({"sections": one})).await.is(200);
+    let other = inspection(&field, &field.full, &template).await;
+    let count = |of: &Value| (of["answered"].as_i64().unwrap(), of["questions"].as_i64().unwrap());
+    assert_eq!(count(&field.full.get(&at(&field, &id)).await.is(200)), (1, 7));
+    assert_eq!(count(&field.full.get(&at(&field, &other)).await.is(200)), (0, 1));
+    let list = field.full.walk(&format!("{}/inspections?sort=created_at", field.path)).await;
+    assert_eq!(list.iter().map(count).collect::<Vec<_>>(), [(1, 7), (0, 1)]);
 }

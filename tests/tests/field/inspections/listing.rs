@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use usher_tests::{Field, Person, World, json};
+use usher_tests::{Field, Person, Value, World, json};
 
 use super::{super::exported, assign, at, inspection, new, share};
 
@@ -17,7 +17,9 @@ async fn vx_61_what_is_hidden_is_absent_everywhere() {
     inspection(&field, field.owner(), &template).await;
     assign(&field, &given, &field.focused).await;
     let path = format!("{}/inspections", field.path);
-    for query in ["", "?q=doors", "?sort=updated_at", "?sort=-updated_at", "?sort=created_at", "?state=draft"] {
+    for query in
+        ["", "?q=doors", "?sort=updated_at", "?sort=-updated_at", "?sort=created_at", "?sort=due_on", "?state=draft"]
+    {
         let ids: BTreeSet<String> = field.focused.get(&format!("{path}{query}")).await.ids().into_iter().collect();
         assert_eq!(ids, BTreeSet::from([mine.clone(), given.clone()]), "{query}");
         let join = if query.is_empty() { "?" } else { "&" };
@@ -88,6 +90,7 @@ async fn a_list_is_filtered_by_all_that_it_says() {
         format!("assignee={}", field.focused.id),
         format!("created_by={}", field.full.id),
         "state=in_progress".to_owned(),
+        "state=submitted,in_progress".to_owned(),
         "due_until=2026-10-01".to_owned(),
         "shared=true".to_owned(),
         "q=gangway".to_owned(),
@@ -102,12 +105,66 @@ async fn a_list_is_filtered_by_all_that_it_says() {
         (format!("template={never}"), 404, "template"),
         (format!("team={never}"), 404, "team"),
         ("state=done".to_owned(), 400, "state"),
+        ("state=draft,done".to_owned(), 400, "state"),
+        ("state=draft,".to_owned(), 400, "state"),
+        ("state=".to_owned(), 400, "state"),
+        ("state=draft&state=submitted".to_owned(), 400, "state"),
         ("due_until=soon".to_owned(), 400, "due_until"),
         ("colour=red".to_owned(), 400, "colour"),
         ("sort=title".to_owned(), 400, "sort"),
     ] {
         field.owner().get(&format!("{path}?{query}")).await.names(status, place);
     }
+}
+
+/// What is overdue is asked for: what is open, by the day by which it is to be done.
+#[tokio::test]
+async fn what_is_overdue_is_asked_for() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let due = async |day: Value| {
+        let mut body = new(&field, &template);
+        body["due_on"] = day;
+        field.made(&field.focused, "inspections", body).await
+    };
+    let (none, late) = (due(json!(null)).await, due(json!("2026-03-03")).await);
+    let (done, later) = (due(json!("2026-03-01")).await, due(json!("2026-03-04")).await);
+    let (again, same) = (due(json!("2026-03-02")).await, due(json!("2026-03-03")).await);
+    let (also_none, started) = (due(json!(null)).await, due(json!("2026-02-01")).await);
+    for id in [&done, &again, &started] {
+        super::answer(&field, &field.focused, id, "exits", json!("Yes")).await;
+    }
+    for id in [&done, &again] {
+        field.focused.post_empty(&format!("{}/submit", at(&field, id))).await.is(200);
+    }
+    field.full.post_empty(&format!("{}/reopen", at(&field, &again))).await.is(200);
+    let all = [&started, &done, &again, &late, &same, &later, &none, &also_none];
+    for id in all {
+        share(&field, id).await;
+    }
+    let path = format!("{}/inspections", field.path);
+    // Whichever the way in which they see them.
+    for (role, person) in field.everybody().into_iter().filter(|(role, _)| *role != "member") {
+        for limit in [1, 3, 100] {
+            let listed = person.walk(&format!("{path}?sort=due_on&limit={limit}")).await;
+            assert_eq!(listed.iter().map(|one| one["id"].as_str().unwrap()).collect::<Vec<_>>(), all, "{role} {limit}");
+        }
+        let open = "state=draft,in_progress,reopened&sort=due_on&due_until=2026-03-03&include=total&limit=2";
+        let overdue = person.walk(&format!("{path}?{open}")).await;
+        let ids: Vec<&str> = overdue.iter().map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, [&started, &again, &late, &same], "{role}");
+        assert_eq!(person.get(&format!("{path}?{open}")).await.is(200)["total"], 4, "{role}");
+    }
+    let file = field.focused.get(&format!("{path}/export?sort=due_on&state=submitted,draft")).await.is(200);
+    let rows: Vec<&str> = file.as_str().unwrap().lines().skip(1).map(|row| &row[..36]).collect();
+    assert_eq!(rows, [&done, &late, &same, &later, &none, &also_none]);
+    // A cursor that is of another order, or none, is refused.
+    let page = field.full.get(&format!("{path}?sort=due_on&limit=1")).await.is(200);
+    let cursor = page["next_cursor"].as_str().unwrap();
+    field.full.get(&format!("{path}?sort=updated_at&cursor={cursor}")).await.names(400, "cursor");
+    let told = field.full.get(&format!("{path}?state=done")).await.names(400, "state");
+    assert!(told.to_string().contains("one of `draft`, `in_progress`"), "{told:#}");
 }
 
 /// A device asks for what changed since it last asked, and goes on from there.

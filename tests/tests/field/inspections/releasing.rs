@@ -65,17 +65,6 @@ async fn who_departs_is_assigned_no_longer_and_who_read_it_before_is_told() {
     assert_eq!(assignees(&field, &ids[1]).await.0, [""; 0]);
 }
 
-#[tokio::test]
-async fn with_a_team_go_the_assignments_that_its_roles_carried() {
-    let world = World::start().await;
-    let field = world.field().await;
-    let ids = assigned(&field, [&field.limited, &field.admin]).await;
-    field.owner().delete(&format!("{}/teams/{}", field.organization.path, field.team)).await.is(204);
-    for id in &ids {
-        assert_eq!(assignees(&field, id).await.0, [field.admin.id.as_str()]);
-    }
-}
-
 /// What a device holds and its user no longer sees it finds with one question for a hundred: deleted or withdrawn, to them
 /// that is the same.
 #[tokio::test]

@@ -157,6 +157,8 @@ async fn seven_roles_walk_one_inspection() {
     field.viewer.delete(&path).await.problem(403, "forbidden");
     field.focused.delete(&path).await.problem(403, "forbidden");
     field.member.delete(&path).await.is(404);
+    field.admin.delete(&path).await.problem(409, "inspection_submitted");
+    field.admin.post_empty(&format!("{path}/reopen")).await.is(200);
     field.admin.delete(&path).await.is(204);
     for (role, person) in field.everybody() {
         assert_eq!(person.get(&path).await.status, 404, "{role}");

@@ -29,6 +29,7 @@ impl List {
         );
         let filters = vec![
             ("q=fire%20doors".to_owned(), "title like 'Fire doors%'".to_owned()),
+            ("state=reopened,draft".to_owned(), "state in ('draft', 'reopened')".to_owned()),
             ("state=submitted&shared=true".to_owned(), "state = 'submitted' and shared".to_owned()),
             (format!("created_by={full}"), format!("created_by = '{full}'")),
             (format!("assignee={focused}"), assigned),

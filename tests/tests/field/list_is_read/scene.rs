@@ -1,4 +1,4 @@
-//! Ten thousand inspections in two teams and in none, who reads them, and what each of them may read by the letter of the
+//! Ten thousand inspections in two teams and in a third, in which nobody is, who reads them, and what each of them may read by the letter of the
 //! requirements: said over the rows, and not by the engine.
 
 use sqlx::{PgConnection, Row};
@@ -47,7 +47,7 @@ pub(super) struct Scene {
 /// Whoever sees what is theirs, and whoever sees what is shared, walks every order; it is walked too by somebody who sees all
 /// of a team or of the organization.
 const EVERY: [&[&str]; 2] =
-    [&["created_at", "-created_at", "updated_at", "-updated_at"], &["submitted_at", "-submitted_at"]];
+    [&["created_at", "-created_at", "updated_at", "-updated_at", "due_on"], &["submitted_at", "-submitted_at"]];
 
 impl Scene {
     pub(super) async fn build() -> Self {
@@ -66,12 +66,12 @@ impl Scene {
         let limited_and_focused = two_teams(["contributor_limited", "contributor_focused"]).await;
         let focused_and_viewer = two_teams(["contributor_focused", "viewer"]).await;
         let readers = vec![
-            reader("owner", field.owner(), true, &[], [&["updated_at"], &["submitted_at"]]),
+            reader("owner", field.owner(), true, &[], [&["updated_at", "due_on"], &["submitted_at"]]),
             reader("super_admin", &field.super_admin, true, &[], [&["-created_at"], &["-submitted_at"]]),
             reader("admin", &field.admin, true, &[], [&["-updated_at"], &["submitted_at"]]),
             reader("member", &field.member, false, &[], EVERY),
             reader("team_admin", &field.team_admin, false, &[(&here, "all")], [&["created_at"], &["-submitted_at"]]),
-            reader("full", &field.full, false, &[(&here, "all")], [&["-updated_at"], &["submitted_at"]]),
+            reader("full", &field.full, false, &[(&here, "all")], [&["-updated_at", "due_on"], &["submitted_at"]]),
             reader("limited", &field.limited, false, &[(&here, "all")], [&["-created_at"], &["-submitted_at"]]),
             reader("focused", &field.focused, false, &[(&here, "theirs")], EVERY),
             reader("viewer", &field.viewer, false, &[(&here, "shared")], EVERY),
@@ -105,7 +105,8 @@ impl Scene {
             ]
         };
         let (sites, templates) = (places("sites").await, places("inspection-templates").await);
-        fill(&world, &field, &there, &readers, [&sites, &templates]).await;
+        let nobodys = world.team(&field.organization, "Nobody's").await;
+        fill(&world, &field, [&there, &nobodys], &readers, [&sites, &templates]).await;
         let owner = tokio::sync::Mutex::new(world.owner_connection().await);
         let [[site, ..], [template, ..]] = [sites, templates];
         Self { _world: world, field, readers, site, template, owner }
@@ -163,14 +164,19 @@ impl Scene {
         let may = if reader.all { vec!["true".to_owned()] } else { reader.teams.iter().map(in_team).collect() };
         let may = if may.is_empty() { "false".to_owned() } else { may.join(" or ") };
         let there = if of == "reports" { "state = 'submitted'" } else { "true" };
-        // No comparison with what is not there is true.
-        format!("from inspections i where org_id = '{org}' and {there} and coalesce({may}, false)")
+        format!("from inspections i where org_id = '{org}' and {there} and ({may})")
     }
 }
 
-/// Inspections in either team or in none, at their sites or at none, made by, assigned to and shared with whom chance says;
+/// Inspections in either team or in that of nobody, at their sites or at none, made by, assigned to and shared with whom chance says;
 /// several of them changed, or were submitted, at the same time, and several within the same millisecond.
-async fn fill(world: &World, field: &Field, there: &str, readers: &[Reader], places: [&[String; 3]; 2]) {
+async fn fill(
+    world: &World,
+    field: &Field,
+    [there, nobodys]: [&str; 2],
+    readers: &[Reader],
+    places: [&[String; 3]; 2],
+) {
     let people: Vec<String> = readers.iter().map(|reader| format!("'{}'", reader.person.id)).collect();
     let (many, people) = (people.len(), people.join(","));
     let (org, here) = (&field.organization.id, &field.team);
@@ -188,7 +194,7 @@ async fn fill(world: &World, field: &Field, there: &str, readers: &[Reader], pla
             max_score, submitted_at, due_on, created_by, updated_at)
          select '{org}', (lpad(to_hex(1790000000000 + n), 12, '0') || '7000' || '8' || lpad(to_hex(n), 15, '0'))::uuid,
             (array['Fire doors', 'Water pipes', 'Doors'])[1 + n % 3] || ' ' || n,
-            case team when 0 then '{here}' when 1 then '{there}' end::uuid, {site}, {template}, '{org}', state,
+            case team when 0 then '{here}' when 1 then '{there}' else '{nobodys}' end::uuid, {site}, {template}, '{org}', state,
             random() < 0.3, random() < 0.3, n % 7, 7,
             case when state in ('submitted', 'reopened') then
                 now() - floor(random() * 300) * interval '16 hours' - n % 3 * interval '1 microsecond' end,

@@ -38,7 +38,7 @@ pub struct CreateInspection {
     site_id: Option<SiteId>,
     /// By when it is to be done.
     due_on: Option<NaiveDate>,
-    /// Whether its team's viewers see it.
+    /// Whether its team's viewers see it: `true` wants `inspection.share` as well.
     #[serde(default)]
     #[schema(default = false)]
     shared: bool,
@@ -60,7 +60,8 @@ impl CreateInspection {
 /// Create an inspection
 ///
 /// In a team, from one of its templates. A device that is offline gives the id itself, and sends the request again when it is
-/// not sure that it arrived: then it is answered 200 with the inspection as it is.
+/// not sure that it arrived: then it is answered 200 with the inspection as it is, even if the template, the site or the team
+/// has gone since.
 #[utoipa::path(tag = "inspections", params(OrganizationPath), request_body = CreateInspection,
     responses(
         (status = 201, body = Inspection, headers(("Location" = String, description = "The inspection's address."))),
@@ -72,7 +73,11 @@ impl CreateInspection {
 pub async fn create_inspection(call: Call, path: Path<OrganizationPath>, body: Body<CreateInspection>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     work.may_create::<can::CreateInspection>()?;
-    let (new, places) = body.parse()?.place(&mut work).await?;
+    let new = body.parse()?;
+    if let Some(inspection) = work.made_before(new.id).await? {
+        return answer_if_visible(work, inspection).await;
+    }
+    let (new, places) = new.place(&mut work).await?;
     let (inspection, made) = work.create_inspection(places, new).await?;
     match made {
         Made::Now => answer_created_if_visible(work, inspection, "field/inspections").await,

@@ -1,8 +1,10 @@
 //! Finding inspections.
 
+use std::borrow::Cow;
+
 use actix_web::get;
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use usher_domain::{
     AccountId, InspectionTemplateId, MemberId, SiteId, TeamId, Text,
     field::{Inspection, InspectionState},
@@ -39,6 +41,10 @@ pub enum InspectionSort {
     /// What has rested longest first: with `updated_since`, what a device that syncs asks for.
     #[serde(rename = "updated_at")]
     Updated,
+    /// What is to be done first comes first, and what has no day comes last: with `due_until` and the states that are open, what
+    /// is overdue.
+    #[serde(rename = "due_on")]
+    Due,
 }
 
 impl InspectionSort {
@@ -49,7 +55,20 @@ impl InspectionSort {
             Self::Created => (InspectionOrder::Created, "inspections:created_at"),
             Self::UpdatedDescending => (InspectionOrder::UpdatedDescending, "inspections:-updated_at"),
             Self::Updated => (InspectionOrder::Updated, "inspections:updated_at"),
+            Self::Due => (InspectionOrder::Due, "inspections:due_on"),
         }
+    }
+}
+
+/// Some of the states.
+#[derive(Debug, Default)]
+struct States(Vec<InspectionState>);
+
+impl<'de> Deserialize<'de> for States {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        let states: Option<_> = text.split(',').map(InspectionState::parse).collect();
+        states.map(Self).ok_or_else(|| D::Error::custom("names a state that there is not"))
     }
 }
 
@@ -70,9 +89,10 @@ macro_rules! with_inspection_filters {
             /// What they were made from.
             #[param(value_type = Option<uuid::Uuid>)]
             template: Option<InspectionTemplateId>,
-            /// How far they are.
-            #[param(inline)]
-            state: Option<InspectionState>,
+            /// How far they are: one state, or several with commas between, such as `draft,in_progress,reopened`.
+            #[serde(default)]
+            #[param(inline, value_type = Option<Vec<InspectionState>>, style = Form, explode = false, min_items = 1)]
+            state: States,
             /// A member who carries them out.
             #[param(value_type = Option<uuid::Uuid>)]
             assignee: Option<MemberId>,
@@ -101,7 +121,7 @@ macro_rules! with_inspection_filters {
                     team: filtered_by(work, self.team, "team").await?,
                     site: filtered_by(work, self.site, "site").await?,
                     template: filtered_by(work, self.template, "template").await?,
-                    state: self.state,
+                    states: self.state.0.clone(),
                     assignee: self.assignee,
                     created_by: self.created_by,
                     shared: self.shared,
@@ -187,7 +207,7 @@ pub async fn export_inspections(call: Call, path: Path<OrganizationPath>, query:
     table("inspections", HEADER, items.into_iter().map(|Seen { item, .. }| row(item)), next_cursor.as_deref())
 }
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "id",
     "title",
     "state",
@@ -198,13 +218,14 @@ const HEADER: [&str; 14] = [
     "shared",
     "assignee_ids",
     "answered",
+    "questions",
     "created_by",
     "created_at",
     "updated_at",
     "submitted_at",
 ];
 
-fn row(inspection: Inspection) -> [String; 14] {
+fn row(inspection: Inspection) -> [String; 15] {
     fn text(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }
@@ -213,13 +234,14 @@ fn row(inspection: Inspection) -> [String; 14] {
         inspection.id.to_string(),
         inspection.title,
         inspection.state.key().to_owned(),
-        text(inspection.team_id),
+        inspection.team_id.to_string(),
         text(inspection.site_id),
         text(inspection.template_id),
         text(inspection.due_on),
         inspection.shared.to_string(),
         assignees.join(" "),
         inspection.answered.to_string(),
+        inspection.questions.to_string(),
         text(inspection.created_by),
         time_cell(inspection.created_at),
         time_cell(inspection.updated_at),

@@ -98,7 +98,8 @@ pub async fn submit_inspection(call: Call, path: Path<InspectionPath>) -> Answer
 
 /// Reopen an inspection
 ///
-/// One that was submitted takes changes again. It has no report until it is submitted once more.
+/// One that was submitted takes changes again. It has no report until it is submitted once more; and if the report before was
+/// shared, that one is not until somebody shares it again.
 #[utoipa::path(tag = "inspections", params(InspectionPath), responses((status = 200, body = Granted<Inspection>),
         (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::ReopenInspection::PERMISSION.key()))))]

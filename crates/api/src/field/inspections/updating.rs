@@ -57,7 +57,7 @@ pub async fn update_inspection(call: Call, path: Path<InspectionPath>, body: Bod
 
 /// Delete an inspection
 ///
-/// With its answers and report, for good.
+/// With its answers and photos, for good. One that was submitted has a report, and is not deleted: it is reopened first.
 #[utoipa::path(tag = "inspections", params(InspectionPath, IfMatch), responses((status = 204)),
     extensions(("x-permission" = json!(can::DeleteInspection::PERMISSION.key()))))]
 #[delete("/{inspection}")]

@@ -131,7 +131,8 @@ pub async fn list_reports(call: Call, path: Path<OrganizationPath>, query: Query
 
 /// Share a report
 ///
-/// With the viewers of its team; or take that back.
+/// With the viewers of its team; or take that back. It ends as well when the inspection is reopened: the report that there is once
+/// it is submitted again is not shared until somebody shares it.
 #[utoipa::path(tag = "reports", params(ReportPath), request_body = Sharing,
     responses((status = 200, body = Granted<Report>),
         (status = 204, description = "Done, and you may not see it.")),
@@ -186,8 +187,8 @@ fn row(report: Report) -> [String; 13] {
     [
         report.id.to_string(),
         report.title,
-        text(report.team_id),
-        text(report.team),
+        report.team_id.to_string(),
+        report.team,
         text(report.site_id),
         text(report.site),
         text(report.template_id),

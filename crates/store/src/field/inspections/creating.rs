@@ -2,10 +2,13 @@
 
 use chrono::NaiveDate;
 use usher_domain::{InspectionId, Text, kind};
-use usher_policy::{Permit, can};
+use usher_policy::{Condition, Mask, Permit, Resource, can};
 use uuid::Uuid;
 
-use crate::{StoreError, StoreResult, Work, field::Made};
+use crate::{
+    StoreError, StoreResult, Work,
+    field::{Made, made::within},
+};
 
 /// What a new inspection is made of.
 #[derive(Debug)]
@@ -35,8 +38,8 @@ impl Work {
     /// Makes an inspection of a template, as the caller's own. Sent again with the same identifier it makes nothing.
     ///
     /// # Errors
-    /// The caller may not create inspections in the team; template or site are another team's; or somebody else's
-    /// inspection has the identifier.
+    /// The caller may not create inspections in the team, or not share them; template or site are another team's; or somebody
+    /// else's inspection has the identifier.
     pub async fn create_inspection(
         &mut self,
         places: InspectionPlaces,
@@ -44,12 +47,15 @@ impl Work {
     ) -> StoreResult<(InspectionId, Made)> {
         let permit = self.permit_in_team::<can::CreateInspection>(&places.team, new.id.unwrap_or_default())?;
         let (id, team) = (permit.target(), places.team.target().uuid());
+        if new.shared {
+            self.may_share_new(&places.team, id)?;
+        }
         if let Some(id) = new.id {
             self.check_id(id).await?;
         }
         let form = self.form_of_team(&places.template, team).await?;
         if let Some(site) = &places.site {
-            self.must_be_of_team(site, Some(team)).await?;
+            self.must_be_of_team(site, team).await?;
         }
         let made = sqlx::query!(
             "insert into inspections (org_id, id, title, team_id, site_id, template_id, form_id, due_on, shared, created_by)
@@ -73,6 +79,13 @@ impl Work {
         Ok((id, self.must_be_made_before(id).await?))
     }
 
+    /// Makes sure that the caller may share what they make, as if it had been made first.
+    fn may_share_new(&self, team: &Permit<can::ViewTeam>, id: InspectionId) -> StoreResult<()> {
+        let _permit = self.permit_in_team::<can::ShareInspection>(team, id)?;
+        let holding = Mask::of(Condition::Own);
+        self.must_see_of(&Resource { holding, ..within(self.organization(), team.target(), id) })
+    }
+
     /// The form of a template of this team.
     async fn form_of_team(&mut self, template: &Permit<can::ViewInspectionTemplate>, team: Uuid) -> StoreResult<Uuid> {
         let found = sqlx::query!(
@@ -82,7 +95,7 @@ impl Work {
         )
         .fetch_one(&mut *self.transaction)
         .await?;
-        if found.team_id == Some(team) {
+        if found.team_id == team {
             Ok(found.form_id)
         } else {
             Err(of_another_team::<kind::InspectionTemplate>("/template_id"))
@@ -90,11 +103,7 @@ impl Work {
     }
 
     /// A site and what happens there are of one team, so that who sees the one is told nothing of another team's.
-    pub(super) async fn must_be_of_team(
-        &mut self,
-        site: &Permit<can::ViewSite>,
-        team: Option<Uuid>,
-    ) -> StoreResult<()> {
+    pub(super) async fn must_be_of_team(&mut self, site: &Permit<can::ViewSite>, team: Uuid) -> StoreResult<()> {
         let found = sqlx::query_scalar!(
             "select team_id from sites where org_id = $1 and id = $2",
             site.organization().uuid(),
@@ -102,7 +111,7 @@ impl Work {
         )
         .fetch_one(&mut *self.transaction)
         .await?;
-        if found.is_some() && found == team { Ok(()) } else { Err(of_another_team::<kind::Site>("/site_id")) }
+        if found == team { Ok(()) } else { Err(of_another_team::<kind::Site>("/site_id")) }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 /// are named are such as the caller may see.
 ///
 /// An index leads to the inspections of a team, a site, a template, a state and a creator in the order of age, and to those
-/// of a team and a creator in the order of change. With other orders and combinations the rest is sifted out of what one
+/// of a team and a creator in the orders of change and of what is due. With other orders and combinations the rest is sifted out of what one
 /// index leads to, and a search finds all that fits before it sorts.
 #[derive(Debug, Default)]
 pub struct InspectionFilter {
@@ -24,8 +24,8 @@ pub struct InspectionFilter {
     pub site: Option<Permit<can::ViewSite>>,
     /// The template.
     pub template: Option<Permit<can::ViewInspectionTemplate>>,
-    /// How far it is.
-    pub state: Option<InspectionState>,
+    /// How far it is: one of these, if there are any.
+    pub states: Vec<InspectionState>,
     /// Somebody who carries it out.
     pub assignee: Option<MemberId>,
     /// Who made it.
@@ -40,6 +40,9 @@ pub struct InspectionFilter {
     pub updated_since: Option<DateTime<Utc>>,
 }
 
+/// By when an inspection is to be done, such as its indexes have it: there is no going on behind a null.
+const DUE: &str = "coalesce(i.due_on, 'infinity')";
+
 /// The order of a list of inspections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InspectionOrder {
@@ -52,6 +55,8 @@ pub enum InspectionOrder {
     Updated,
     /// What changed last first.
     UpdatedDescending,
+    /// What is to be done first comes first; what has no day comes last.
+    Due,
 }
 
 impl From<InspectionOrder> for Order {
@@ -63,6 +68,7 @@ impl From<InspectionOrder> for Order {
             InspectionOrder::CreatedDescending => (None, true),
             InspectionOrder::Updated => (changed, false),
             InspectionOrder::UpdatedDescending => (changed, true),
+            InspectionOrder::Due => (Some((DUE, "date")), false),
         };
         Self { column, descending }
     }
@@ -82,8 +88,18 @@ impl InspectionFilter {
                 text.push_str(&format!(" and i.{column} = {}", sql.bind(id)?));
             }
         }
-        if let Some(state) = self.state {
-            text.push_str(&format!(" and i.state = {}", sql.bind(state.key())?));
+        match self.states.as_slice() {
+            [] => {}
+            // An index leads to those of one in their order.
+            [state] => text.push_str(&format!(" and i.state = {}", sql.bind(state.key())?)),
+            states => {
+                let states: Vec<&str> = states.iter().map(|state| state.key()).collect();
+                text.push_str(&format!(" and i.state = any({})", sql.bind(states)?));
+                if !self.states.contains(&InspectionState::Submitted) {
+                    // The same again, as the indexes of what is open say it.
+                    text.push_str(" and i.state <> 'submitted'");
+                }
+            }
         }
         if let Some(shared) = self.shared {
             text.push_str(if shared { " and i.shared" } else { " and not i.shared" });
@@ -96,7 +112,7 @@ impl InspectionFilter {
             ));
         }
         if let Some(until) = self.due_until {
-            text.push_str(&format!(" and i.due_on <= {}", sql.bind(until)?));
+            text.push_str(&format!(" and {DUE} <= {}", sql.bind(until)?));
         }
         if let Some(words) = &self.q {
             let place = sql.bind(listing::searched(words))?;

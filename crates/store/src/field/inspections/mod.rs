@@ -33,7 +33,8 @@ impl Located for kind::Inspection {
         array(select a.member_id from inspection_assignees a where a.org_id = i.org_id and a.inspection_id = i.id
             order by a.member_id) as assignee_ids, \
         (select count(*) from inspection_answers w where w.org_id = i.org_id and w.inspection_id = i.id
-            and w.value is not null) as answered";
+            and w.value is not null) as answered, \
+        (select f.questions from inspection_forms f where f.org_id = i.org_id and f.id = i.form_id) as questions";
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "i.team_id")];
     const RULES: &'static [Rule] = &[
         // VX-65.
@@ -58,7 +59,7 @@ impl Located for kind::Inspection {
         Ok(Inspection {
             id: row.try_get::<Uuid, _>("id")?.into(),
             title: row.try_get("title")?,
-            team_id: id("team_id")?.map(Id::from),
+            team_id: row.try_get::<Uuid, _>("team_id")?.into(),
             site_id: id("site_id")?.map(Id::from),
             template_id: id("template_id")?.map(Id::from),
             state: InspectionState::parse(&state).unwrap_or(InspectionState::Draft),
@@ -66,6 +67,7 @@ impl Located for kind::Inspection {
             shared: row.try_get("shared")?,
             assignee_ids: row.try_get::<Vec<Uuid>, _>("assignee_ids")?.into_iter().map(Id::from).collect(),
             answered: row.try_get("answered")?,
+            questions: row.try_get("questions")?,
             created_by: id("created_by")?.map(Id::from),
             created_at: row.try_get("created_at")?,
             updated_at: row.try_get("updated_at")?,

@@ -106,19 +106,20 @@ impl Work {
         Ok(())
     }
 
-    /// Opens a submitted inspection again. It has no report until it is submitted once more.
+    /// Opens a submitted inspection again. It has no report until it is submitted once more, and that is another one: nobody
+    /// has shared it yet.
     ///
     /// # Errors
     /// It is not submitted.
     pub async fn reopen_inspection(&mut self, permit: Permit<can::ReopenInspection>) -> StoreResult<()> {
         let reopened = sqlx::query!(
-            "update inspections set state = 'reopened', version = version + 1, updated_at = now()
-             where org_id = $1 and id = $2 and state = 'submitted'",
+            r#"update inspections i set state = 'reopened', report_shared = false, version = version + 1, updated_at = now()
+             from (select report_shared from inspections where org_id = $1 and id = $2) was
+             where i.org_id = $1 and i.id = $2 and i.state = 'submitted' returning was.report_shared as "was_shared!""#,
             permit.organization().uuid(),
             permit.target().uuid()
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        if reopened.rows_affected() == 1 { Ok(()) } else { Err(NOT_SUBMITTED.into()) }
+        );
+        let reopened = reopened.fetch_optional(&mut *self.transaction).await?.ok_or(NOT_SUBMITTED)?;
+        if reopened.was_shared { self.forget_what_viewers_read(permit.target()).await } else { Ok(()) }
     }
 }

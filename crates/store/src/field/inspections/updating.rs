@@ -26,7 +26,7 @@ pub(super) const SUBMITTED: Conflict = Conflict {
 /// What stands in an inspection's row and changes are held against.
 pub(in crate::field) struct Standing {
     pub(super) state: String,
-    pub(super) team_id: Option<Uuid>,
+    pub(super) team_id: Uuid,
     pub(in crate::field) form_id: Uuid,
     pub(super) version: i64,
 }
@@ -98,26 +98,29 @@ impl Work {
         Ok(())
     }
 
-    /// Deletes an inspection with its answers and report, for good.
+    /// Deletes an inspection with its answers and photos, for good. One that was submitted is reopened first, by whoever may:
+    /// who may delete what is theirs does not take back what they have handed in.
     ///
     /// # Errors
-    /// Stale.
+    /// It was submitted; or stale.
     pub async fn delete_inspection(
         &mut self,
         permit: Permit<can::DeleteInspection>,
         version: &Expected,
     ) -> StoreResult<()> {
-        let form = sqlx::query_scalar!(
-            "delete from inspections where org_id = $1 and id = $2 and ($3::bigint[] is null or version = any($3))
-             returning form_id",
+        // The permit holds the row: it stays as it is read here.
+        let standing = self.standing(permit.target()).await?;
+        version.must_be(standing.version)?;
+        if standing.state() == InspectionState::Submitted {
+            return Err(SUBMITTED.into());
+        }
+        sqlx::query!(
+            "delete from inspections where org_id = $1 and id = $2",
             permit.organization().uuid(),
-            permit.target().uuid(),
-            version.versions()
+            permit.target().uuid()
         )
-        .fetch_optional(&mut *self.transaction)
-        .await?
-        // The permit holds the row: only the version can be in the way.
-        .ok_or(StoreError::Stale)?;
-        self.drop_unused_form(form).await
+        .execute(&mut *self.transaction)
+        .await?;
+        self.drop_unused_form(standing.form_id).await
     }
 }

@@ -44,7 +44,7 @@ impl Located for kind::Report {
         Ok(Report {
             id: row.try_get::<Uuid, _>("id")?.into(),
             title: row.try_get("title")?,
-            team_id: id("team_id")?.map(Id::from),
+            team_id: row.try_get::<Uuid, _>("team_id")?.into(),
             site_id: id("site_id")?.map(Id::from),
             template_id: id("template_id")?.map(Id::from),
             team: row.try_get("team")?,
