@@ -1,5 +1,5 @@
-//! Ten thousand inspections in two teams and in a third, in which nobody is, who reads them, and what each of them may read by the letter of the
-//! requirements: said over the rows, and not by the engine.
+//! Ten thousand inspections in two teams and in a third, in which nobody is; who reads them, and what each of them may read by
+//! the letter of the requirements: said over the rows, and not by the engine.
 
 use sqlx::{PgConnection, Row};
 use usher_tests::{Field, Person, World, json};
