@@ -115,7 +115,7 @@ fn facts(report: &FullReport) -> Markup {
     let submitted = report.report.submitted_at.format("%-d %B %Y, %H:%M UTC").to_string();
     let facts = [
         ("Site", site),
-        ("Team", report.report.team.clone()),
+        ("Team", Some(report.report.team.clone())),
         ("Template", report.report.template.clone()),
         ("Carried out by", assignees),
         ("Submitted by", report.submitted_by_name.clone()),
