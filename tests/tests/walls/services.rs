@@ -76,3 +76,25 @@ async fn law_7_nobody_brings_what_they_do_not_see_into_the_sight_of_a_service_th
     org.owner.post(&format!("{hidden}/merge"), into).await.is(200);
     own.get(&older).await.is(200);
 }
+
+/// Nor by deleting the team that has it, for one in which the service is.
+#[tokio::test]
+async fn law_7_nobody_deletes_a_team_to_read_its_sites_as_a_service() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let org = &field.organization;
+    let to = world.team(org, "To").await;
+    let site = field.site(field.owner(), "Harbour").await;
+    let grants = ["organization.view", "team.view", "team.delete", "site.create", "service_token.manage"];
+    let grants: Vec<_> = grants.iter().map(|permission| json!({"permission": permission})).collect();
+    let role = json!({"level": "organization", "key": "closer", "title": "Closer", "grants": grants});
+    org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    let closer = world.member(org, "closer").await;
+    let reader = service(org, &org.owner, "member").await;
+    world.join_team(org, &reader, &to, "contributor_limited").await;
+    let path = format!("{}/teams/{}?move_to={to}", org.path, field.team);
+    assert_eq!(closer.delete(&path).await.problem(403, "forbidden")["permission"], "site.view");
+    reader.get(&format!("{}/sites/{site}", field.path)).await.problem(404, "not_found");
+    org.owner.delete(&format!("{}/teams/{to}/members/{}", org.path, reader.id)).await.is(204);
+    closer.delete(&path).await.is(204);
+}
