@@ -164,3 +164,22 @@ async fn seven_roles_walk_one_inspection() {
         assert_eq!(person.get(&path).await.status, 404, "{role}");
     }
 }
+
+#[tokio::test]
+async fn nothing_is_sealed_or_opened_that_has_changed_meanwhile() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let (by, template) = (&field.full, field.template("Doors").await);
+    let path = at(&field, &inspection(&field, by, &template).await);
+    let act = async |act: &str, etag: &str| {
+        let request = by.request(reqwest::Method::POST, &format!("{path}/{act}")).header("if-match", etag);
+        by.send(request).await
+    };
+    let read = by.get(&path).await.etag();
+    by.put_if(&format!("{path}/answers/exits"), "\"1\"", json!({"value": "Yes"})).await.is(200);
+    act("submit", &read).await.problem(412, "stale");
+    let submitted = act("submit", &by.get(&path).await.etag()).await;
+    assert_eq!(submitted.body["state"], "submitted");
+    act("reopen", &read).await.problem(412, "stale");
+    assert_eq!(act("reopen", &submitted.etag()).await.is(200)["state"], "reopened");
+}

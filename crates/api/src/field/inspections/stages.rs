@@ -8,7 +8,7 @@ use usher_store::OrganizationKey;
 use utoipa::{IntoParams, ToSchema};
 
 use super::InspectionPath;
-use crate::http::{Answer, Body, Call, Granted, Path, answer_if_visible};
+use crate::http::{Answer, Body, Call, Granted, IfMatch, Path, answer_if_visible};
 
 /// An inspection and a member in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -82,8 +82,9 @@ pub async fn share_inspection(call: Call, path: Path<InspectionPath>, body: Body
 
 /// Submit an inspection
 ///
-/// It is done: it takes no more changes, and has a report. Every question that needs an answer must have one.
-#[utoipa::path(tag = "inspections", params(InspectionPath),
+/// It is done: it takes no more changes, and has a report. Every question that needs an answer must have one. With `If-Match`
+/// nothing is sealed that somebody has changed meanwhile.
+#[utoipa::path(tag = "inspections", params(InspectionPath, IfMatch),
     responses((status = 200, body = Granted<Inspection>),
         (status = 204, description = "Done, and you may not see it."),
         (status = 422, description = "A question that needs an answer has none.")),
@@ -92,7 +93,7 @@ pub async fn share_inspection(call: Call, path: Path<InspectionPath>, body: Body
 pub async fn submit_inspection(call: Call, path: Path<InspectionPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::SubmitInspection>(path.inspection).await?;
-    work.submit_inspection(permit).await?;
+    work.submit_inspection(permit, call.if_match()).await?;
     answer_if_visible(work, path.inspection).await
 }
 
@@ -100,13 +101,13 @@ pub async fn submit_inspection(call: Call, path: Path<InspectionPath>) -> Answer
 ///
 /// One that was submitted takes changes again. It has no report until it is submitted once more; and if the report before was
 /// shared, that one is not until somebody shares it again.
-#[utoipa::path(tag = "inspections", params(InspectionPath), responses((status = 200, body = Granted<Inspection>),
+#[utoipa::path(tag = "inspections", params(InspectionPath, IfMatch), responses((status = 200, body = Granted<Inspection>),
         (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::ReopenInspection::PERMISSION.key()))))]
 #[post("/{inspection}/reopen")]
 pub async fn reopen_inspection(call: Call, path: Path<InspectionPath>) -> Answer {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::ReopenInspection>(path.inspection).await?;
-    work.reopen_inspection(permit).await?;
+    work.reopen_inspection(permit, call.if_match()).await?;
     answer_if_visible(work, path.inspection).await
 }

@@ -20,8 +20,7 @@ impl Work {
         member: MemberId,
     ) -> StoreResult<()> {
         let inspection = permit.target();
-        let team = self.standing(inspection).await?.team_id;
-        let _known = self.known_member(Some(team.into()), member).await?;
+        let _known = self.known_on(&permit, member).await?;
         self.may_assign(inspection, member).await?;
         let assigned = sqlx::query!(
             "insert into inspection_assignees (org_id, inspection_id, member_id, assigned_by) values ($1, $2, $3, $4)

@@ -11,7 +11,7 @@ use usher_domain::{
 use usher_policy::{Permit, can};
 
 use super::updating::SUBMITTED;
-use crate::{Conflict, StoreError, StoreResult, Work, idempotency};
+use crate::{Conflict, Expected, StoreError, StoreResult, Work, idempotency};
 
 const NOT_SUBMITTED: Conflict = Conflict {
     code: "inspection_not_submitted",
@@ -60,10 +60,15 @@ impl Work {
     /// Submits an inspection: it takes no more changes, and has a report with the points that its answers give.
     ///
     /// # Errors
-    /// It was submitted already; or a question that needs an answer has none.
-    pub async fn submit_inspection(&mut self, permit: Permit<can::SubmitInspection>) -> StoreResult<()> {
+    /// It was submitted already, or is not as the caller read it; or a question that needs an answer has none.
+    pub async fn submit_inspection(
+        &mut self,
+        permit: Permit<can::SubmitInspection>,
+        version: &Expected,
+    ) -> StoreResult<()> {
         let inspection = permit.target();
         let standing = self.standing(inspection).await?;
+        version.must_be(standing.version)?;
         if standing.state() == InspectionState::Submitted {
             return Err(SUBMITTED.into());
         }
@@ -110,8 +115,13 @@ impl Work {
     /// has shared it yet.
     ///
     /// # Errors
-    /// It is not submitted.
-    pub async fn reopen_inspection(&mut self, permit: Permit<can::ReopenInspection>) -> StoreResult<()> {
+    /// It is not submitted, or not as the caller read it.
+    pub async fn reopen_inspection(
+        &mut self,
+        permit: Permit<can::ReopenInspection>,
+        version: &Expected,
+    ) -> StoreResult<()> {
+        version.must_be(self.standing(permit.target()).await?.version)?;
         let reopened = sqlx::query!(
             r#"update inspections i set state = 'reopened', report_shared = false, version = version + 1, updated_at = now()
              from (select report_shared from inspections where org_id = $1 and id = $2) was
