@@ -132,13 +132,14 @@ const ITEMS: [(&str, &str); 9] = [
 ];
 
 /// What the problems of a status look like: what it is called, its `code` and its `detail`.
-const PROBLEMS: [(&str, &str, &str, &str); 13] = [
+const PROBLEMS: [(&str, &str, &str, &str); 14] = [
     ("400", "Bad Request", "malformed_request", "`limit` must be a whole number."),
     ("401", "Unauthorized", "token_expired", "The access token has expired: renew it, or sign in again."),
     ("403", "Forbidden", "forbidden", "You may not do this here."),
     ("404", "Not Found", "not_found", "There is no such thing, or you may not see it."),
     ("408", "Request Timeout", "request_timeout", "The body did not come in time."),
     ("409", "Conflict", "contention", "Something else was going on at the same time. Nothing was done; try again."),
+    ("410", "Gone", "invitation_expired", "This invitation has expired: ask for another one."),
     ("412", "Precondition Failed", "stale", "It has changed since you read it: read it again."),
     ("413", "Payload Too Large", "body_too_large", "The body is too large."),
     ("415", "Unsupported Media Type", "unsupported_media_type", "Send the body as `application/json`."),
