@@ -46,14 +46,6 @@ impl Work {
         Ok(Sight { own, services: services.iter().enumerate().filter_map(extent).collect() })
     }
 
-    /// The same of a thing with these facts, whoever it stands to.
-    pub(crate) async fn sight_in<K: Target>(&mut self, facts: &Resource<K>) -> StoreResult<Sight> {
-        let own = Extent::of(&self.caller().without_token(), facts, K::KIND);
-        let services = self.services_behind(own).await?;
-        let extent = |service: &Caller| (service.member().uuid(), Extent::of(service, facts, K::KIND));
-        Ok(Sight { own, services: services.iter().map(extent).collect() })
-    }
-
     /// Refuses an act by which the caller would come to read what they did not before, or a service would that they could act
     /// as. `saw` is how much was in their sight before the act of what stands in this thing after it.
     ///
@@ -87,7 +79,9 @@ impl Work {
         let caller = self.caller().without_token();
         let own = extent(&caller, from, Condition::Always);
         let services = self.services_behind(own).await?;
-        let conditions = || K::RULES.iter().map(|rule| rule.condition).chain([Condition::Always]);
+        // What a team has is not seen by its template.
+        let of_a_team = |condition: &Condition| *condition != Condition::TemplateVisible;
+        let conditions = || K::RULES.iter().map(|rule| rule.condition).filter(of_a_team).chain([Condition::Always]);
         let reveals = |somebody: &Caller| {
             conditions().try_for_each(|condition| {
                 let saw = extent(somebody, from, condition).or(own);

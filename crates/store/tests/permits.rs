@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The functions of [`usher_store::Work`] and [`usher_store::Outside`] that take neither a permit nor a right to list.
-const WITHOUT: [(&str, &str); 40] = [
+const WITHOUT: [(&str, &str); 41] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
@@ -31,6 +31,7 @@ const WITHOUT: [(&str, &str); 40] = [
     ("Work::end_personal_token", "the caller's own, whatever they may"),
     ("Work::enqueue_mail", "about something that took a permit"),
     ("Work::listing", "gives the right to list"),
+    ("Work::made_before", "tells of the caller's own, which they see, and of nothing else"),
     ("Work::may_create", "says whether there is any permit to be had"),
     ("Work::organization", "where the work is"),
     ("Work::permit", "gives it"),

@@ -153,7 +153,7 @@ async fn whoever_is_blocked_or_of_another_team_adds_nothing() {
 
 #[tokio::test]
 async fn a_server_holds_only_so_much_of_what_is_sent_to_it() {
-    let world = World::start_with_room(1000).await;
+    let world = World::start_with_room(4000).await;
     let field = world.field().await;
     let path = photos(&field).await;
     let large = png(&"x".repeat(2000));

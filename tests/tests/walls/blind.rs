@@ -118,6 +118,10 @@ async fn who_answers_and_submits_what_they_do_not_see_learns_nothing_of_it() {
     field.owner().put_if(&answer, "\"1\"", json!({"value": "Yes"})).await.is(200);
     let refused = blind.put_if(&answer, "\"2\"", json!({"value": "Perhaps"})).await.problem(422, "invalid");
     assert_eq!(refused["errors"][0]["detail"], "It does not fit the question.");
+    let nope = format!("{path}/answers/nope");
+    let refused = blind.put_if(&nope, "\"1\"", json!({"value": "Yes"})).await.problem(422, "invalid");
+    assert_eq!(refused["errors"][0]["detail"], "It does not fit the question.");
+    field.owner().put_if(&nope, "\"1\"", json!({"value": "Yes"})).await.problem(404, "not_found");
     for guess in ["Yes", "No"] {
         blind.put_if(&answer, "\"99\"", json!({"value": guess})).await.problem(412, "stale");
     }

@@ -291,3 +291,27 @@ async fn law_8_where_a_hidden_ticket_stands_is_not_told_by_what_may_be_done_with
     assert_eq!(told[0], told[1]);
     assert_eq!(told[0], told[2]);
 }
+
+/// What one has made somewhere and does not see there does not come into sight by deleting the team that has it.
+#[tokio::test]
+async fn law_7_nobody_deletes_a_team_to_read_their_own_tickets_in_another() {
+    let world = World::start().await;
+    let org = world.organization("helpdesk").await;
+    let (from, to) = (world.team(&org, "From").await, world.team(&org, "To").await);
+    let yes = ["organization.view", "team.view", "team.delete", "ticket.move", "ticket.create", "member.view"];
+    let closer = somebody(&world, &org, "closer", &yes.map(|permission| (permission, "yes"))).await;
+    let grants = json!([{"permission": "team.view"}, {"permission": "ticket.view", "when": ["own"]}]);
+    let mine = json!({"level": "team", "key": "mine", "title": "Mine", "grants": grants});
+    org.owner.post(&format!("{}/roles", org.path), mine).await.is(201);
+    world.join_team(&org, &closer, &to, "mine").await;
+    let tickets = format!("{}/desk/tickets", org.path);
+    let made = json!({"subject": "Mine", "description": "x", "team_id": from});
+    closer.post(&tickets, made).await.is(204);
+    let id = org.owner.get(&format!("{tickets}?limit=1")).await.ids().remove(0);
+    let (ticket, team) = (format!("{tickets}/{id}"), format!("{}/teams/{from}?move_to={to}", org.path));
+    closer.get(&ticket).await.problem(404, "not_found");
+    closer.post(&format!("{ticket}/move"), json!({"team_id": to})).await.problem(403, "forbidden");
+    assert_eq!(closer.delete(&team).await.problem(403, "forbidden")["permission"], "ticket.view");
+    closer.get(&ticket).await.problem(404, "not_found");
+    org.owner.delete(&team).await.is(204);
+}

@@ -2,16 +2,18 @@
 
 mod content;
 mod kind;
+mod room;
 mod upload;
 
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use actix_web::{http::StatusCode, web::Bytes};
 pub use content::{IfNoneMatch, Image, content};
 use object_store::{
     ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use room::{Room, Share};
+use tokio::sync::{Semaphore, SemaphorePermit};
 pub use upload::Upload;
 use usher_domain::{Id, kind as kinds};
 use usher_store::{
@@ -19,7 +21,7 @@ use usher_store::{
     files::{FileAt, NewFile},
 };
 
-use crate::http::{Answer, Problem, Stop};
+use crate::http::{Answer, Problem, Stop, subscriber};
 
 /// How many bytes an organization may hold unless the operator says otherwise.
 const QUOTA: u64 = 10 * 1024 * 1024 * 1024;
@@ -43,7 +45,8 @@ pub struct FileSettings {
     pub place: FilePlace,
     /// How many bytes an organization may hold.
     pub quota: u64,
-    /// How many bytes of uploads the server holds in memory at once. What comes beyond is told to come again.
+    /// How many bytes of uploads the server holds in memory at once, of one address a quarter. What comes beyond is told to come
+    /// again.
     pub in_memory: usize,
 }
 
@@ -99,8 +102,7 @@ pub struct Files {
     /// The folder in the bucket.
     folder: Path,
     quota: i64,
-    /// Room for the bytes of uploads.
-    room: Arc<Semaphore>,
+    room: Arc<Room>,
     pages: Arc<Semaphore>,
 }
 
@@ -131,14 +133,13 @@ impl Files {
                 bucket(url, access).map_err(|why| FilesError { place: url.clone(), why })?
             }
         };
-        let (room, pages) = (Arc::new(Semaphore::new(settings.in_memory)), Arc::new(Semaphore::new(PAGES)));
+        let (room, pages) = (Arc::new(Room::new(settings.in_memory)), Arc::new(Semaphore::new(PAGES)));
         Ok(Self { objects, folder, quota, room, pages })
     }
 
-    /// Room for so many bytes more of an upload, until it is dropped.
-    fn room(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        self.room.clone().try_acquire_many_owned(bytes).map_err(|_| busy())
+    /// Room for the bytes of an upload from an address.
+    fn room(&self, by: Option<IpAddr>) -> Share {
+        self.room.share(by.map(subscriber))
     }
 
     /// The turn to put a page with pictures together, until it is dropped.

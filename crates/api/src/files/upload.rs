@@ -10,9 +10,8 @@ use actix_web::{
 };
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Files, kind::image_kind};
+use super::{busy, kind::image_kind, room::Share};
 use crate::{
     App,
     http::{BodyHash, FieldError, Problem},
@@ -32,7 +31,7 @@ pub struct Upload {
     pub sha256: [u8; 32],
     may_be_image: bool,
     /// The room that they take.
-    _room: Option<OwnedSemaphorePermit>,
+    _room: Option<Share>,
 }
 
 impl Upload {
@@ -71,13 +70,14 @@ impl FromRequest for Upload {
         Box::pin(async move {
             let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::missing("address"))?;
             let patience = app.settings.body_timeout.saturating_mul(PATIENCE);
+            let room = app.files.room(app.settings.proxies.client(&request));
             let (bytes, room) =
-                tokio::time::timeout(patience, read(&request, payload, &app.files)).await.map_err(|_| {
+                tokio::time::timeout(patience, read(&request, payload, room)).await.map_err(|_| {
                     Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", "The body did not come in time.")
                 })??;
             let sha256 = Sha256::digest(&bytes).into();
             request.extensions_mut().insert(BodyHash(sha256));
-            Ok(Self { bytes, sha256, may_be_image: may_be_image(&request), _room: room })
+            Ok(Self { bytes, sha256, may_be_image: may_be_image(&request), _room: Some(room) })
         })
     }
 }
@@ -96,11 +96,7 @@ fn may_be_image(request: &HttpRequest) -> bool {
 }
 
 /// Takes room as the bytes come, so that nobody takes any by promising them.
-async fn read(
-    request: &HttpRequest,
-    mut payload: Payload,
-    files: &Files,
-) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Problem> {
+async fn read(request: &HttpRequest, mut payload: Payload, mut room: Share) -> Result<(Bytes, Share), Problem> {
     let plain = |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
     if !request.headers().get_all(header::CONTENT_ENCODING).all(plain) {
         return Err(unsupported("Send the body without a `Content-Encoding`."));
@@ -109,7 +105,7 @@ async fn read(
     if length.is_some_and(|length: usize| length > LARGEST) {
         return Err(too_large(LARGEST));
     }
-    let (mut bytes, mut room) = (BytesMut::new(), None::<OwnedSemaphorePermit>);
+    let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| {
             Problem::malformed(FieldError::at("", "incomplete", "The body could not be read to its end."))
@@ -117,10 +113,8 @@ async fn read(
         if bytes.len() + chunk.len() > LARGEST {
             return Err(too_large(LARGEST));
         }
-        let more = files.room(chunk.len())?;
-        match &mut room {
-            Some(room) => room.merge(more),
-            None => room = Some(more),
+        if !room.grow(chunk.len()) {
+            return Err(busy());
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -80,10 +80,8 @@ impl Work {
             scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())),
             ..Resource::new(self.organization(), TicketId::new())
         };
-        let (from, to) = (within(from), within(to));
-        let _move = self.permit_new::<can::MoveTicket>(&from)?;
-        let _have = self.permit_new::<can::CreateTicket>(&to)?;
-        let (saw, sees) = (self.sight_in(&from).await?, self.sight_in(&to).await?);
-        saw.must_not_become::<kind::Ticket>(&sees)
+        let _move = self.permit_new::<can::MoveTicket>(&within(from))?;
+        let _have = self.permit_new::<can::CreateTicket>(&within(to))?;
+        self.must_not_reveal_in::<kind::Ticket>(from, to).await
     }
 }

@@ -52,6 +52,8 @@ fn unanswered(question: &str) -> InspectionAnswer {
 
 const NO_QUESTION: StoreError = StoreError::Missing("question");
 
+const UNFIT: &str = "It does not fit the question.";
+
 impl Work {
     /// What an inspection asks, and every answer.
     ///
@@ -100,21 +102,21 @@ impl Work {
         let standing = self.open_standing(inspection).await?;
         let sections = self.sections(standing.form_id).await?;
         let mut questions = sections.iter().flat_map(|section| &section.questions);
-        let asked = questions.find(|asked| *asked.key == *question).ok_or(NO_QUESTION)?;
+        // What is asked is told to who sees it.
+        let sees = self.sees(inspection).await?;
+        let does_not_fit = |detail| StoreError::Invalid { pointer: "/value", code: "invalid", detail };
+        let unknown = || if sees { NO_QUESTION } else { does_not_fit(UNFIT.to_owned()) };
+        let asked = questions.find(|asked| *asked.key == *question).ok_or_else(unknown)?;
         if let Some(value) = &value {
-            if let Err(wanted) = asked.check(value) {
-                // What is asked is told to who sees it.
-                let detail =
-                    if self.sees(inspection).await? { wanted } else { "It does not fit the question.".to_owned() };
-                return Err(StoreError::Invalid { pointer: "/value", code: "invalid", detail });
-            }
+            let wrong = |wanted| does_not_fit(if sees { wanted } else { UNFIT.to_owned() });
+            asked.check(value).map_err(wrong)?;
             self.must_have_photos(inspection, asked, value).await?;
         }
         let value = value.filter(says_something);
         let before = self.answer_of(inspection, question).await?.unwrap_or_else(|| unanswered(question));
         let is_saved = before.answered_at.is_some() && before.value == value && before.note == *note;
         // Who does not see the answers is not told whether theirs was guessed.
-        if is_saved && self.sees(inspection).await? {
+        if is_saved && sees {
             return Ok(before);
         }
         version.must_be(before.version)?;
