@@ -170,18 +170,16 @@ async fn inspected(world: &World, inspections: i32) -> (Organization, Person) {
          where t.org_id = $1::uuid and t.name in ('Team 1', 'Team 11', 'Team 21', 'Team 31', 'Team 41') and $3::int is not null",
         "insert into inspection_forms (org_id, id, sections)
          select $1::uuid, $2::uuid, '[]' where $3::int is not null",
-        "insert into accounts (id, email, name) select gen_random_uuid(), 'inspector-' || $1::uuid || '@example.com', 'Inspector'
-         where $2::uuid is not null and $3::int is not null",
         "insert into inspections (org_id, id, title, team_id, form_id, state, score, max_score, submitted_at, created_by, updated_at)
          select $1::uuid,
              encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
                  placing substring(int8send(1700000000000 + n::bigint * 1000) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
              'Inspection ' || n, t.id, $2::uuid, case when n % 4 = 0 then 'submitted' else 'draft' end, n % 11, 10,
              case when n % 4 = 0 then now() - n * interval '1 second' end,
-             case when n % 100 = 1 then $2::uuid else a.id end, now() - n * interval '1 second'
+             case when n % 100 = 1 then $2::uuid else a.member_id end, now() - n * interval '1 second'
          from generate_series(1, $3::int) n
          join (select id, row_number() over (order by id) - 1 as place from teams where org_id = $1::uuid) t on t.place = n % 50
-         join accounts a on a.email = 'inspector-' || $1::uuid || '@example.com'",
+         join role_assignments a on a.org_id = $1::uuid and a.role = 'owner'",
         "insert into inspection_assignees (org_id, inspection_id, member_id)
          select i.org_id, i.id, $2::uuid from (select *, row_number() over (order by id) as n from inspections where org_id = $1::uuid) i
          where i.n % 100 = 0 and $3::int is not null",
