@@ -159,7 +159,7 @@ async fn filled(world: &World, tickets: i32) -> (Organization, Person) {
 }
 
 /// An organization with 50 teams and this many inspections spread over them, every fourth submitted, and a focused contributor to
-/// five teams, who sees their own and those that they are assigned to: one of a hundred each.
+/// five teams, who sees their own and those that they are assigned to: of four of their teams one in ten each.
 async fn inspected(world: &World, inspections: i32) -> (Organization, Person) {
     let org = world.organization("field").await;
     let member = world.member(&org, "member").await;
@@ -176,15 +176,18 @@ async fn inspected(world: &World, inspections: i32) -> (Organization, Person) {
                  placing substring(int8send(1700000000000 + n::bigint * 1000) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
              'Inspection ' || n, t.id, $2::uuid, case when n % 4 = 0 then 'submitted' else 'draft' end, n % 11, 10,
              case when n % 4 = 0 then now() - n * interval '1 second' end,
-             case when n % 100 = 1 then $2::uuid else a.member_id end, now() - n * interval '1 second'
+             case when n / 50 % 10 = 1 and t.name like 'Team _1' then $2::uuid else a.member_id end, now() - n * interval '1 second'
          from generate_series(1, $3::int) n
-         join (select id, row_number() over (order by id) - 1 as place from teams where org_id = $1::uuid) t on t.place = n % 50
+         join (select id, name, row_number() over (order by id) - 1 as place from teams where org_id = $1::uuid) t on t.place = n % 50
          join role_assignments a on a.org_id = $1::uuid and a.role = 'owner'",
         "insert into inspection_assignees (org_id, inspection_id, member_id)
          select i.org_id, i.id, $2::uuid from (select *, row_number() over (order by id) as n from inspections where org_id = $1::uuid) i
-         where i.n % 100 = 0 and $3::int is not null",
+         join teams t on t.org_id = i.org_id and t.id = i.team_id and t.name like 'Team _1'
+         where i.n / 50 % 10 = 2 and $3::int is not null",
     ];
     fill(world, &org, &member, inspections, &statements).await;
+    let listed = member.get(&format!("{}/field/inspections?limit=20", org.path)).await.is(200);
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(20), "an empty list measures nothing");
     (org, member)
 }
 
