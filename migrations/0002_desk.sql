@@ -165,18 +165,41 @@ exception when insufficient_privilege then
     raise notice 'searching will not use its index: a superuser can mend it with "alter function pg_catalog.ts_match_vq(tsvector, tsquery) leakproof"';
 end $$;
 
+-- A participation repeats what lists are ordered by, so that an index leads to the first of somebody's tickets.
 create table ticket_participants (
     org_id uuid not null,
     ticket_id uuid not null,
     member_id uuid not null,
     added_by uuid references accounts on delete set null,
     added_at timestamptz not null default now(),
+    updated_at timestamptz not null, -- the ticket's, kept by `keep_participated`
     primary key (org_id, ticket_id, member_id),
     foreign key (org_id, ticket_id) references tickets (org_id, id) on delete cascade,
     foreign key (org_id, member_id) references members (org_id, id) on delete cascade
 );
-create index on ticket_participants (org_id, member_id, ticket_id);
+create index participated_tickets_by_member on ticket_participants (org_id, member_id, ticket_id);
+create index participated_tickets_updated on ticket_participants (org_id, member_id, updated_at, ticket_id);
 create index on ticket_participants (added_by);
+
+create function copy_ticket() returns trigger language plpgsql as $$ begin
+    select t.updated_at into new.updated_at from tickets t where t.org_id = new.org_id and t.id = new.ticket_id;
+    return new;
+end $$;
+create trigger copy_ticket before insert on ticket_participants for each row execute function copy_ticket();
+create function keep_participated() returns trigger language plpgsql as $$ begin
+    update ticket_participants p set updated_at = c.updated_at
+    from changed c where p.org_id = c.org_id and p.ticket_id = c.id;
+    return null;
+end $$;
+create trigger keep_participated after update on tickets
+    referencing new table as changed for each statement execute function keep_participated();
+
+-- The tickets of participants, read from the participation where that repeats the ticket.
+create view participated_tickets with (security_invoker = true) as
+    select p.org_id, p.member_id, p.ticket_id as id, p.updated_at, t.number, t.status, t.priority, t.team_id, t.queue_id,
+        t.template_id, t.website_id, t.requester_email, t.assignee_id, t.merged_into, t.created_by, t.created_at, t.search
+    from ticket_participants p join tickets t on t.org_id = p.org_id and t.id = p.ticket_id;
+grant select on participated_tickets to usher_app;
 
 create table ticket_messages (
     org_id uuid not null,

@@ -101,8 +101,13 @@ create index inspections_open_due on inspections (org_id, coalesce(due_on, 'infi
 create index inspections_open_by_team_due on inspections (org_id, team_id, coalesce(due_on, 'infinity'), id)
     where state <> 'submitted';
 create index inspections_by_creator on inspections (created_by, org_id, id);
-create index inspections_by_creator_updated on inspections (created_by, org_id, updated_at, id);
-create index inspections_by_creator_due on inspections (created_by, org_id, coalesce(due_on, 'infinity'), id);
+-- What somebody made in a team, for those who see no more of it.
+create index inspections_own on inspections (org_id, created_by, team_id, id);
+create index inspections_own_updated on inspections (org_id, created_by, team_id, updated_at, id);
+create index inspections_own_due on inspections (org_id, created_by, team_id, coalesce(due_on, 'infinity'), id);
+create index inspections_own_open_due on inspections (org_id, created_by, team_id, coalesce(due_on, 'infinity'), id)
+    where state <> 'submitted';
+create index inspections_own_submitted on inspections (org_id, created_by, team_id, submitted_at, id) where state = 'submitted';
 create index inspections_by_site on inspections (org_id, site_id, id);
 create index inspections_by_template on inspections (org_id, template_id, id);
 create index inspections_of_form on inspections (org_id, form_id);
@@ -114,18 +119,55 @@ create index inspections_submitted_by_team on inspections (org_id, team_id, subm
 create index inspections_reported on inspections (org_id, team_id, submitted_at, id)
     where state = 'submitted' and report_shared;
 
+-- An assignment repeats what lists are narrowed and ordered by, so that an index leads to the first of somebody's inspections.
 create table inspection_assignees (
     org_id uuid not null,
     inspection_id uuid not null,
     member_id uuid not null,
     assigned_by uuid references accounts on delete set null,
     assigned_at timestamptz not null default now(),
+    team_id uuid not null, -- this and what follows is the inspection's, kept by `keep_assigned`
+    state text not null,
+    due_on date,
+    updated_at timestamptz not null,
+    submitted_at timestamptz,
     primary key (org_id, inspection_id, member_id),
     foreign key (org_id, inspection_id) references inspections (org_id, id) on delete cascade,
     foreign key (org_id, member_id) references members (org_id, id) on delete cascade
 );
-create index on inspection_assignees (org_id, member_id, inspection_id);
+create index assigned_inspections_by_member on inspection_assignees (org_id, member_id, inspection_id);
+create index assigned_inspections_by_team on inspection_assignees (org_id, member_id, team_id, inspection_id);
+create index assigned_inspections_updated on inspection_assignees (org_id, member_id, team_id, updated_at, inspection_id);
+create index assigned_inspections_due on inspection_assignees
+    (org_id, member_id, team_id, coalesce(due_on, 'infinity'), inspection_id);
+create index assigned_inspections_open_due on inspection_assignees
+    (org_id, member_id, team_id, coalesce(due_on, 'infinity'), inspection_id) where state <> 'submitted';
+create index assigned_inspections_submitted on inspection_assignees (org_id, member_id, team_id, submitted_at, inspection_id)
+    where state = 'submitted';
 create index on inspection_assignees (assigned_by);
+
+create function copy_inspection() returns trigger language plpgsql as $$ begin
+    select i.team_id, i.state, i.due_on, i.updated_at, i.submitted_at
+    into new.team_id, new.state, new.due_on, new.updated_at, new.submitted_at
+    from inspections i where i.org_id = new.org_id and i.id = new.inspection_id;
+    return new;
+end $$;
+create trigger copy_inspection before insert on inspection_assignees for each row execute function copy_inspection();
+create function keep_assigned() returns trigger language plpgsql as $$ begin
+    update inspection_assignees a
+    set team_id = c.team_id, state = c.state, due_on = c.due_on, updated_at = c.updated_at, submitted_at = c.submitted_at
+    from changed c where a.org_id = c.org_id and a.inspection_id = c.id;
+    return null;
+end $$;
+create trigger keep_assigned after update on inspections
+    referencing new table as changed for each statement execute function keep_assigned();
+
+-- What is assigned to whom, read from the assignment where that repeats the inspection.
+create view assigned_inspections with (security_invoker = true) as
+    select a.org_id, a.member_id, a.inspection_id as id, a.team_id, a.state, a.due_on, a.updated_at, a.submitted_at,
+        i.site_id, i.template_id, i.created_by, i.shared, i.search
+    from inspection_assignees a join inspections i on i.org_id = a.org_id and i.id = a.inspection_id;
+grant select on assigned_inspections to usher_app;
 
 -- A piece of an inspection. Each has a version of its own, so that several people fill in one inspection and lose nothing.
 create table inspection_answers (

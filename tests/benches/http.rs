@@ -10,7 +10,7 @@ use std::{
 };
 
 use actix_web::{App, HttpResponse, HttpServer, web};
-use sqlx::{Connection, PgConnection, PgPool, postgres::PgPoolOptions};
+use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -140,67 +140,90 @@ async fn bare_server(url: &str) -> String {
 async fn filled(world: &World, tickets: i32) -> (Organization, Person) {
     let org = world.organization("helpdesk").await;
     let member = world.member(&org, "member").await;
-    let statements = [
-        TEAMS,
-        "insert into role_assignments (org_id, id, member_id, role, team_id)
-         select $1::uuid, gen_random_uuid(), $2::uuid, 'member', t.id from teams t
-         where t.org_id = $1::uuid and t.name in ('Team 1', 'Team 11', 'Team 21', 'Team 31', 'Team 41') and $3::int is not null",
+    fill(world, &org, &member, tickets, TEAMS).await;
+    joins(world, &org, &member, "member").await;
+    let tickets_of =
         "insert into tickets (org_id, id, number, subject, description, status, priority, team_id, created_by)
-         select $1::uuid,
-             encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-                 placing substring(int8send(1700000000000 + n::bigint * 1000) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
-             n, 'Ticket ' || n, 'Something is the matter.', 'open', 'normal', t.id, $2::uuid
-         from generate_series(1, $3::int) n
-         join (select id, row_number() over (order by id) - 1 as place from teams where org_id = $1::uuid) t on t.place = n % 50",
-        "update ticket_counters set last_number = $3::int where org_id = $1::uuid and $2::uuid is not null",
-    ];
-    fill(world, &org, &member, tickets, &statements).await;
+        select $1, made(n), n, 'Ticket ' || n, 'Something is the matter.', 'open', 'normal', t.id, $2
+        from generate_series(1, $3) n join placed t on t.org_id = $1 and t.place = n % 50";
+    fill(world, &org, &member, tickets, tickets_of).await;
+    fill(
+        world,
+        &org,
+        &member,
+        tickets,
+        "update ticket_counters set last_number = $3 where org_id = $1 and $2::uuid is not null",
+    )
+    .await;
     (org, member)
 }
 
-/// An organization with 50 teams and this many inspections spread over them, every fourth submitted, and a focused contributor to
-/// five teams, who sees their own and those that they are assigned to: of four of their teams one in ten each.
-async fn inspected(world: &World, inspections: i32) -> (Organization, Person) {
+/// An organization with 50 teams and this many inspections spread over them, every fourth submitted and every seventh shared; a
+/// focused contributor to five teams, who sees their own and those that they are assigned to (of four of their teams one in ten
+/// each), and a viewer of the same five.
+async fn inspected(world: &World, inspections: i32) -> (Organization, Person, Person) {
     let org = world.organization("field").await;
-    let member = world.member(&org, "member").await;
+    let [focused, viewer] = [world.member(&org, "member").await, world.member(&org, "member").await];
+    fill(world, &org, &focused, inspections, TEAMS).await;
+    joins(world, &org, &focused, "contributor_focused").await;
+    joins(world, &org, &viewer, "viewer").await;
     let statements = [
-        TEAMS,
-        "insert into role_assignments (org_id, id, member_id, role, team_id)
-         select $1::uuid, gen_random_uuid(), $2::uuid, 'contributor_focused', t.id from teams t
-         where t.org_id = $1::uuid and t.name in ('Team 1', 'Team 11', 'Team 21', 'Team 31', 'Team 41') and $3::int is not null",
-        "insert into inspection_forms (org_id, id, sections)
-         select $1::uuid, $2::uuid, '[]' where $3::int is not null",
-        "insert into inspections (org_id, id, title, team_id, form_id, state, score, max_score, submitted_at, created_by, updated_at)
-         select $1::uuid,
-             encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-                 placing substring(int8send(1700000000000 + n::bigint * 1000) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
-             'Inspection ' || n, t.id, $2::uuid, case when n % 4 = 0 then 'submitted' else 'draft' end, n % 11, 10,
-             case when n % 4 = 0 then now() - n * interval '1 second' end,
-             case when n / 50 % 10 = 1 and t.name like 'Team _1' then $2::uuid else a.member_id end, now() - n * interval '1 second'
-         from generate_series(1, $3::int) n
-         join (select id, name, row_number() over (order by id) - 1 as place from teams where org_id = $1::uuid) t on t.place = n % 50
-         join role_assignments a on a.org_id = $1::uuid and a.role = 'owner'",
+        "insert into inspection_forms (org_id, id, sections) select $1, $2, '[]' where $3::int is not null",
+        "insert into inspections (org_id, id, title, team_id, form_id, state, shared, score, max_score, submitted_at, due_on,
+            created_by, updated_at)
+         select $1, made(n), 'Inspection ' || n, t.id, $2, case when n % 4 = 0 then 'submitted' else 'draft' end, n % 7 = 0, n % 11, 10,
+             case when n % 4 = 0 then now() - n * interval '1 second' end, date '2026-01-01' + n % 1000,
+             case when n / 50 % 10 = 1 and t.name like 'Team _1' then $2 else a.member_id end, now() - n * interval '1 second'
+         from generate_series(1, $3) n join placed t on t.org_id = $1 and t.place = n % 50
+         join role_assignments a on a.org_id = $1 and a.role = 'owner'",
         "insert into inspection_assignees (org_id, inspection_id, member_id)
-         select i.org_id, i.id, $2::uuid from (select *, row_number() over (order by id) as n from inspections where org_id = $1::uuid) i
+         select i.org_id, i.id, $2 from (select *, row_number() over (order by id) as n from inspections where org_id = $1) i
          join teams t on t.org_id = i.org_id and t.id = i.team_id and t.name like 'Team _1'
          where i.n / 50 % 10 = 2 and $3::int is not null",
     ];
-    fill(world, &org, &member, inspections, &statements).await;
-    let listed = member.get(&format!("{}/field/inspections?limit=20", org.path)).await.is(200);
-    assert_eq!(listed["items"].as_array().map(Vec::len), Some(20), "an empty list measures nothing");
-    (org, member)
+    for statement in statements {
+        fill(world, &org, &focused, inspections, statement).await;
+    }
+    for person in [&focused, &viewer] {
+        let listed = person.get(&format!("{}/field/inspections?limit=20", org.path)).await.is(200);
+        assert_eq!(listed["items"].as_array().map(Vec::len), Some(20), "an empty list measures nothing");
+    }
+    (org, focused, viewer)
 }
 
-const TEAMS: &str = "insert into teams (org_id, id, name) select $1::uuid, gen_random_uuid(), 'Team ' || n from generate_series(1, 50) n
+/// Makes somebody a member of five of the teams.
+async fn joins(world: &World, org: &Organization, person: &Person, role: &str) {
+    let statement = format!(
+        "insert into role_assignments (org_id, id, member_id, role, team_id)
+         select $1, gen_random_uuid(), $2, '{role}', t.id from teams t
+         where t.org_id = $1 and t.name in ('Team 1', 'Team 11', 'Team 21', 'Team 31', 'Team 41') and $3::int is not null"
+    );
+    fill(world, org, person, 0, &statement).await;
+}
+
+const TEAMS: &str =
+    "insert into teams (org_id, id, name) select $1, gen_random_uuid(), 'Team ' || n from generate_series(1, 50) n
     where $2::uuid is not null and $3::int is not null";
 
-/// Runs statements about an organization ($1), a member ($2) and how much of it there is to be ($3).
-async fn fill(world: &World, org: &Organization, member: &Person, size: i32, statements: &[&'static str]) {
-    let mut owner = PgConnection::connect(&world.database_url()).await.unwrap();
+/// What the statements use: the id of what was made at the n-th second, and the teams of each organization by their place.
+const HELPERS: [&str; 2] = [
+    "create function made(n int) returns uuid language sql as $$ select
+        encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+            placing substring(int8send(1700000000000 + n::bigint * 1000) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid $$",
+    "create view placed as select org_id, id, name, row_number() over (partition by org_id order by id) - 1 as place from teams",
+];
+
+/// Runs a statement about an organization ($1), a member ($2) and how much of it there is to be ($3).
+async fn fill(world: &World, org: &Organization, member: &Person, size: i32, statement: &str) {
+    let mut owner = world.owner_connection().await;
     let (org, member): (Uuid, Uuid) = (org.id.parse().unwrap(), member.id.parse().unwrap());
-    for statement in statements {
-        sqlx::query(*statement).bind(org).bind(member).bind(size).execute(&mut owner).await.unwrap();
-    }
+    sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()))
+        .bind(org)
+        .bind(member)
+        .bind(size)
+        .execute(&mut owner)
+        .await
+        .unwrap();
     sqlx::query("analyze").execute(&mut owner).await.unwrap();
 }
 
@@ -208,6 +231,9 @@ async fn fill(world: &World, org: &Organization, member: &Person, size: i32, sta
 async fn main() {
     let large: i32 = std::env::var("USHER_BENCH_TICKETS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
     let world = World::start_for_load().await;
+    for helper in HELPERS {
+        world.arrange(helper).await;
+    }
     let bare = bare_server(&world.database_url()).await;
     let (small_org, small_member) = filled(&world, 10_000).await;
 
@@ -253,20 +279,30 @@ async fn main() {
 
     let what = "tickets, member of 5 of 50 teams";
     let queries = [("newest first", ""), ("last changed first", "&sort=-updated_at"), ("open ones", "&status=open")];
-    let both = [(small_org, small_member), filled(&world, large).await];
-    compare(&base, what, large, &both.map(|who| list_of(&who, "desk/tickets")), &queries).await;
+    let (large_org, large_member) = filled(&world, large).await;
+    let both = [(&small_org, &small_member), (&large_org, &large_member)];
+    compare(&base, what, large, &both.map(|who| list_of(who, "desk/tickets")), &queries).await;
 
-    let what = "inspections, focused contributor to 5 of 50 teams";
-    let queries =
-        [("newest first", ""), ("last changed first", "&sort=-updated_at"), ("submitted ones", "&state=submitted")];
-    let both = [inspected(&world, 10_000).await, inspected(&world, large).await];
-    compare(&base, what, large, &both.each_ref().map(|who| list_of(who, "field/inspections")), &queries).await;
-    let what = "reports, focused contributor to 5 of 50 teams";
-    compare(&base, what, large, &both.map(|who| list_of(&who, "field/reports")), &[("submitted last first", "")]).await;
+    let [small, much] = [inspected(&world, 10_000).await, inspected(&world, large).await];
+    let focused = [(&small.0, &small.1), (&much.0, &much.1)];
+    let viewers = [(&small.0, &small.2), (&much.0, &much.2)];
+    let queries = [
+        ("newest first", ""),
+        ("last changed first", "&sort=-updated_at"),
+        ("open ones, due first", "&sort=due_on&state=draft,in_progress,reopened"),
+        ("submitted ones", "&state=submitted"),
+    ];
+    for (who, both) in [("focused contributor", focused), ("viewer", viewers)] {
+        let what = format!("inspections, {who} of 5 of 50 teams");
+        compare(&base, &what, large, &both.map(|who| list_of(who, "field/inspections")), &queries).await;
+    }
+    let what = "reports, focused contributor of 5 of 50 teams";
+    compare(&base, what, large, &focused.map(|who| list_of(who, "field/reports")), &[("submitted last first", "")])
+        .await;
 }
 
 /// A list that somebody reads: its path up to the query, and their token.
-fn list_of((org, member): &(Organization, Person), list: &str) -> (String, String) {
+fn list_of((org, member): (&Organization, &Person), list: &str) -> (String, String) {
     (format!("{}/{list}?limit=20", org.path), member.token.clone().unwrap())
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     After, Located, Page, PageRequest, Seen, StoreResult,
     connection::Transaction,
-    located::{fact_columns, resource, rule},
+    located::{Rows, fact_columns, resource, rule},
     sql::Sql,
 };
 
@@ -147,7 +147,8 @@ pub(crate) fn page_fault(error: sqlx::Error, request: &PageRequest) -> crate::St
     if data && request.after.is_some() { crate::StoreError::Cursor } else { error.into() }
 }
 
-/// The selects that find the first rows of one clause.
+/// The selects that find the first rows of one clause. Each condition finds its own: what a few of a team's many are for one
+/// of its members is not looked for among all of them.
 fn branches_of<A: Action>(
     clause: &Clause,
     sql: &mut Sql,
@@ -156,46 +157,36 @@ fn branches_of<A: Action>(
 where
     A::Target: Located,
 {
-    let table = A::Target::TABLE;
-    match &clause.place {
-        Place::In(level, scopes) => {
-            let (scopes, column) = (sql.bind(scopes.clone())?, scope::<A>(*level)?);
-            let in_each = |on: &str| {
-                let each = first(table, &format!(" and {column} = s.scope{on}"));
-                format!("(select x.* from unnest({scopes}::uuid[]) s(scope) cross join lateral ({each}) x)")
-            };
-            if clause.conditions == Mask::ALWAYS {
-                return Ok(vec![in_each("")]);
-            }
-            // Each condition finds its own rows: what a few of a team's many are for one of its members is not looked for
-            // among all of them.
-            let of_condition = |condition| {
-                let rule = rule::<A::Target>(condition)?;
-                Ok(match rule.rows {
-                    Some((rows, join)) => {
-                        let each = first(table, &format!(" and {join} and {column} = any({scopes})"));
-                        format!("(select x.* from {rows} cross join lateral ({each}) x)")
-                    }
-                    None => in_each(&format!(" and {}", rule.holds)),
-                })
-            };
-            clause.conditions.iter().map(of_condition).collect()
+    let scoped = match &clause.place {
+        Place::In(level, scopes) => Some((sql.bind(scopes.clone())?, scope::<A>(*level)?)),
+        Place::Organization => None,
+    };
+    let in_each = |table: &str, on: &str| match &scoped {
+        Some((scopes, column)) => {
+            let each = first(table, &format!(" and {column} = s.scope{on}"));
+            format!("(select x.* from unnest({scopes}::uuid[]) s(scope) cross join lateral ({each}) x)")
         }
-        Place::Organization => clause
-            .conditions
-            .iter()
-            .map(|condition| {
-                let rule = rule::<A::Target>(condition)?;
-                Ok(match rule.rows {
-                    Some((rows, join)) => {
-                        let each = first(table, &format!(" and {join}"));
-                        format!("(select x.* from {rows} cross join lateral ({each}) x)")
-                    }
-                    None => format!("({})", first(table, &format!(" and {}", rule.holds))),
-                })
-            })
-            .collect(),
+        None => format!("({})", first(table, on)),
+    };
+    if clause.conditions == Mask::ALWAYS {
+        return Ok(vec![in_each(A::Target::TABLE, "")]);
     }
+    let of_condition = |condition| {
+        let rule = rule::<A::Target>(condition)?;
+        Ok(match rule.rows {
+            Rows::Held => in_each(A::Target::TABLE, &format!(" and {}", rule.holds)),
+            Rows::Of(table, picked) => in_each(table, &format!(" and {picked}")),
+            Rows::OfEach(these, met) => {
+                // Said so that no index of many places is read for it, out of the order.
+                let within = scoped.as_ref().map_or_else(String::new, |(scopes, column)| {
+                    format!(" and array_position({scopes}::uuid[], {column}) is not null")
+                });
+                let each = first(A::Target::TABLE, &format!(" and {met}{within}"));
+                format!("(select x.* from {these} cross join lateral ({each}) x)")
+            }
+        })
+    };
+    clause.conditions.iter().map(of_condition).collect()
 }
 
 /// Whether a row is one that a listing shows, as a condition: for rows that were found another way.

@@ -21,9 +21,20 @@ pub struct Rule {
     pub condition: Condition,
     /// Whether it holds for a row: an SQL condition.
     pub holds: &'static str,
-    /// How to find the rows for which it holds without reading the others: a table expression with the alias `s`, and how
-    /// a row joins it. `None` where an index answers `holds` itself.
-    pub rows: Option<(&'static str, &'static str)>,
+    /// How a list finds the rows for which it holds.
+    pub rows: Rows,
+}
+
+/// How a list finds the first rows for which a condition holds, without reading the others.
+#[derive(Debug, Clone, Copy)]
+pub enum Rows {
+    /// Indexes of the table answer `holds` in the orders of lists.
+    Held,
+    /// Indexes of another table answer for it. It bears the thing's alias and has its columns, as far as lists are narrowed
+    /// and ordered by them; and the condition that picks the rows of it.
+    Of(&'static str, &'static str),
+    /// Each row of a table expression, which bears the alias `s`, leads to a few; and the condition that they meet.
+    OfEach(&'static str, &'static str),
 }
 
 /// A kind of thing that has rows, and that decisions are made about.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     Conflict, Expected, Located, Page, PageRequest, Seen, StoreResult, Work,
     listing::{Order, list},
-    located::Rule,
+    located::{Rows, Rule},
 };
 
 impl Located for kind::Queue {
@@ -21,7 +21,7 @@ impl Located for kind::Queue {
     const RULES: &'static [Rule] = &[Rule {
         condition: Condition::MailboxTarget,
         holds: "exists (select 1 from mailboxes b where b.org_id = q.org_id and b.queue_id = q.id)",
-        rows: None,
+        rows: Rows::Held,
     }];
 
     fn item(row: &PgRow) -> Result<Queue, sqlx::Error> {

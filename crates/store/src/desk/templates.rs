@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     Expected, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
     listing::{Order, list},
-    located::Rule,
+    located::{Rows, Rule},
 };
 
 impl Located for kind::Template {
@@ -25,7 +25,7 @@ impl Located for kind::Template {
         condition: Condition::SharedWithTeam,
         holds: "exists (select 1 from template_teams v
             where v.org_id = p.org_id and v.template_id = p.id and v.team_id = any($3))",
-        rows: None,
+        rows: Rows::Held,
     }];
 
     fn item(row: &PgRow) -> Result<Template, sqlx::Error> {

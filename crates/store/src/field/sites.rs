@@ -9,7 +9,7 @@ use super::{FieldFilter, FieldOrder, Made};
 use crate::{
     Expected, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
     listing::{list, searched},
-    located::Rule,
+    located::{Rows, Rule},
     sql::Sql,
 };
 
@@ -21,20 +21,20 @@ impl Located for kind::Site {
         l.updated_at, l.version";
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "l.team_id")];
     const RULES: &'static [Rule] = &[
-        Rule { condition: Condition::Own, holds: "l.created_by = $2", rows: None },
+        Rule { condition: Condition::Own, holds: "l.created_by = $2", rows: Rows::Held },
         // VX-63.
         Rule {
             condition: Condition::HoldsTheirs,
             holds: "exists (select 1 from inspections h where h.org_id = l.org_id and h.site_id = l.id
                 and (h.created_by = $2 or exists (select 1 from inspection_assignees a
                     where a.org_id = h.org_id and a.inspection_id = h.id and a.member_id = $2)))",
-            rows: Some((
+            rows: Rows::OfEach(
                 "(select h.site_id from inspections h where h.org_id = $1 and h.created_by = $2 and h.site_id is not null
                   union select h.site_id from inspection_assignees a
                       join inspections h on h.org_id = a.org_id and h.id = a.inspection_id
                       where a.org_id = $1 and a.member_id = $2 and h.site_id is not null) s",
                 "l.id = s.site_id",
-            )),
+            ),
         },
     ];
 

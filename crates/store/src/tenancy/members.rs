@@ -8,7 +8,10 @@ use usher_domain::{
 use usher_policy::{Action, Caller, Condition, Holders, Level, PermissionSet, Permit, RoleIx, Verb, can};
 use uuid::Uuid;
 
-use crate::{Conflict, Expected, Located, Seen, StoreError, StoreResult, Work, located::Rule};
+use crate::{
+    Conflict, Expected, Located, Seen, StoreError, StoreResult, Work,
+    located::{Rows, Rule},
+};
 
 impl Located for kind::Member {
     type Item = Member;
@@ -31,21 +34,21 @@ impl Located for kind::Member {
     const REACH: &'static str = ", array(select r.role from role_assignments r where r.org_id = m.org_id
         and r.member_id = m.id and r.team_id is null and r.queue_id is null) as fact_roles";
     const RULES: &'static [Rule] = &[
-        Rule { condition: Condition::Own, holds: "m.id = $2", rows: None },
-        Rule { condition: Condition::DirectReport, holds: "m.manager_id = $2", rows: None },
+        Rule { condition: Condition::Own, holds: "m.id = $2", rows: Rows::Held },
+        Rule { condition: Condition::DirectReport, holds: "m.manager_id = $2", rows: Rows::Held },
         Rule {
             condition: Condition::NamedAsProxy,
             holds: "exists (select 1 from proxies p where p.org_id = m.org_id and p.principal_id = m.id and p.proxy_id = $2)",
-            rows: Some((
+            rows: Rows::OfEach(
                 "(select p.principal_id from proxies p where p.org_id = $1 and p.proxy_id = $2) s",
                 "m.id = s.principal_id",
-            )),
+            ),
         },
         Rule {
             condition: Condition::NotSuperUser,
             holds: "not exists (select 1 from role_assignments r where r.org_id = m.org_id and r.member_id = m.id
                 and r.role = 'super_user' and r.team_id is null and r.queue_id is null)",
-            rows: None,
+            rows: Rows::Held,
         },
     ];
 

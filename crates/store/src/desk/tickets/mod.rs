@@ -27,7 +27,10 @@ use usher_domain::{
 use usher_policy::{Condition, Level};
 use uuid::Uuid;
 
-use crate::{Located, StoreResult, Work, located::Rule};
+use crate::{
+    Located, StoreResult, Work,
+    located::{Rows, Rule},
+};
 
 impl Located for kind::Ticket {
     type Item = Ticket;
@@ -39,25 +42,22 @@ impl Located for kind::Ticket {
         t.merged, t.created_by, t.created_at, t.updated_at, t.version";
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "t.team_id"), (Level::Queue, "t.queue_id")];
     const RULES: &'static [Rule] = &[
-        Rule { condition: Condition::Own, holds: "t.created_by = $2", rows: None },
-        Rule { condition: Condition::Assigned, holds: "t.assignee_id = $2", rows: None },
+        Rule { condition: Condition::Own, holds: "t.created_by = $2", rows: Rows::Held },
+        Rule { condition: Condition::Assigned, holds: "t.assignee_id = $2", rows: Rows::Held },
         Rule {
             condition: Condition::Participant,
             holds: "exists (select 1 from ticket_participants c
                 where c.org_id = t.org_id and c.ticket_id = t.id and c.member_id = $2)",
-            rows: Some((
-                "(select c.ticket_id from ticket_participants c where c.org_id = $1 and c.member_id = $2) s",
-                "t.id = s.ticket_id",
-            )),
+            rows: Rows::Of("participated_tickets t", "t.member_id = $2"),
         },
         Rule {
             condition: Condition::TemplateVisible,
             holds: "t.team_id is null and exists (select 1 from template_teams v
                 where v.org_id = t.org_id and v.template_id = t.template_id and v.team_id = any($3))",
-            rows: Some((
+            rows: Rows::OfEach(
                 "(select distinct v.template_id from template_teams v where v.org_id = $1 and v.team_id = any($3)) s",
                 "t.team_id is null and t.template_id = s.template_id",
-            )),
+            ),
         },
     ];
 

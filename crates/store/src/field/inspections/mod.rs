@@ -21,7 +21,10 @@ use usher_domain::{
 use usher_policy::{Condition, Level};
 use uuid::Uuid;
 
-use crate::{Located, located::Rule};
+use crate::{
+    Located,
+    located::{Rows, Rule},
+};
 
 impl Located for kind::Inspection {
     type Item = Inspection;
@@ -38,19 +41,20 @@ impl Located for kind::Inspection {
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "i.team_id")];
     const RULES: &'static [Rule] = &[
         // VX-65.
-        Rule { condition: Condition::Own, holds: "i.created_by = $2", rows: None },
+        Rule { condition: Condition::Own, holds: "i.created_by = $2", rows: Rows::Held },
         // VX-64.
         Rule {
             condition: Condition::Assigned,
             holds: "exists (select 1 from inspection_assignees a
                 where a.org_id = i.org_id and a.inspection_id = i.id and a.member_id = $2)",
-            rows: Some((
-                "(select a.inspection_id from inspection_assignees a where a.org_id = $1 and a.member_id = $2) s",
-                "i.id = s.inspection_id",
-            )),
+            rows: Rows::Of("assigned_inspections i", "i.member_id = $2"),
         },
         // VX-66, VX-70.
-        Rule { condition: Condition::SharedWithTeam, holds: "i.shared and i.team_id = any($3)", rows: None },
+        Rule {
+            condition: Condition::SharedWithTeam,
+            holds: "i.shared and i.team_id = any($3)",
+            rows: Rows::OfEach("unnest($3::uuid[]) s(team)", "i.team_id = s.team and i.shared"),
+        },
     ];
 
     fn item(row: &PgRow) -> Result<Inspection, sqlx::Error> {

@@ -12,7 +12,10 @@ use usher_domain::{Id, field::Report, kind};
 use usher_policy::{Condition, Level};
 use uuid::Uuid;
 
-use crate::{Located, located::Rule};
+use crate::{
+    Located,
+    located::{Rows, Rule},
+};
 
 impl Located for kind::Report {
     type Item = Report;
@@ -25,18 +28,19 @@ impl Located for kind::Report {
         (select e.name from inspection_templates e where e.org_id = r.org_id and e.id = r.template_id) as template";
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "r.team_id")];
     const RULES: &'static [Rule] = &[
-        Rule { condition: Condition::Own, holds: "r.created_by = $2", rows: None },
+        Rule { condition: Condition::Own, holds: "r.created_by = $2", rows: Rows::Held },
         Rule {
             condition: Condition::Assigned,
             holds: "exists (select 1 from inspection_assignees a
                 where a.org_id = r.org_id and a.inspection_id = r.id and a.member_id = $2)",
-            rows: Some((
-                "(select a.inspection_id from inspection_assignees a where a.org_id = $1 and a.member_id = $2) s",
-                "r.id = s.inspection_id",
-            )),
+            rows: Rows::Of("assigned_inspections r", "r.member_id = $2 and r.state = 'submitted'"),
         },
         // VX-67.
-        Rule { condition: Condition::SharedWithTeam, holds: "r.report_shared and r.team_id = any($3)", rows: None },
+        Rule {
+            condition: Condition::SharedWithTeam,
+            holds: "r.report_shared and r.team_id = any($3)",
+            rows: Rows::OfEach("unnest($3::uuid[]) s(team)", "r.team_id = s.team and r.report_shared"),
+        },
     ];
 
     fn item(row: &PgRow) -> Result<Report, sqlx::Error> {
