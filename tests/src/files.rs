@@ -70,6 +70,16 @@ impl World {
         Self::launch_to_keep(files).await
     }
 
+    /// Makes storing an organization's files fail: where its folder would be is none.
+    pub fn break_store(&self, organization: &str) {
+        std::fs::write(self.files.path("kept").join(organization), "").unwrap();
+    }
+
+    /// Ends [`World::break_store`].
+    pub fn mend_store(&self, organization: &str) {
+        std::fs::remove_file(self.files.path("kept").join(organization)).unwrap();
+    }
+
     /// The objects that are kept, by their keys.
     pub fn objects(&self) -> Vec<String> {
         let (mut keys, root) = (Vec::new(), self.files.path("kept"));

@@ -68,6 +68,8 @@ pub struct CallerFacts<'a, A> {
     pub conditions: Mask,
     /// What the token allows at most; `None` for a signed-in person.
     pub scopes: Option<PermissionSet>,
+    /// Whether this is a service, somebody's secret of which may be in other hands.
+    pub service: bool,
     /// Level, scope and role of every assignment, best in the order of level and scope. A role that the model does not
     /// know gives nothing, nor does one of another organization.
     pub assignments: A,
@@ -85,6 +87,7 @@ pub struct Caller {
     /// What guards leave: token scopes, and reads only under a read-only role.
     pub(crate) allowed: PermissionSet,
     pub(crate) scopes: PermissionSet,
+    pub(crate) service: bool,
     /// The conditions that hold for every resource.
     pub(crate) conditions: Mask,
     /// Sorted by level, then scope.
@@ -130,6 +133,7 @@ impl Caller {
             standing: facts.standing,
             allowed: if capped { scopes.and(PermissionSet::reads()) } else { scopes },
             scopes,
+            service: facts.service,
             conditions: facts
                 .conditions
                 .and(Mask::ORGANIZATION)
@@ -195,12 +199,6 @@ impl Caller {
     #[must_use]
     pub const fn scopes(&self) -> PermissionSet {
         self.scopes
-    }
-
-    /// Whether a token narrows the caller: of who is asked about, whether it is a service.
-    #[must_use]
-    pub fn is_narrowed(&self) -> bool {
-        self.scopes != PermissionSet::ALL
     }
 
     /// The same caller, as if the membership were active.

@@ -64,6 +64,7 @@ mod tests {
             standing: Standing::Active,
             conditions: Mask::NONE,
             scopes,
+            service: false,
             assignments: assignments.iter().copied(),
             names: PhantomData,
         })

@@ -140,6 +140,7 @@ mod tests {
             standing: Standing::Active,
             conditions: Mask::NONE,
             scopes: None,
+            service: false,
             assignments: assignments.iter().copied(),
             names: PhantomData,
         })
@@ -243,6 +244,7 @@ mod tests {
                 standing: Standing::Active,
                 conditions: Mask::NONE,
                 scopes,
+                service: false,
                 assignments: [(Level::Organization, HOME, "owner")],
                 names: PhantomData,
             });

@@ -46,7 +46,7 @@ impl Caller {
     /// Whether the caller may give a role to a service, as far as it goes by what is the service's own already: its secret may
     /// be in the hands of who gives, so that is held to what renewing the secret is. To a person anybody may give it.
     fn may_lend(&self, receiver: &Self, given: Assignment) -> bool {
-        !receiver.is_narrowed() || self.has_on_anything(receiver, given)
+        !receiver.service || self.has_on_anything(receiver, given)
     }
 
     /// The same of a role of the organization's own that is about to give more to those who hold it and are in a team.
@@ -81,12 +81,18 @@ impl Caller {
     }
 
     /// Whether the caller may have a role of the organization's own give more, where a service holds it: the same of what it
-    /// gives then.
+    /// gives then and did not give before.
     #[must_use]
-    pub fn may_lend_more(&self, level: Level, after: &BTreeMap<Permission, Mask>) -> bool {
+    pub fn may_lend_more(
+        &self,
+        level: Level,
+        before: &BTreeMap<Permission, Mask>,
+        after: &BTreeMap<Permission, Mask>,
+    ) -> bool {
         after.iter().filter(|(permission, _)| permission.target() != ResourceKind::Member).all(|(permission, cell)| {
-            let by_things =
-                !cell.contains(Condition::Always) && !cell.without(BY_BEING_IN_A_TEAM | Mask::STANDING).is_empty();
+            let had = before.get(permission).copied().unwrap_or(Mask::NONE);
+            let more = cell.without(had | BY_BEING_IN_A_TEAM | Mask::STANDING);
+            let by_things = ![had, *cell].iter().any(|cell| cell.contains(Condition::Always)) && !more.is_empty();
             !by_things || self.remaining(self.cell_at(*permission, level, None)) == Mask::ALWAYS
         })
     }

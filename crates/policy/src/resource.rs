@@ -235,6 +235,12 @@ impl<K> Resource<K> {
     pub const fn new(organization: Id<kind::Organization>, id: Id<K>) -> Self {
         Self { organization, id, scopes: Scopes::NONE, holding: Mask::NONE, out_of_reach: PermissionSet::NONE }
     }
+
+    /// A thing of a team's, with no condition holding.
+    #[must_use]
+    pub fn in_team(organization: Id<kind::Organization>, id: Id<K>, team: Id<kind::Team>) -> Self {
+        Self { scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())), ..Self::new(organization, id) }
+    }
 }
 
 impl Resource<kind::Organization> {

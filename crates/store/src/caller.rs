@@ -194,6 +194,7 @@ pub(crate) fn from_row(identity: &Identity, row: &PgRow, model: &Arc<Model>) -> 
             .with(Condition::PlanWorkflows, workflows)
             .with(Condition::MembersCreateWorkspaces, workspaces),
         scopes: scopes(identity, row)?,
+        service: identity.token.is_none() && row.try_get::<Option<&str>, _>("token_scopes")?.is_some(),
         assignments: assignments.unwrap_or_default().split(',').filter_map(assignment),
         names: PhantomData,
     }))

@@ -86,7 +86,17 @@ impl Store {
         transaction.commit().await
     }
 
-    /// The file does not come to be: if its object was made, it goes at once.
+    /// The object of an announced file could not be made: until its key goes, it takes no room.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn uncount_file(&self, file: &NewFile) -> StoreResult<()> {
+        let mut transaction = self.begin("BEGIN").await?;
+        sqlx::query!("update file_removals set bytes = 0 where key = $1", file.key).execute(&mut *transaction).await?;
+        transaction.commit().await
+    }
+
+    /// Unless the file has come to be, its object goes at once, if it was made.
     ///
     /// # Errors
     /// The database's.
@@ -194,7 +204,7 @@ impl NewFile {
 
 /// What was deleted goes within an hour or so.
 const STORAGE_BUSY: Conflict = Conflict {
-    code: "storage_full",
+    code: "storage_busy",
     detail: "So much was uploaded and deleted lately that there is no room until it is gone: try again in an hour.",
 };
 const STORAGE_FULL: Conflict =

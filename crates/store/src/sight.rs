@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 
 use usher_domain::{Id, TeamId};
-use usher_policy::{
-    Action, Caller, Condition, Denial, Level, Mask, Permission, Resource, ResourceKind, Scopes, Target, can,
-};
+use usher_policy::{Action, Caller, Condition, Denial, Level, Mask, Permission, Resource, ResourceKind, Target, can};
 use uuid::Uuid;
 
 use crate::{
@@ -70,9 +68,8 @@ impl Work {
             // What is shared with a team is so with who is in it.
             let in_team = || somebody.scopes_at(Level::Team).contains(&team.uuid());
             let thing = Resource::<K> {
-                scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())),
                 holding: Mask::NONE.with(condition, condition != Condition::SharedWithTeam || in_team()),
-                ..Resource::new(organization, Id::new())
+                ..Resource::in_team(organization, Id::new(), team)
             };
             Extent::of(somebody, &thing, K::KIND)
         };

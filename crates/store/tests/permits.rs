@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The functions of [`usher_store::Work`] and [`usher_store::Outside`] that take neither a permit nor a right to list.
-const WITHOUT: [(&str, &str); 41] = [
+const WITHOUT: [(&str, &str); 42] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
@@ -33,6 +33,7 @@ const WITHOUT: [(&str, &str); 41] = [
     ("Work::listing", "gives the right to list"),
     ("Work::made_before", "tells of the caller's own, which they see, and of nothing else"),
     ("Work::may_create", "says whether there is any permit to be had"),
+    ("Work::member", "asks for the permit to view itself"),
     ("Work::organization", "where the work is"),
     ("Work::permit", "gives it"),
     ("Work::permit_each_unlocked", "gives them"),
@@ -43,9 +44,9 @@ const WITHOUT: [(&str, &str); 41] = [
     ("Work::permit_with", "gives it"),
     ("Work::permits_on_link", "gives them"),
     ("Work::personal_tokens", "the caller's own, whatever they may"),
+    ("Work::role_is_held", "says of a name what a list of members or of roles says of the roles in it"),
     ("Work::see", "asks for the permit to view itself"),
     ("Work::take_back", "undoes what was tried"),
-    ("Work::member", "asks for the permit to view itself"),
     ("Work::team", "asks for the permit to view itself"),
 ];
 

@@ -200,3 +200,34 @@ async fn with_what_it_is_of_a_photo_goes() {
     assert_eq!(world.objects(), [""; 0]);
     assert_eq!(world.look("select count(*) from file_removals").await.unwrap(), "0");
 }
+
+/// What is asked is told to who sees it: neither by the question that a photo names, nor by the photo that an answer names.
+#[tokio::test]
+async fn law_8_who_does_not_see_an_inspection_learns_no_question_by_a_photo() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let role =
+        json!({"level": "team", "key": "blind", "title": "Blind", "grants": [{"permission": "inspection.update"}]});
+    field.owner().post(&format!("{}/roles", field.organization.path), role).await.is(201);
+    let blind = world.team_member(&field.organization, &field.team, "blind").await;
+    let path = inspection(&field, &field.full, false).await;
+    let mut refused = Vec::new();
+    for question in ["photos", "exits", "nowhere"] {
+        let answer = add(&blind, &path, &format!("?question={question}"), png("one")).await.problem(422, "invalid");
+        refused.push(answer["errors"].clone());
+    }
+    assert_eq!(
+        refused[0],
+        json!([{"parameter": "question", "code": "invalid",
+        "detail": "Only who sees the inspection says which question a photo is for."}])
+    );
+    assert!(refused.iter().all(|fault| *fault == refused[0]), "{refused:#?}");
+    add(&blind, &path, "", png("one")).await.is(201);
+    let named = json!({"value": [Uuid::now_v7()]});
+    for question in ["photos", "exits", "nowhere"] {
+        let answer = format!("{path}/answers/{question}");
+        let fault = blind.put_if(&answer, "\"1\"", named.clone()).await.problem(422, "invalid")["errors"].clone();
+        assert_eq!(fault[0]["detail"], "It does not fit the question.", "{question}");
+    }
+    assert_eq!(world.look("select count(*) from inspection_photos").await.unwrap(), "1");
+}

@@ -45,7 +45,7 @@ async fn what_is_deleted_takes_room_until_it_is_gone() {
     loop {
         let answer = add(by, &path, "", bytes.clone()).await;
         if answer.status == 409 {
-            assert!(answer.problem(409, "storage_full")["detail"].as_str().unwrap().contains("try again"));
+            assert!(answer.problem(409, "storage_busy")["detail"].as_str().unwrap().contains("try again"));
             break;
         }
         by.delete(&format!("{path}/photos/{}", text(&answer.is(201), "id"))).await.is(204);

@@ -141,3 +141,19 @@ async fn an_answer_is_given_again_only_to_who_may_still_ask() {
     let anew = post(&admin, "/v1/organizations", "o", &organization("acme")).await.is(201);
     assert_ne!(made["id"], anew["id"]);
 }
+
+/// And what is shared no longer is forgotten to those who saw it by that alone.
+#[tokio::test]
+async fn who_sees_a_thing_as_before_is_answered_as_before() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let path = format!("{}/inspections", field.path);
+    let shared = json!({"title": "x", "team_id": field.team, "template_id": template, "shared": true});
+    let id = field.made(field.owner(), "inspections", shared).await;
+    let body = json!({"title": "Mine", "team_id": field.team, "template_id": template});
+    let made = post(&field.full, &path, "k", &body).await.is(201);
+    field.owner().post(&format!("{path}/{id}/share"), json!({"shared": false})).await.is(200);
+    assert_eq!(post(&field.full, &path, "k", &body).await.is(201), made);
+    assert_eq!(field.owner().get(&path).await.ids().len(), 2);
+}

@@ -5,6 +5,7 @@ mod blind;
 mod catalogue;
 mod database;
 mod foreign_ids;
+mod lending;
 pub mod operations;
 mod revocation;
 mod services;

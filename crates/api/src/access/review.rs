@@ -4,7 +4,7 @@ use actix_web::get;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use usher_domain::{AccountId, MemberId, QueueId, TeamId, Text};
-use usher_policy::{Action, Caller, Level, Permit, can};
+use usher_policy::{Action, Level, Permit, can};
 use usher_store::{HeldRole, HeldRoleFilter, HeldRoleOrder, Page, PageRequest, Work};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -91,7 +91,10 @@ macro_rules! with_review_filters {
 
         impl $name {
             async fn filter(&self, work: &mut Work) -> Result<HeldRoleFilter, Stop> {
-                let role = self.role.as_ref().map(|role| known(work.caller(), role)).transpose()?;
+                let role = match &self.role {
+                    Some(role) => Some(known(work, role).await?),
+                    None => None,
+                };
                 Ok(HeldRoleFilter {
                     member: filtered_by(work, self.member, "member").await?,
                     role,
@@ -244,12 +247,14 @@ async fn held_roles(
     }))
 }
 
-/// The name of a role that the access model knows at some level, for who may be told of it.
-fn known(caller: &Caller, name: &str) -> Result<String, Problem> {
-    is_known(caller, name).then(|| name.to_owned()).ok_or_else(|| {
-        let detail = format!("`{name}` is no role of this organization's access model.");
-        Problem::malformed(FieldError::of("role", "unknown_role", detail))
-    })
+/// The name of a role that the access model knows at some level, for who may be told of it: that somebody holds it a review
+/// tells.
+async fn known(work: &mut Work, name: &str) -> Result<String, Stop> {
+    if is_known(work.caller(), name) || work.role_is_held(name).await? {
+        return Ok(name.to_owned());
+    }
+    let detail = format!("`{name}` is no role of this organization's access model.");
+    Err(Problem::malformed(FieldError::of("role", "unknown_role", detail)).into())
 }
 
 const HEADER: [&str; 11] = [

@@ -16,8 +16,8 @@ use utoipa_swagger_ui::Config;
 
 use crate::{App, http::Problem};
 
-/// What the pages may load and who may show them in a frame: themselves, and nobody. Swagger UI styles its elements in place
-/// and has pictures in its style sheet.
+/// What the pages may load and who may show them in a frame: themselves, and nobody. Swagger UI styles its elements in place,
+/// has pictures in its style sheet, and shows an image that was answered from memory.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data: blob:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 

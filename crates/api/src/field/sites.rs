@@ -106,7 +106,7 @@ pub async fn create_site(call: Call, path: Path<OrganizationPath>, body: Body<Cr
     let team = place(&mut work, team_id, "/team_id").await?;
     let (site, made) = work.create_site(team, NewSite { id, name, address, description }).await?;
     if made == Made::Before {
-        return shown_if::<can::ViewSite>(work, site.id, site).await;
+        return answer_if_visible(work, site.id).await;
     }
     let location = format!("/v1/organizations/{}/field/sites/{}", work.organization(), site.id);
     work.commit(created(site, &location)).await

@@ -169,18 +169,21 @@ impl Files {
     pub async fn keep(&self, store: &Store, file: &NewFile, upload: &Upload) -> Result<(), Stop> {
         store.announce_file(file).await?;
         let payload = PutPayload::from(upload.bytes.clone());
-        self.objects.put(&self.path(file.key()), payload).await.map_err(unavailable)?;
+        if let Err(error) = self.objects.put(&self.path(file.key()), payload).await {
+            // The bytes may arrive yet, and go in their time. Till then an outage of the store fills nobody's quota.
+            store.uncount_file(file).await?;
+            return Err(unavailable(error).into());
+        }
         Ok(())
     }
 
-    /// Passes on what became of a file that was kept. Where it did not come to be, its object is not left to take room.
+    /// Passes on what became of a file that was kept. Where it did not come to be, by a refusal or because the same request came
+    /// twice at once, its object is not left to take room.
     ///
     /// # Errors
     /// Those that are passed on.
     pub async fn settle(&self, store: &Store, file: &NewFile, made: Answer) -> Answer {
-        if made.is_err()
-            && let Err(error) = store.withdraw_file(file).await
-        {
+        if let Err(error) = store.withdraw_file(file).await {
             tracing::warn!(%error, "a file that did not come to be goes later");
         }
         made

@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 /// Every `code` of a problem, by name. A name that has been published stays what it means.
-pub const CODES: [&str; 73] = [
+pub const CODES: [&str; 74] = [
     "already_in_team",
     "already_linked",
     "already_member",
@@ -64,6 +64,7 @@ pub const CODES: [&str; 73] = [
     "site_not_empty",
     "slug_taken",
     "stale",
+    "storage_busy",
     "storage_full",
     "team_has_inspections",
     "team_has_tickets",

@@ -115,7 +115,6 @@ fn order_extensions(operation: &mut Value) {
     }
 }
 
-/// Every operation, with its method.
 /// The demo's organization that inspects is the one to try operations of inspections in.
 fn placed_in_skyline(operations: &mut Value) {
     for operation in operations.as_object_mut().into_iter().flat_map(Map::values_mut) {
@@ -127,6 +126,7 @@ fn placed_in_skyline(operations: &mut Value) {
     }
 }
 
+/// Every operation, with its method.
 fn operations(document: &mut Value) -> impl Iterator<Item = (&str, &mut Value)> {
     let paths = document["paths"].as_object_mut().into_iter().flat_map(Map::values_mut);
     let operations = paths.filter_map(Value::as_object_mut).flatten();

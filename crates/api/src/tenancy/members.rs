@@ -1,14 +1,12 @@
 //! Members.
 
-use std::sync::Arc;
-
 use actix_web::{delete, get, patch, post};
 use serde::{Deserialize, Serialize};
 use usher_domain::{
     TeamId, Text,
     tenancy::{Invitation, Member, MemberKind},
 };
-use usher_policy::{Action, Level, Permit, Standing, can};
+use usher_policy::{Action, Level, Permit, Standing, ViewFilter, can};
 use usher_store::{
     Expected, Work,
     tenancy::{MemberFilter, MemberOrder},
@@ -121,18 +119,24 @@ pub(super) async fn filter(
     (kind, state): (Option<MemberKind>, Option<MemberState>),
     search: Option<Text<1, 100>>,
 ) -> Result<MemberFilter, Stop> {
-    let model = Arc::clone(work.caller().model());
-    let wanted = role.map(|role| roles::role_of(work.caller(), Level::Organization, role, "role")).transpose();
-    // Asking for those with everybody's role is asking for everybody.
-    let wanted = wanted.map_err(Problem::malformed)?.filter(|role| model.everybodys_role() != Some(*role));
+    let role = match role {
+        Some(role) => wanted(work, role).await?,
+        None => None,
+    };
     let team = filtered_by(work, team, "team").await?;
-    Ok(MemberFilter {
-        role: wanted.map(|role| model.role_at(role).key.clone()),
-        team,
-        kind,
-        state: state.map(Standing::from),
-        search,
-    })
+    Ok(MemberFilter { role, team, kind, state: state.map(Standing::from), search })
+}
+
+/// The organization role by which members are looked for: one that the caller may be told of, or is told of by the list.
+/// Asking for those with everybody's role is asking for everybody.
+async fn wanted(work: &mut Work, role: &str) -> Result<Option<String>, Stop> {
+    let named = roles::role_of(work.caller(), Level::Organization, role, "role");
+    let sees_all = *work.listing::<can::ViewMember>().filter() == ViewFilter::All;
+    match named {
+        Ok(named) if work.caller().model().everybodys_role() == Some(named) => Ok(None),
+        Err(unknown) if !(sees_all && work.role_is_held(role).await?) => Err(Problem::malformed(unknown).into()),
+        _ => Ok(Some(role.to_owned())),
+    }
 }
 
 /// A page of members.

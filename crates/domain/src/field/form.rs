@@ -208,7 +208,7 @@ mod tests {
         faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
     }
 
-    /// A section of so many questions, whose keys begin with a letter.
+    /// A section of so many questions, whose keys begin with the code of a letter.
     fn section(letter: char, questions: usize) -> Value {
         let text = |n| json!({"key": format!("{:x}-{n}", u32::from(letter)), "label": "?", "kind": "text"});
         json!({"title": "Part", "questions": (0..questions).map(text).collect::<Vec<_>>()})

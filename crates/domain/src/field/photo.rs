@@ -11,7 +11,7 @@ use crate::{AccountId, PhotoId};
 pub struct Photo {
     /// The photo.
     pub id: PhotoId,
-    /// The key of the question that it is an answer to, if it is of one.
+    /// The key of the question that it was taken for, if it was for one.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub question: Option<String>,
     /// What it shows.

@@ -24,12 +24,20 @@ pub struct Person {
     pub standing: Standing,
     pub conditions: Mask,
     pub scopes: Option<PermissionSet>,
+    pub service: bool,
     pub assignments: Vec<(Level, Uuid, &'static str)>,
 }
 
 impl Person {
     pub fn new(model: &'static Arc<Model>) -> Self {
-        Self { model, standing: Standing::Active, conditions: Mask::NONE, scopes: None, assignments: Vec::new() }
+        Self {
+            model,
+            standing: Standing::Active,
+            conditions: Mask::NONE,
+            scopes: None,
+            service: false,
+            assignments: Vec::new(),
+        }
     }
 
     /// A person of a built-in model with a role named as the documents name it: `organization.member`.
@@ -62,6 +70,7 @@ impl Person {
             standing: self.standing,
             conditions: self.conditions,
             scopes: self.scopes,
+            service: self.service,
             assignments: self.assignments.iter().copied(),
             names: PhantomData,
         })

@@ -87,7 +87,14 @@ pub fn person() -> impl Strategy<Value = Person> {
         |(model, standing, scopes, conditions, assignments)| {
             let model = MODELS[usize::from(model) % MODELS.len()];
             let assignments = assignments.into_iter().map(|(role, scope)| assignment(model, role, scope)).collect();
-            Person { model, standing, conditions: Mask::from_bits(conditions), scopes, assignments }
+            Person {
+                model,
+                standing,
+                conditions: Mask::from_bits(conditions),
+                service: scopes.is_some(),
+                scopes,
+                assignments,
+            }
         },
     )
 }

@@ -1,7 +1,7 @@
 //! Making things: in a team, and with identifiers that devices give while they are offline.
 
-use usher_domain::{Id, OrganizationId, TeamId};
-use usher_policy::{Action, Condition, Level, Mask, Permit, Resource, Scopes, Target, can};
+use usher_domain::Id;
+use usher_policy::{Action, Condition, Mask, Permit, Resource, Target, can};
 
 use crate::{Conflict, Located, StoreError, StoreResult, Work};
 
@@ -16,11 +16,6 @@ pub enum Made {
 
 const ID_TAKEN: Conflict = Conflict { code: "id_taken", detail: "Something else has this id: give it another one." };
 
-/// What a thing of a team's is of which nothing else is known.
-pub(super) fn within<K: Target>(organization: OrganizationId, team: TeamId, id: Id<K>) -> Resource<K> {
-    Resource { scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())), ..Resource::new(organization, id) }
-}
-
 impl Work {
     /// A permit to make a thing in a team, as the caller's own and with this identifier.
     pub(super) fn permit_in_team<A: Action>(
@@ -29,7 +24,7 @@ impl Work {
         id: Id<A::Target>,
     ) -> StoreResult<Permit<A>> {
         let holding = Mask::of(Condition::Own);
-        self.permit_new(&Resource { holding, ..within(self.organization(), team.target(), id) })
+        self.permit_new(&Resource { holding, ..Resource::in_team(self.organization(), id, team.target()) })
     }
 
     /// What has an identifier that a device gave, if the caller made it before and sees it still. A request that is sent again is

@@ -1,9 +1,8 @@
 //! What becomes of a team's templates, sites and inspections when the team is deleted: another team gets them.
 
 use usher_domain::{Id, TeamId, kind};
-use usher_policy::{Action, can};
+use usher_policy::{Action, Resource, can};
 
-use super::made::within;
 use crate::{Conflict, Located, StoreResult, Work};
 
 const TEAM_HAS_INSPECTIONS: Conflict = Conflict {
@@ -34,13 +33,24 @@ impl Work {
     /// It has some, and there is no other team; the caller may not make such things there, or would come to read what they did
     /// not; or a template there has the name of one that comes.
     pub(crate) async fn empty_team_of_field(&mut self, team: TeamId, to: Option<TeamId>) -> StoreResult<()> {
-        let had = self.hold_field_of(team).await?;
-        if !(had.templates || had.sites || had.inspections.any) {
+        if !self.has_field(team).await? {
             return Ok(());
         }
         let to = to.ok_or(TEAM_HAS_INSPECTIONS)?;
+        let had = self.hold_field_of(team).await?;
         self.may_move_field(&had, team, to).await?;
         self.move_field(team, to).await
+    }
+
+    async fn has_field(&mut self, team: TeamId) -> StoreResult<bool> {
+        let any = sqlx::query_scalar!(
+            r#"select exists (select 1 from inspection_templates where org_id = $1 and team_id = $2)
+                or exists (select 1 from sites where org_id = $1 and team_id = $2)
+                or exists (select 1 from inspections where org_id = $1 and team_id = $2) as "any!""#,
+            self.organization().uuid(),
+            team.uuid()
+        );
+        Ok(any.fetch_one(&mut *self.transaction).await?)
     }
 
     /// Locks what a team has, in the order in which acts on one of them lock the others: templates, inspections, sites.
@@ -108,7 +118,7 @@ impl Work {
     where
         A::Target: Located,
     {
-        let _permit = self.permit_new::<A>(&within(self.organization(), team, Id::new()))?;
+        let _permit = self.permit_new::<A>(&Resource::in_team(self.organization(), Id::new(), team))?;
         Ok(())
     }
 

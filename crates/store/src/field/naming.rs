@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::{Conflict, StoreError, StoreResult, Work};
 
 impl Work {
-    /// Makes sure that the photos which an answer names are the inspection's own, and that they stay until it is saved.
+    /// Makes sure that the photos which an answer names are the inspection's own, and that they stay until it is saved. The
+    /// faults say where in the answer they stand, and so what it answers.
     pub(super) async fn must_have_photos(
         &mut self,
         inspection: InspectionId,

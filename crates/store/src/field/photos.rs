@@ -16,7 +16,7 @@ use crate::{
 pub struct NewPhoto {
     /// Its id, if the device gave one.
     pub id: Option<PhotoId>,
-    /// The question that it is an answer to.
+    /// The question that it was taken for.
     pub question: Option<Text<1, 60>>,
     /// What it shows.
     pub caption: Text<0, 500>,
@@ -153,8 +153,8 @@ impl Work {
         Ok(FileAt { key: key(organization, row.id), sha256: hex(&row.sha256), content_type: row.content_type })
     }
 
-    /// Whether a photo can be added: asked before its bytes are stored, and again, under the inspection's lock, when it is
-    /// added. What there is already under its id, with the same bytes and of the same account, is the same request sent again.
+    /// Whether a photo can be added: asked before its bytes are stored. What there is already under its id, with the same bytes
+    /// and of the same account, is the same request sent again.
     ///
     /// # Errors
     /// The inspection was submitted, or asks no such question; the id is no UUIDv7, or another's; or there is no room.
@@ -164,7 +164,20 @@ impl Work {
         new: &NewPhoto,
         file: &NewFile,
     ) -> StoreResult<Option<Photo>> {
-        let inspection = permit.target();
+        let there = self.photo_there(permit.target(), new, file).await?;
+        if there.is_none() {
+            self.must_fit(file, 0).await?;
+        }
+        Ok(there)
+    }
+
+    /// The photo, if it is there already; else it can be added, as far as it goes by the inspection.
+    async fn photo_there(
+        &mut self,
+        inspection: InspectionId,
+        new: &NewPhoto,
+        file: &NewFile,
+    ) -> StoreResult<Option<Photo>> {
         if let Some(id) = new.id {
             if let Some(photo) = self.photo_of(inspection, id).await? {
                 let same = photo.sha256 == hex(&file.sha256) && photo.created_by == Some(self.account());
@@ -174,6 +187,11 @@ impl Work {
         }
         let standing = self.open_standing(inspection).await?;
         if let Some(question) = &new.question {
+            // Whichever it is: what is asked is told to who sees it.
+            if !self.sees(inspection).await? {
+                let detail = "Only who sees the inspection says which question a photo is for.".to_owned();
+                return Err(StoreError::Invalid { pointer: "question", code: "invalid", detail });
+            }
             let sections = self.sections(standing.form_id).await?;
             let mut asked = sections.iter().flat_map(|section| &section.questions);
             if !asked.any(|asked| *asked.key == **question) {
@@ -181,7 +199,6 @@ impl Work {
                 return Err(StoreError::Invalid { pointer: "question", code: "unknown_question", detail });
             }
         }
-        self.must_fit(file, 0).await?;
         Ok(None)
     }
 
@@ -202,10 +219,10 @@ impl Work {
         new: &NewPhoto,
         file: &NewFile,
     ) -> StoreResult<(Photo, Made)> {
-        if let Some(photo) = self.admit_photo(&permit, new, file).await? {
+        let (inspection, id) = (permit.target(), new.id.unwrap_or_default());
+        if let Some(photo) = self.photo_there(inspection, new, file).await? {
             return Ok((photo, Made::Before));
         }
-        let (inspection, id) = (permit.target(), new.id.unwrap_or_default());
         self.add_file(file).await?;
         sqlx::query!(
             "insert into inspection_photos (org_id, id, inspection_id, file_id, question, caption, taken_at, created_by)

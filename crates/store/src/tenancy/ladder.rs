@@ -99,7 +99,7 @@ impl Work {
     }
 
     /// Holds the caller, who has a role give `after` and no longer `before`, to what that opens to those who hold it in the
-    /// teams that they are in, and to what is a service's own where one holds it (law 7).
+    /// teams that they are in (law 7).
     ///
     /// # Errors
     /// It opens what the caller does not hold.
@@ -108,14 +108,24 @@ impl Work {
         level: Level,
         before: &BTreeMap<Permission, Mask>,
         after: &BTreeMap<Permission, Mask>,
-        (teams, a_service): (&[Uuid], bool),
+        teams: &[Uuid],
     ) -> StoreResult<()> {
         let may = |team: &Uuid| self.caller().may_widen(level, before, after, *team);
-        if teams.iter().all(may) && (!a_service || self.caller().may_lend_more(level, after)) {
-            Ok(())
-        } else {
-            Err(opens_too_much(can::ManageRoles::PERMISSION))
-        }
+        if teams.iter().all(may) { Ok(()) } else { Err(opens_too_much(can::ManageRoles::PERMISSION)) }
+    }
+
+    /// The same where a service holds the role: to what is the service's own.
+    ///
+    /// # Errors
+    /// It opens what the caller does not hold.
+    pub(super) fn must_lend_more(
+        &self,
+        level: Level,
+        before: &BTreeMap<Permission, Mask>,
+        after: &BTreeMap<Permission, Mask>,
+    ) -> StoreResult<()> {
+        let may = self.caller().may_lend_more(level, before, after);
+        if may { Ok(()) } else { Err(opens_too_much(can::ManageRoles::PERMISSION)) }
     }
 
     /// Holds the caller, who uses `permission` to get to act as another, to what being in their teams opens to these.

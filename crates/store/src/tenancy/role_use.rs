@@ -93,6 +93,19 @@ impl Work {
         Ok(queues.fetch_all(&mut *self.transaction).await?)
     }
 
+    /// Whether anybody holds a role of this name, at whatever level.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn role_is_held(&mut self, name: &str) -> StoreResult<bool> {
+        let held = sqlx::query_scalar!(
+            r#"select exists (select 1 from role_assignments where org_id = $1 and role = $2) as "held!""#,
+            self.organization().uuid(),
+            name
+        );
+        Ok(held.fetch_one(&mut *self.transaction).await?)
+    }
+
     /// Whether a service holds a role.
     pub(super) async fn a_service_holds(&mut self, level: Level, key: &str) -> StoreResult<bool> {
         let holds = sqlx::query_scalar!(

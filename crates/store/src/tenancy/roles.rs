@@ -166,8 +166,10 @@ impl Work {
         if let Some(grants) = &grants {
             self.must_hold(level, grants, &held)?;
             let teams = self.teams_of_holders(level, &role.key).await?;
-            let a_service = self.a_service_holds(level, &role.key).await?;
-            self.must_widen(level, &gives, grants, (&teams, a_service))?;
+            self.must_widen(level, &gives, grants, &teams)?;
+            if self.a_service_holds(level, &role.key).await? {
+                self.must_lend_more(level, &gives, grants)?;
+            }
         }
         version.must_be(role.version)?;
         let present: Grants = role.grants.into_iter().map(|grant| (grant.permission, grant.when)).collect();

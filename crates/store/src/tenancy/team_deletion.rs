@@ -1,7 +1,7 @@
 //! How a team ends.
 
 use usher_domain::{Id, TeamId, TicketId, kind};
-use usher_policy::{Level, Permit, Resource, Scopes, can};
+use usher_policy::{Permit, Resource, can};
 use uuid::Uuid;
 
 use crate::{Conflict, Expected, StoreError, StoreResult, Work};
@@ -76,10 +76,7 @@ impl Work {
     /// Makes sure that the caller may move tickets out of one team, have them in the other, and read there no more of them than
     /// before, whatever else holds of them.
     async fn may_move_all(&mut self, from: TeamId, to: TeamId) -> StoreResult<()> {
-        let within = |team: TeamId| Resource::<kind::Ticket> {
-            scopes: Scopes::NONE.with(Level::Team, Some(team.uuid())),
-            ..Resource::new(self.organization(), TicketId::new())
-        };
+        let within = |team| Resource::in_team(self.organization(), TicketId::new(), team);
         let _move = self.permit_new::<can::MoveTicket>(&within(from))?;
         let _have = self.permit_new::<can::CreateTicket>(&within(to))?;
         self.must_not_reveal_in::<kind::Ticket>(from, to).await

@@ -64,7 +64,8 @@ impl Work {
         let before = self.templates_of(team).await.map_err(at(0))?;
         let facts = self.facts_of_each(templates).await.map_err(at(0))?;
         let teams: Vec<Uuid> = team.map(|team| team.target().uuid()).into_iter().collect();
-        let held = self.roles_held_in(&teams).await.map_err(at(0))?;
+        let is_new = templates.iter().any(|template| !before.contains(&template.uuid()));
+        let held = if is_new { self.roles_held_in(&teams).await.map_err(at(0))? } else { Vec::new() };
         for (index, id) in templates.iter().enumerate() {
             let facts = facts.iter().find(|facts| facts.id == *id);
             let facts = facts.ok_or(StoreError::Missing(kind::Template::NAME)).map_err(at(index))?;

@@ -110,7 +110,10 @@ impl Work {
         if let Some(value) = &value {
             let wrong = |wanted| does_not_fit(if sees { wanted } else { UNFIT.to_owned() });
             asked.check(value).map_err(wrong)?;
-            self.must_have_photos(inspection, asked, value).await?;
+            self.must_have_photos(inspection, asked, value).await.map_err(|error| match error {
+                StoreError::InvalidFields(_) if !sees => does_not_fit(UNFIT.to_owned()),
+                error => error,
+            })?;
         }
         let value = value.filter(says_something);
         let before = self.answer_of(inspection, question).await?.unwrap_or_else(|| unanswered(question));

@@ -5,10 +5,7 @@ use usher_domain::{InspectionId, Text, kind};
 use usher_policy::{Condition, Mask, Permit, Resource, can};
 use uuid::Uuid;
 
-use crate::{
-    StoreError, StoreResult, Work,
-    field::{Made, made::within},
-};
+use crate::{StoreError, StoreResult, Work, field::Made};
 
 /// What a new inspection is made of.
 #[derive(Debug)]
@@ -83,7 +80,7 @@ impl Work {
     fn may_share_new(&self, team: &Permit<can::ViewTeam>, id: InspectionId) -> StoreResult<()> {
         let _permit = self.permit_in_team::<can::ShareInspection>(team, id)?;
         let holding = Mask::of(Condition::Own);
-        self.must_see_of(&Resource { holding, ..within(self.organization(), team.target(), id) })
+        self.must_see_of(&Resource { holding, ..Resource::in_team(self.organization(), id, team.target()) })
     }
 
     /// The form of a template of this team.

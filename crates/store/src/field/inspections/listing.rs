@@ -88,18 +88,10 @@ impl InspectionFilter {
                 text.push_str(&format!(" and i.{column} = {}", sql.bind(id)?));
             }
         }
-        match self.states.as_slice() {
-            [] => {}
-            // An index leads to those of one in their order.
-            [state] => text.push_str(&format!(" and i.state = {}", sql.bind(state.key())?)),
-            states => {
-                let states: Vec<&str> = states.iter().map(|state| state.key()).collect();
-                text.push_str(&format!(" and i.state = any({})", sql.bind(states)?));
-                if !self.states.contains(&InspectionState::Submitted) {
-                    // The same again, as the indexes of what is open say it.
-                    text.push_str(" and i.state <> 'submitted'");
-                }
-            }
+        if !self.states.is_empty() {
+            // Said and not bound: so Postgres knows which of them are open, and finds those by the indexes of what is.
+            let states: Vec<String> = self.states.iter().map(|state| format!("'{}'", state.key())).collect();
+            text.push_str(&format!(" and i.state in ({})", states.join(", ")));
         }
         if let Some(shared) = self.shared {
             text.push_str(if shared { " and i.shared" } else { " and not i.shared" });

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use usher_domain::{
-    InspectionId,
+    Id, InspectionId,
     desk::FieldFault,
-    field::{InspectionState, Score, score, unanswered},
+    field::{Score, score, unanswered},
     pointer::escaped,
 };
-use usher_policy::{Permit, can};
+use usher_policy::{Caller, Permit, can};
+use uuid::Uuid;
 
-use super::updating::SUBMITTED;
-use crate::{Conflict, Expected, StoreError, StoreResult, Work, idempotency};
+use crate::{Conflict, Expected, Located, StoreError, StoreResult, Work, idempotency, things::Wanted};
 
 const NOT_SUBMITTED: Conflict = Conflict {
     code: "inspection_not_submitted",
@@ -36,25 +36,36 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        if changed.rows_affected() > 0 && !shared {
-            self.forget_what_viewers_read(permit.target()).await
-        } else {
-            Ok(())
-        }
+        let is_taken_back = changed.rows_affected() > 0 && !shared;
+        if is_taken_back { self.forget_where_unseen(permit.target(), permit.target()).await } else { Ok(()) }
     }
 
-    /// What the team of an inspection was answered to its requests might be told no more: some saw it only while it, or its
-    /// report, was shared.
-    pub(in crate::field) async fn forget_what_viewers_read(&mut self, inspection: InspectionId) -> StoreResult<()> {
-        let viewers = sqlx::query_scalar!(
+    /// Forgets what those in an inspection's team were answered who do not see this thing of it: some saw it only while it
+    /// was shared, and might be told no more.
+    pub(in crate::field) async fn forget_where_unseen<K: Located>(
+        &mut self,
+        inspection: InspectionId,
+        thing: Id<K>,
+    ) -> StoreResult<()> {
+        let members = sqlx::query_scalar!(
             "select a.member_id from inspections i join role_assignments a on a.org_id = i.org_id and a.team_id = i.team_id
              where i.org_id = $1 and i.id = $2",
             self.organization().uuid(),
             inspection.uuid()
         );
-        let viewers = viewers.fetch_all(&mut *self.transaction).await?;
+        let members = members.fetch_all(&mut *self.transaction).await?;
+        let members: Vec<Caller> =
+            self.somebodies(&members).await?.into_iter().map(|somebody| somebody.caller).collect();
+        let mut wanted = Wanted::default();
+        wanted.thing(K::KIND, thing.uuid());
+        let things = self.things(&members, &wanted).await?;
+        let sees = |n: usize, member: &Caller| {
+            things.get(n, K::KIND, thing.uuid()).is_some_and(|thing| thing.is_seen_by(member))
+        };
+        let blind = members.iter().enumerate().filter(|(n, member)| !sees(*n, member));
+        let blind: Vec<Uuid> = blind.map(|(_, member)| member.member().uuid()).collect();
         let organization = self.organization();
-        idempotency::forget(&mut self.transaction, organization, &viewers).await
+        idempotency::forget(&mut self.transaction, organization, &blind).await
     }
 
     /// Submits an inspection: it takes no more changes, and has a report with the points that its answers give.
@@ -67,11 +78,7 @@ impl Work {
         version: &Expected,
     ) -> StoreResult<()> {
         let inspection = permit.target();
-        let standing = self.standing(inspection).await?;
-        version.must_be(standing.version)?;
-        if standing.state() == InspectionState::Submitted {
-            return Err(SUBMITTED.into());
-        }
+        let standing = self.open_standing_at(inspection, version).await?;
         let sections = self.sections(standing.form_id).await?;
         let answers = self.answers_of(inspection).await?;
         let values: BTreeMap<String, serde_json::Value> =
@@ -130,6 +137,7 @@ impl Work {
             permit.target().uuid()
         );
         let reopened = reopened.fetch_optional(&mut *self.transaction).await?.ok_or(NOT_SUBMITTED)?;
-        if reopened.was_shared { self.forget_what_viewers_read(permit.target()).await } else { Ok(()) }
+        let inspection = permit.target();
+        if reopened.was_shared { self.forget_where_unseen(inspection, inspection).await } else { Ok(()) }
     }
 }

@@ -18,7 +18,7 @@ pub struct InspectionChange {
     pub site: Option<Option<Permit<can::ViewSite>>>,
 }
 
-pub(super) const SUBMITTED: Conflict = Conflict {
+const SUBMITTED: Conflict = Conflict {
     code: "inspection_submitted",
     detail: "This inspection was submitted and takes no more changes: reopen it first.",
 };
@@ -32,8 +32,8 @@ pub(in crate::field) struct Standing {
 }
 
 impl Standing {
-    pub(super) fn state(&self) -> InspectionState {
-        InspectionState::parse(&self.state).unwrap_or(InspectionState::Draft)
+    fn takes_changes(self) -> StoreResult<Self> {
+        if self.state == InspectionState::Submitted.key() { Err(SUBMITTED.into()) } else { Ok(self) }
     }
 }
 
@@ -54,8 +54,21 @@ impl Work {
     /// # Errors
     /// It was submitted.
     pub(in crate::field) async fn open_standing(&mut self, inspection: InspectionId) -> StoreResult<Standing> {
+        self.standing(inspection).await?.takes_changes()
+    }
+
+    /// The same of one that is as the caller read it.
+    ///
+    /// # Errors
+    /// Stale; or it was submitted.
+    pub(super) async fn open_standing_at(
+        &mut self,
+        inspection: InspectionId,
+        version: &Expected,
+    ) -> StoreResult<Standing> {
         let standing = self.standing(inspection).await?;
-        if standing.state() == InspectionState::Submitted { Err(SUBMITTED.into()) } else { Ok(standing) }
+        version.must_be(standing.version)?;
+        standing.takes_changes()
     }
 
     /// Changes an inspection that was not submitted.
@@ -69,11 +82,7 @@ impl Work {
         change: InspectionChange,
     ) -> StoreResult<()> {
         let inspection = permit.target();
-        let standing = self.standing(inspection).await?;
-        version.must_be(standing.version)?;
-        if standing.state() == InspectionState::Submitted {
-            return Err(SUBMITTED.into());
-        }
+        let standing = self.open_standing_at(inspection, version).await?;
         if let Some(Some(site)) = &change.site {
             self.must_be_of_team(site, standing.team_id).await?;
         }
@@ -109,11 +118,7 @@ impl Work {
         version: &Expected,
     ) -> StoreResult<()> {
         // The permit holds the row: it stays as it is read here.
-        let standing = self.standing(permit.target()).await?;
-        version.must_be(standing.version)?;
-        if standing.state() == InspectionState::Submitted {
-            return Err(SUBMITTED.into());
-        }
+        let standing = self.open_standing_at(permit.target(), version).await?;
         sqlx::query!(
             "delete from inspections where org_id = $1 and id = $2",
             permit.organization().uuid(),

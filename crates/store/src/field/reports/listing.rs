@@ -104,6 +104,7 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         let is_taken_back = changed.rows_affected() > 0 && !shared;
-        if is_taken_back { self.forget_what_viewers_read(permit.target().uuid().into()).await } else { Ok(()) }
+        let report = permit.target();
+        if is_taken_back { self.forget_where_unseen(report.uuid().into(), report).await } else { Ok(()) }
     }
 }
