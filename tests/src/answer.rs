@@ -62,6 +62,13 @@ impl Answer {
         self.body
     }
 
+    /// A refusal for want of this permission.
+    #[track_caller]
+    pub fn lacks(self, permission: &str) {
+        let request = self.request.clone();
+        assert_eq!(self.problem(403, "forbidden")["permission"], permission, "{request}");
+    }
+
     /// The entity tag.
     #[track_caller]
     pub fn etag(&self) -> String {

@@ -1,5 +1,7 @@
 //! What tests of field inspections arrange: an organization with a team, and somebody of every role.
 
+use std::collections::BTreeMap;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -54,7 +56,7 @@ impl World {
 
     /// One thing of each kind in a team of an organization, made by its owner, by the names that paths give them. The
     /// inspection is of one question, which only this organization asks.
-    pub async fn field_things(&self, organization: &Organization, team: &str) -> Vec<(&'static str, String)> {
+    pub async fn field_things(&self, organization: &Organization, team: &str) -> BTreeMap<&'static str, String> {
         let question = format!("of-{}", organization.id);
         let make = async |collection: &str, body: Value| {
             let made =
@@ -80,7 +82,7 @@ impl World {
             .await
             .is(200);
         let inspection = make("inspections", inspection).await;
-        vec![
+        BTreeMap::from([
             ("photo", add_photo(&inspection).await),
             ("report_photo", report_photo),
             ("inspection_template", template.clone()),
@@ -91,7 +93,7 @@ impl World {
             ("inspection", inspection),
             ("report", report),
             ("question", question),
-        ]
+        ])
     }
 
     /// Somebody new in an organization, as a `member`, and in a team with this role.
@@ -123,9 +125,19 @@ impl Field {
         ]
     }
 
+    /// Somebody by the name of their role.
+    pub fn who(&self, role: &str) -> &Person {
+        self.everybody().into_iter().find(|(name, _)| *name == role).unwrap_or_else(|| panic!("nobody is {role}")).1
+    }
+
     /// A new inspection template of the team's with the questions of [`sections`]. Returns its id.
     pub async fn template(&self, name: &str) -> String {
-        let body = json!({"team_id": self.team, "name": name, "sections": sections()});
+        self.template_in(&self.team, name).await
+    }
+
+    /// The same in any team of the organization.
+    pub async fn template_in(&self, team: &str, name: &str) -> String {
+        let body = json!({"team_id": team, "name": name, "sections": sections()});
         self.made(self.owner(), "inspection-templates", body).await
     }
 

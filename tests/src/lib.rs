@@ -17,11 +17,17 @@ mod field;
 mod files;
 mod person;
 mod queues;
+mod roles;
+mod table;
+mod tokens;
 mod world;
 
 pub use answer::Answer;
 pub use field::{Field, sections};
 pub use files::png;
 pub use person::Person;
+pub use roles::yes;
 pub use serde_json::{Value, json};
+pub use table::rows;
+pub use tokens::{issued, personal_token, service_token};
 pub use world::{Held, Organization, PASSWORD, World};

@@ -152,10 +152,8 @@ async fn a_place_is_named_to_who_sees_it() {
         assert_eq!((&place["scope_id"], &place["scope_name"]), (&json!(team), &json!("Support")), "{told:#}");
     }
     assert_eq!(told["considered"][0].get("scope_name"), None, "{told:#}");
-    let scopes = ["organization.view", "ticket.view"];
-    let token = json!({"name": "x", "scopes": scopes});
-    let token = member.post(&format!("{}/personal-tokens", org.path), token).await.is(201);
-    let told = member.with_token(token["token"].as_str().unwrap()).post(&path, body).await.is(200);
+    let bearer = org.with_scopes(&member, &["organization.view", "ticket.view"]).await;
+    let told = bearer.post(&path, body).await.is(200);
     let by = &told["granted_by"];
     assert_eq!((&by["scope_id"], by.get("scope_name")), (&json!(team), None), "{told:#}");
 }
@@ -178,12 +176,8 @@ async fn own_roles_that_would_allow_are_named_to_who_sees_them() {
     let (admin, member) = (world.member(&org, "admin").await, world.member(&org, "member").await);
     let team = world.team(&org, "Team").await;
     world.join_team(&org, &member, &team, "admin").await;
-    let grants = json!([{"permission": "invitation.create", "when": ["yes"]}]);
-    for level in ["organization", "team"] {
-        let grants = if level == "team" { json!([]) } else { grants.clone() };
-        let role = json!({"level": level, "key": "secret-role", "title": "Secret", "grants": grants});
-        org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
-    }
+    org.role("organization", "secret-role", &[("invitation.create", "yes")]).await;
+    org.role("team", "secret-role", &[]).await;
     let question = json!({"question": {"permission": "invitation.create"}, "member_id": member.id});
     for (asker, named) in [(&admin, true), (&member, false)] {
         let explained = asker.post(&format!("{}/access/explain", org.path), question.clone()).await.is(200);

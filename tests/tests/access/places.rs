@@ -1,12 +1,6 @@
 //! A question at a place tells of it no more than the act there would.
 
-use usher_tests::{Organization, Person, Value, World, json};
-
-/// Whoever acts with a new personal token of somebody's.
-async fn with_scopes(org: &Organization, person: &Person, scopes: &[&str]) -> Person {
-    let made = person.post(&format!("{}/personal-tokens", org.path), json!({"name": "x", "scopes": scopes})).await;
-    person.with_token(made.is(201)["token"].as_str().unwrap())
-}
+use usher_tests::{Value, World, json};
 
 /// Where a ticket may be created is told of the places that the token's scopes let it see, of the caller's own and of others'.
 #[tokio::test]
@@ -31,11 +25,11 @@ async fn the_places_where_it_is_allowed_are_told_to_who_sees_them() {
         let creates: &[&str] = &["organization.view", "ticket.create"];
         let reviews: &[&str] = &["organization.view", "ticket.create", "access.review"];
         for (person, scopes, body) in [(&member, creates, &himself), (&org.owner, reviews, &about)] {
-            let narrow = with_scopes(&org, person, scopes).await;
+            let narrow = org.with_scopes(person, scopes).await;
             let told = narrow.post(&path, body.clone()).await.is(200);
             assert_eq!(told["allowed_in"], json!([]), "{told:#}");
             assert!(!told.to_string().contains("Billing"), "{told:#}");
-            let sees = with_scopes(&org, person, &[scopes, &[views][..]].concat()).await;
+            let sees = org.with_scopes(person, &[scopes, &[views][..]].concat()).await;
             let told = sees.post(&path, body.clone()).await.is(200);
             let level = if model == "helpdesk" { "team" } else { "queue" };
             assert_eq!(told["allowed_in"], json!([{"level": level, "scope_id": place, "name": "Billing"}]), "{told:#}");
@@ -68,7 +62,7 @@ async fn a_place_that_is_there_is_told_from_one_that_is_not_by_who_sees_it_or_co
         (&["organization.view", "team.view"], ["forbidden", "not_found", "not_found"]),
         (&["organization.view", "ticket.create"], ["allowed", "allowed", "not_found"]),
     ] {
-        let bearer = with_scopes(&org, &member, scopes).await;
+        let bearer = org.with_scopes(&member, scopes).await;
         let answer = bearer.post(&access("check"), json!({"checks": checks})).await.is(200);
         assert_eq!(outcomes(answer), expected, "{scopes:?}");
         for (place, outcome) in [&mine, &template, &never].into_iter().zip(expected) {
@@ -86,7 +80,7 @@ async fn a_place_that_is_there_is_told_from_one_that_is_not_by_who_sees_it_or_co
         }
     }
     // About others likewise: who could not act and does not see it is told of no place.
-    let reviewer = with_scopes(&org, &org.owner, &["organization.view", "access.review"]).await;
+    let reviewer = org.with_scopes(&org.owner, &["organization.view", "access.review"]).await;
     let about = json!({"member_id": member.id, "checks": checks});
     assert_eq!(outcomes(reviewer.post(&access("check"), about).await.is(200)), ["not_found"; 3]);
     for place in [&mine, &never] {
@@ -118,7 +112,7 @@ async fn reviews_and_permissions_name_the_places_that_their_reader_sees() {
         let ticket = ticket["id"].as_str().unwrap();
         let reviews: &[&str] = &["organization.view", "access.review", "ticket.view"];
         for (scopes, name) in [(reviews, None), (&[reviews, &[views]].concat()[..], Some("Billing"))] {
-            let narrow = with_scopes(&org, &org.owner, scopes).await;
+            let narrow = org.with_scopes(&org.owner, scopes).await;
             let held = narrow.walk(&format!("{}/access/review?level={level}", org.path)).await;
             assert_eq!((&held[0]["scope_id"], held[0]["scope_name"].as_str()), (&json!(place), name), "{held:#?}");
             let file = narrow.get(&format!("{}/access/review/export?level={level}", org.path)).await;
@@ -133,7 +127,7 @@ async fn reviews_and_permissions_name_the_places_that_their_reader_sees() {
             assert_eq!(by["scope_name"].as_str(), name, "{who:#?}");
         }
         for (scopes, name) in [(&["organization.view"][..], None), (&["organization.view", views], Some("Billing"))] {
-            let narrow = with_scopes(&org, &member, scopes).await;
+            let narrow = org.with_scopes(&member, scopes).await;
             let mine = narrow.get(&format!("{}/me/permissions", org.path)).await.is(200);
             let there = mine["scopes"].as_array().unwrap().iter().find(|scope| scope["id"] == json!(place)).unwrap();
             assert_eq!(there["name"].as_str(), name, "{mine:#}");

@@ -189,8 +189,7 @@ async fn vx_31_an_explanation_says_what_an_organization_role_gives_of_content_an
         }
     };
     for kind in ["inspection", "site", "inspection_template", "report"] {
-        let (_, thing) = things.iter().find(|(of, _)| *of == kind).unwrap();
-        let question = json!({"permission": format!("{kind}.view"), "resource_id": thing});
+        let question = json!({"permission": format!("{kind}.view"), "resource_id": things[kind]});
         for (role, person) in field.everybody() {
             let about = json!({"question": question, "member_id": person.id});
             let told = field.owner().post(&path, about).await.is(200);

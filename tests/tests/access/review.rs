@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use usher_tests::{Organization, Person, Value, World, json};
+use usher_tests::{Organization, Person, Value, World, json, yes};
 
 fn path(org: &Organization, query: &str) -> String {
     format!("{}/access/review{query}", org.path)
@@ -244,9 +244,7 @@ async fn what_only_a_preview_tries_is_not_used() {
     let (asks, other) = (world.member(&org, "member").await, world.member(&org, "member").await);
     let team = world.team(&org, "A").await;
     world.join_team(&org, &asks, &team, "admin").await;
-    let grants = ["organization.view", "member.view", "access.review"].map(|key| json!({"permission": key}));
-    let role = json!({"level": "organization", "key": "reviewer", "title": "Reviewer", "grants": grants});
-    org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    org.role("organization", "reviewer", &yes(["organization.view", "member.view", "access.review"])).await;
     let body = json!({"roles": ["reviewer"]});
     org.owner.patch(&format!("{}/members/{}", org.path, asks.id), body).await.is(200);
     let body = json!({"role": "member"});

@@ -170,13 +170,8 @@ async fn a_token_does_what_its_scopes_say() {
     let world = World::start().await;
     let field = world.field().await;
     let things = one_of_each(&field, field.owner(), &field.team, "Thing").await;
-    let token = async |scopes: Value| {
-        let body = json!({"name": "Device", "scopes": scopes});
-        let made = field.full.post(&format!("{}/personal-tokens", field.organization.path), body).await.is(201);
-        field.full.with_token(made["token"].as_str().unwrap())
-    };
-    let reader = token(json!(["inspection_template.view", "site.view"])).await;
-    let writer = token(json!(["site.create"])).await;
+    let reader = field.organization.with_scopes(&field.full, &["inspection_template.view", "site.view"]).await;
+    let writer = field.organization.with_scopes(&field.full, &["site.create"]).await;
     for (collection, id) in BOTH.iter().zip(&things) {
         let path = format!("{}/{collection}", field.path);
         reader.get(&format!("{path}/{id}")).await.is(200);

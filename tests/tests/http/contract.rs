@@ -162,7 +162,10 @@ impl Place {
             let role = if model == "field" { "contributor_full" } else { "member" };
             world.join_team(&org, &member, &team, role).await;
         }
-        let mut of_model = if model == "field" { world.field_things(&org, &team).await } else { Vec::new() };
+        let mut of_model = Vec::new();
+        if model == "field" {
+            of_model.extend(world.field_things(&org, &team).await);
+        }
         let tickets = format!("{}/desk/tickets", org.path);
         let place = if model == "queues" { ("queue_id", &queue) } else { ("team_id", &team) };
         let mut ticket = Value::Null;
@@ -171,9 +174,7 @@ impl Place {
             body[place.0] = json!(place.1);
             ticket = org.owner.post(&tickets, body).await.is(201);
         }
-        let role = json!({"level": "organization", "key": "examples", "title": "Examples", "grants": []});
-        let role = org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
-        let role = role["id"].as_str().unwrap().to_owned();
+        let role = org.role("organization", "examples", &[]).await;
         let token = json!({"name": "Examples"});
         let members = member.post(&format!("{}/personal-tokens", org.path), token.clone()).await.is(201);
         let token = org.owner.post(&format!("{}/personal-tokens", org.path), token).await.is(201);

@@ -44,10 +44,7 @@ async fn patched(world: &World, org: &Organization, model: &str) -> Vec<(String,
     if model == "field" {
         let team = world.team(org, "Mine").await;
         let things = world.field_things(org, &team).await;
-        let at = |kind: &str, collection: &str| {
-            let (_, id) = things.iter().find(|(of, _)| *of == kind).unwrap();
-            format!("{}/field/{collection}/{id}", org.path)
-        };
+        let at = |kind: &str, collection: &str| format!("{}/field/{collection}/{}", org.path, things[kind]);
         return vec![
             (at("inspection_template", "inspection-templates"), vec!["name", "description", "sections"]),
             (at("site", "sites"), vec!["name", "address", "description"]),
@@ -68,10 +65,9 @@ async fn patched(world: &World, org: &Organization, model: &str) -> Vec<(String,
     let body = json!({"subject": "x", "description": "y", "team_id": team, "requester": {"name": "Ada"}});
     let ticket = org.owner.post(&format!("{desk}/tickets"), body).await.is(201)["number"].to_string();
     let member = world.member(org, "member").await;
-    let role = json!({"level": "team", "key": "mine", "title": "Mine", "grants": [{"permission": "ticket.view"}]});
-    let role = org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    let role = org.role("team", "mine", &[("ticket.view", "yes")]).await;
     vec![
-        (format!("{}/roles/{}", org.path, role["id"].as_str().unwrap()), vec!["title", "description", "grants"]),
+        (format!("{}/roles/{role}", org.path), vec!["title", "description", "grants"]),
         ("/v1/me".to_owned(), vec!["name"]),
         (format!("{}/branding", org.path), vec!["primary_color", "accent_color"]),
         (org.path.clone(), vec!["name", "permissions_model", "members_create_workspaces"]),

@@ -2,16 +2,9 @@
 //! meets.
 
 use usher_policy::{Condition, Level, Model, ModelKey, Permission};
-use usher_tests::{Organization, Person, Value, World, json};
+use usher_tests::{Organization, Person, World, json, yes};
 
 use super::issued;
-
-/// Adds a role of the organization's own.
-async fn role(org: &Organization, level: &str, key: &str, grants: &[(&str, &str)]) {
-    let grants: Vec<Value> = grants.iter().map(|(key, when)| json!({"permission": key, "when": [when]})).collect();
-    let role = json!({"level": level, "key": key, "title": key, "grants": grants});
-    org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
-}
 
 /// A helpdesk with a team, a team role that gives nothing, and a ticket without a team whose template the team sees.
 struct Desk {
@@ -31,8 +24,8 @@ impl Desk {
         let org = world.organization("helpdesk").await;
         let (team, template) = (world.team(&org, "Support").await, world.template(&org, "Shown").await);
         world.show_template(&org, &template, &team).await;
-        role(&org, "team", "guest", &[]).await;
-        role(&org, "organization", "reader", &[("ticket.view", "template_visible")]).await;
+        org.role("team", "guest", &[]).await;
+        org.role("organization", "reader", &[("ticket.view", "template_visible")]).await;
         let body = json!({"subject": "x", "template_id": template, "answers": {"topic": "a"}});
         let ticket = org.owner.post(&format!("{}/desk/tickets", org.path), body).await.is(201);
         let ticket = format!("{}/desk/tickets/{}", org.path, ticket["id"].as_str().unwrap());
@@ -41,7 +34,7 @@ impl Desk {
 
     /// Somebody with a role of the organization's own that has these and what it takes to put people into teams.
     async fn manager(&self, key: &str, grants: &[(&str, &str)]) -> Person {
-        role(&self.org, "organization", key, &[&MANAGES, grants].concat()).await;
+        self.org.role("organization", key, &[&MANAGES, grants].concat()).await;
         self.world.member(&self.org, key).await
     }
 
@@ -132,7 +125,7 @@ async fn law_7_nobody_gives_or_changes_a_role_that_opens_by_a_team_what_they_do_
         ("ticket.view", "template_visible"),
     ];
     let manager = desk.manager("manager", &more).await;
-    role(&desk.org, "organization", "nothing", &[]).await;
+    desk.org.role("organization", "nothing", &[]).await;
     let (person, other) =
         (desk.world.member(&desk.org, "nothing").await, desk.world.member(&desk.org, "nothing").await);
     desk.put(&desk.org.owner, &person).await.is(201);
@@ -198,7 +191,7 @@ async fn law_7_nobody_opens_a_template_whose_tickets_they_do_not_have() {
     curator.patch_if(&at, "*", json!({"team_ids": [desk.team], "description": "Shown"})).await.is(200);
     // In a team that sees it they have its tickets, and open it; not where somebody has more on them by a role of their own.
     desk.put(&desk.org.owner, &curator).await.is(201);
-    role(&desk.org, "organization", "deleter", &[("ticket.delete", "template_visible")]).await;
+    desk.org.role("organization", "deleter", &[("ticket.delete", "template_visible")]).await;
     let deleter = desk.world.member(&desk.org, "deleter").await;
     desk.world.join_team(&desk.org, &deleter, &own, "member").await;
     curator.patch_if(&team, "*", shown.clone()).await.problem(403, "role_out_of_reach");
@@ -218,7 +211,7 @@ async fn law_7_nobody_opens_a_template_whose_tickets_they_do_not_have() {
 async fn law_7_nobody_gets_at_what_is_a_services_own() {
     let desk = Desk::new().await;
     let shop = [("organization.view", "yes"), ("ticket.create", "yes"), ("ticket.view", "own")];
-    role(&desk.org, "organization", "shop", &shop).await;
+    desk.org.role("organization", "shop", &shop).await;
     let tokens = [("service_token.view", "yes"), ("service_token.manage", "yes"), ("ticket.create", "yes")];
     let keeper = desk.manager("keeper", &[&tokens[..], &[("ticket.view", "own")]].concat()).await;
     let head = desk.manager("head", &[&tokens[..], &[("ticket.view", "yes")]].concat()).await;
@@ -239,9 +232,9 @@ async fn law_7_nobody_gets_at_what_is_a_services_own() {
 #[tokio::test]
 async fn law_7_nobody_gives_a_service_what_opens_its_own_to_who_has_its_secret() {
     let desk = Desk::new().await;
-    role(&desk.org, "organization", "shop", &[("organization.view", "yes"), ("ticket.create", "yes")]).await;
-    role(&desk.org, "organization", "reads-own", &[("ticket.view", "own")]).await;
-    role(&desk.org, "team", "reads-own-here", &[("ticket.view", "own")]).await;
+    desk.org.role("organization", "shop", &yes(["organization.view", "ticket.create"])).await;
+    desk.org.role("organization", "reads-own", &[("ticket.view", "own")]).await;
+    desk.org.role("team", "reads-own-here", &[("ticket.view", "own")]).await;
     let grants = [
         ("service_token.view", "yes"),
         ("service_token.manage", "yes"),

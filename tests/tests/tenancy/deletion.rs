@@ -62,10 +62,9 @@ async fn lived_in(world: &World) -> (Organization, Person) {
         select $1, gen_random_uuid(), $2, 'member', id from t";
     let member_id: Uuid = member.id.parse().unwrap();
     sqlx::query(sql).bind(id).bind(member_id).execute(&mut world.owner_connection().await).await.unwrap();
-    let role = json!({"level": "team", "key": "helper", "title": "Helper", "grants": []});
-    org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+    org.role("team", "helper", &[]).await;
     org.owner.post(&format!("{}/personal-tokens", org.path), json!({"name": "Script"})).await.is(201);
-    super::service_token(&org, &["member"], None).await;
+    super::service_token(&org, &org.owner, &["member"], None).await;
     let used =
         "insert into assignment_use (org_id, assignment_id) select org_id, id from role_assignments where org_id = ";
     world.arrange(&format!("{used}'{id}'")).await;

@@ -1,6 +1,6 @@
 //! The list of members, and its export.
 
-use usher_tests::{Organization, Person, World, json};
+use usher_tests::{Organization, Person, World, json, yes};
 
 async fn invite(world: &World, org: &Organization, email: &str, role: &str, state: &str, expires: &str) {
     let sql = format!(
@@ -256,9 +256,7 @@ async fn own_roles_are_named_to_who_sees_or_holds_them() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
     for key in ["hidden-one", "held-one"] {
-        let grants = json!([{"permission": "organization.view"}, {"permission": "member.view"}]);
-        let role = json!({"level": "organization", "key": key, "title": key, "grants": grants});
-        org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
+        org.role("organization", key, &yes(["organization.view", "member.view"])).await;
     }
     let holder = world.member(&org, "held-one").await;
     let of = |role: &str| format!("{}/members?role={role}", org.path);

@@ -23,7 +23,7 @@ mod token_scopes;
 mod tokens;
 mod transfer;
 
-use usher_tests::{Organization, Person, json};
+use usher_tests::{Organization, Person, issued, json, personal_token, service_token};
 
 /// Makes sure that wherever one may ask beforehand, what a caller may do to a member is what the act then answers: by
 /// `include=permissions`, on the member and in the list, by `check`, and by `explain`. A member whom they do not see has no
@@ -46,30 +46,4 @@ async fn says(org: &Organization, caller: &Person, target: &Person, permission: 
     assert_eq!(check.is(200)["results"][0]["allowed"], allowed, "{permission} by check");
     let explanation = explanation.is(200);
     assert_eq!(explanation["allowed"], allowed, "{permission}: {explanation:#}");
-}
-
-/// Makes a personal token of somebody's. Returns its id, and them as whoever acts with it.
-async fn personal_token(org: &Organization, person: &Person, scopes: Option<&[&str]>) -> (String, Person) {
-    let mut body = json!({"name": "Script"});
-    if let Some(scopes) = scopes {
-        body["scopes"] = json!(scopes);
-    }
-    issued(person, person.post(&format!("{}/personal-tokens", org.path), body).await.is(201))
-}
-
-/// Makes a service of these roles. Returns its token's id, and the service as whoever acts with it.
-async fn service_token(org: &Organization, roles: &[&str], scopes: Option<&[&str]>) -> (String, Person) {
-    let mut body = json!({"name": "Shop", "roles": roles});
-    if let Some(scopes) = scopes {
-        body["scopes"] = json!(scopes);
-    }
-    issued(&org.owner, org.owner.post(&format!("{}/service-tokens", org.path), body).await.is(201))
-}
-
-/// What the answer that makes a token says: its id, and who acts with it.
-fn issued(person: &Person, answer: usher_tests::Value) -> (String, Person) {
-    let text = |name: &str| answer[name].as_str().map(str::to_owned);
-    let mut bearer = person.with_token(&text("token").unwrap());
-    bearer.id = text("member_id").unwrap_or(bearer.id);
-    (text("id").unwrap(), bearer)
 }

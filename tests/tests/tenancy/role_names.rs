@@ -1,15 +1,9 @@
 //! A role of the organization's own is named by who may be told of it, or could give it. To anybody else it is as one that there
 //! is not (law 8).
 
-use usher_tests::{Answer, Organization, Person, Value, World, json};
+use usher_tests::{Answer, Organization, Person, World, json, yes};
 
-use super::{queue_roles::role as queue_role, service_token};
-
-async fn role(org: &Organization, level: &str, key: &str, grants: &[&str]) {
-    let grants: Vec<Value> = grants.iter().map(|permission| json!({"permission": permission})).collect();
-    let body = json!({"level": level, "key": key, "title": key, "grants": grants});
-    org.owner.post(&format!("{}/roles", org.path), body).await.is(201);
-}
+use super::service_token;
 
 /// What an answer says, but for the name that was asked with.
 fn said(answer: Answer, name: &str) -> (u16, String) {
@@ -54,10 +48,10 @@ async fn law_8_a_role_that_one_may_not_be_told_of_is_as_one_that_is_not_there() 
         "service_token.manage",
         "access.review",
     ];
-    role(&org, "organization", "helper", &manager).await;
-    role(&org, "organization", "secret", &["billing.manage"]).await;
-    role(&org, "team", "secret", &["ticket.delete"]).await;
-    role(&org, "organization", "plain", &["member.view"]).await;
+    org.role("organization", "helper", &yes(manager)).await;
+    org.role("organization", "secret", &[("billing.manage", "yes")]).await;
+    org.role("team", "secret", &[("ticket.delete", "yes")]).await;
+    org.role("organization", "plain", &[("member.view", "yes")]).await;
     let (manager, other) = (world.member(&org, "helper").await, world.member(&org, "user").await);
     let secret = name(&org, &manager, &other, &team, "secret").await;
     assert_eq!(secret, name(&org, &manager, &other, &team, "nowhere").await);
@@ -80,7 +74,7 @@ async fn law_8_a_role_that_one_may_not_be_told_of_is_as_one_that_is_not_there() 
     // Who may be told of it is told that it is out of reach.
     let admin = world.member(&org, "admin").await;
     admin.patch(&path, json!({"roles": ["user", "secret"]})).await.is(200);
-    let (_, service) = service_token(&org, &["user"], None).await;
+    let (_, service) = service_token(&org, &org.owner, &["user"], None).await;
     let of_service = format!("{}/members/{}", org.path, service.id);
     admin.patch(&of_service, json!({"roles": ["secret"]})).await.problem(403, "role_out_of_reach");
 }
@@ -90,7 +84,7 @@ async fn law_8_nor_is_one_told_of_on_queues() {
     let world = World::start().await;
     let org = world.organization("suite").await;
     let queue = world.queue(&org, "Q").await;
-    org.owner.post(&format!("{}/roles", org.path), queue_role("secret", &[("ticket.delete", "yes")])).await.is(201);
+    org.role("queue", "secret", &[("ticket.delete", "yes")]).await;
     let setter = [
         "organization.view",
         "member.view",
@@ -98,7 +92,7 @@ async fn law_8_nor_is_one_told_of_on_queues() {
         "member.set_queue_permissions",
         "queue.view",
     ];
-    role(&org, "organization", "setter", &setter).await;
+    org.role("organization", "setter", &yes(setter)).await;
     let (setter, other) = (world.member(&org, "setter").await, world.member(&org, "user").await);
     let path = format!("{}/members/{}/queue-permissions", org.path, other.id);
     let set = async |by: &Person, key: &str| {

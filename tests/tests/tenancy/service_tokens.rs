@@ -10,7 +10,7 @@ async fn a_service_is_a_member_with_roles_that_acts_with_its_token_alone() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
     let path = format!("{}/service-tokens", org.path);
-    let (id, service) = service_token(&org, &["admin"], None).await;
+    let (id, service) = service_token(&org, &org.owner, &["admin"], None).await;
     let shown = org.owner.get(&format!("{path}/{id}")).await.is(200);
     assert_eq!((&shown["roles"], &shown["member_id"]), (&json!(["admin"]), &json!(service.id)));
     assert_eq!((&shown["name"], &shown["created_by"]), (&json!("Shop"), &json!(org.owner.id)));
@@ -47,7 +47,7 @@ async fn a_service_is_a_member_with_roles_that_acts_with_its_token_alone() {
 async fn a_service_never_signs_in_is_never_invited_and_gets_no_mail() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
-    let (_, service) = service_token(&org, &["member"], None).await;
+    let (_, service) = service_token(&org, &org.owner, &["member"], None).await;
     let member = org.owner.get(&format!("{}/members/{}", org.path, service.id)).await.is(200);
     let email = member["email"].as_str().unwrap();
     assert_eq!(email, format!("{}@service.invalid", service.id));
@@ -71,7 +71,7 @@ async fn a_service_never_signs_in_is_never_invited_and_gets_no_mail() {
     assert_eq!(world.look("select count(*) from outgoing_mail").await.as_deref(), Some("0"));
     assert_eq!(service.get(&tickets).await.ids().len(), 1);
     // Nor has one personal tokens.
-    let (_, service) = service_token(&org, &["member"], Some(&["personal_token.manage"])).await;
+    let (_, service) = service_token(&org, &org.owner, &["member"], Some(&["personal_token.manage"])).await;
     let own = json!({"name": "Own", "scopes": ["personal_token.manage"]});
     service.post(&format!("{}/personal-tokens", org.path), own).await.problem(409, "not_for_services");
 }
@@ -117,7 +117,7 @@ async fn nobody_gives_a_service_what_they_could_not_give_a_person() {
 async fn a_rotated_token_is_good_by_its_new_secret_alone() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
-    let (id, old) = service_token(&org, &["member"], None).await;
+    let (id, old) = service_token(&org, &org.owner, &["member"], None).await;
     let path = format!("{}/service-tokens/{id}", org.path);
     let etag = org.owner.get(&path).await.etag();
     let rotate = async |etag: &str| {
@@ -137,11 +137,11 @@ async fn a_rotated_token_is_good_by_its_new_secret_alone() {
         .names(422, "/expires_at");
     // One that may renew its own does, and gets no more than it has.
     let scopes = Some(&["service_token.manage", "organization.view"][..]);
-    let (id, service) = service_token(&org, &["admin"], scopes).await;
+    let (id, service) = service_token(&org, &org.owner, &["admin"], scopes).await;
     let itself = format!("{}/service-tokens/{id}/rotate", org.path);
     service.post(&itself, json!({})).await.problem(403, "forbidden");
     let org = world.organization("field").await;
-    let (id, service) = service_token(&org, &["admin"], scopes).await;
+    let (id, service) = service_token(&org, &org.owner, &["admin"], scopes).await;
     let renewed = service.post(&format!("{}/service-tokens/{id}/rotate", org.path), json!({})).await.is(200);
     assert_eq!(renewed["created_by"], org.owner.id.as_str());
     let (_, renewed) = issued(&service, renewed);
@@ -189,7 +189,7 @@ async fn with_its_token_a_service_ends_and_with_its_membership_the_token() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
     let tokens = format!("{}/service-tokens", org.path);
-    let (id, service) = service_token(&org, &["admin"], None).await;
+    let (id, service) = service_token(&org, &org.owner, &["admin"], None).await;
     let ticket = service.post(&format!("{}/desk/tickets", org.path), json!({"subject": "Mine"})).await.is(201);
     org.owner.delete(&format!("{tokens}/{id}")).await.is(204);
     service.get(&org.path).await.problem(401, "token_ended");
@@ -199,11 +199,11 @@ async fn with_its_token_a_service_ends_and_with_its_membership_the_token() {
     let path = format!("{}/desk/tickets/{}", org.path, ticket["id"].as_str().unwrap());
     assert_eq!(org.owner.get(&path).await.is(200)["created_by"], service.id.as_str());
 
-    let (id, service) = service_token(&org, &["member"], None).await;
+    let (id, service) = service_token(&org, &org.owner, &["member"], None).await;
     org.owner.delete(&format!("{}/members/{}", org.path, service.id)).await.is(204);
     service.get(&org.path).await.problem(401, "token_ended");
     org.owner.get(&format!("{tokens}/{id}")).await.problem(404, "not_found");
-    let (_, service) = service_token(&org, &["member"], None).await;
+    let (_, service) = service_token(&org, &org.owner, &["member"], None).await;
     service.post_empty(&format!("{}/leave", org.path)).await.is(204);
     service.get(&org.path).await.problem(401, "token_ended");
     assert!(org.owner.get(&tokens).await.ids().is_empty());
@@ -213,8 +213,8 @@ async fn with_its_token_a_service_ends_and_with_its_membership_the_token() {
 async fn a_service_of_an_organization_that_is_deleted_leaves_nothing() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
-    let (_, service) = service_token(&org, &["admin"], None).await;
-    let (ended, _) = service_token(&org, &["member"], None).await;
+    let (_, service) = service_token(&org, &org.owner, &["admin"], None).await;
+    let (ended, _) = service_token(&org, &org.owner, &["member"], None).await;
     org.owner.delete(&format!("{}/service-tokens/{ended}", org.path)).await.is(204);
     org.owner.delete(&format!("{}?confirm={}", org.path, org.slug)).await.is(204);
     service.get(&org.path).await.problem(401, "token_ended");
@@ -228,7 +228,7 @@ async fn a_service_of_an_organization_that_is_deleted_leaves_nothing() {
 async fn vk_65_a_service_is_not_the_last_who_holds_a_role() {
     let world = World::start().await;
     let org = world.organization("queues").await;
-    let (_, service) = service_token(&org, &["admin"], None).await;
+    let (_, service) = service_token(&org, &org.owner, &["admin"], None).await;
     service.get(&org.path).await.is(200);
     org.owner.post_empty(&format!("{}/leave", org.path)).await.problem(409, "last_holder");
     let itself = format!("{}/members/{}", org.path, org.owner.id);

@@ -1,6 +1,6 @@
 //! Who is in a team, and what becomes of its tickets.
 
-use usher_tests::{Organization, Person, World, json};
+use usher_tests::{Organization, Person, World, json, rows};
 
 /// Who does it, the role that the other has in the team, the one that they are to have, and the answer.
 const ROLES: &str = "
@@ -44,8 +44,7 @@ async fn vk_17_vk_18_vk_19_vk_20_who_gives_which_team_role() {
     let admin = world.member(&org, "admin").await;
     let target = world.member(&org, "member").await;
     let path = format!("{}/teams/{team}/members/{}", org.path, target.id);
-    for line in ROLES.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let [_, by, from, to, status] = line.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{line}") };
+    for line @ [_, by, from, to, status] in rows(ROLES) {
         let caller = match by {
             "owner" => &org.owner,
             "admin" => &admin,
@@ -60,9 +59,9 @@ async fn vk_17_vk_18_vk_19_vk_20_who_gives_which_team_role() {
             world.join_team(&org, &target, &team, from).await;
         }
         let answer = caller.put(&path, json!({"role": to})).await;
-        assert_eq!(answer.status.to_string(), status, "{line}: {:#}", answer.body);
+        assert_eq!(answer.status.to_string(), status, "{line:?}: {:#}", answer.body);
         let expected = if status == "403" { from } else { to };
-        assert_eq!(team_role(&world, &team, &target).await.as_deref().unwrap_or("-"), expected, "{line}");
+        assert_eq!(team_role(&world, &team, &target).await.as_deref().unwrap_or("-"), expected, "{line:?}");
     }
 }
 

@@ -155,7 +155,7 @@ async fn a_token_makes_and_ends_tokens_only_where_its_scopes_say_so_and_none_tha
         maker.post(&path, with_roles(narrow)).await.is(201);
     }
     // Nor does it get at one that is wider by renewing its secret.
-    let (wide, _) = super::service_token(&org, &["member"], None).await;
+    let (wide, _) = super::service_token(&org, &org.owner, &["member"], None).await;
     let rotate = format!("{}/service-tokens/{wide}/rotate", org.path);
     maker.post(&rotate, json!({})).await.problem(403, "scope_out_of_reach");
     org.owner.post(&rotate, json!({})).await.is(200);
@@ -172,7 +172,7 @@ async fn a_token_that_ends_makes_and_renews_none_that_outlives_it() {
     let body = json!({"name": "Maker", "scopes": scopes, "expires_at": "2099-06-01T12:00:00Z"});
     let (_, maker) = super::issued(&org.owner, org.owner.post(&personal, body).await.is(201));
     let (_, endless) = personal_token(&org, &org.owner, Some(&scopes)).await;
-    let (service, _) = super::service_token(&org, &["member"], Some(&["ticket.view"])).await;
+    let (service, _) = super::service_token(&org, &org.owner, &["member"], Some(&["ticket.view"])).await;
     let rotate = format!("{services}/{service}/rotate");
     let made = json!({"name": "x", "scopes": ["ticket.view"]});
     let mut of_service = made.clone();

@@ -198,7 +198,7 @@ async fn who_may_remove_a_member_sees_and_ends_their_tokens() {
         }
     }
     admin.delete(&format!("{path}/{owners}")).await.problem(404, "not_found");
-    let (service_token, service) = super::service_token(&org, &["member"], None).await;
+    let (service_token, service) = super::service_token(&org, &org.owner, &["member"], None).await;
     assert!(admin.get(&of(&service)).await.ids().is_empty());
     admin.delete(&format!("{}/{service_token}", of(&service))).await.problem(404, "not_found");
     let stale = admin.request(Method::DELETE, &format!("{path}/{second}")).header("if-match", "\"9\"");

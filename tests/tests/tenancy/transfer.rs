@@ -1,6 +1,6 @@
 //! An organization is handed over: the one role that exactly one holds passes, and nothing else does.
 
-use usher_tests::{Organization, Person, Value, World, json};
+use usher_tests::{Organization, Person, Value, World, json, yes};
 
 /// Hands over.
 async fn transfer(org: &Organization, by: &Person, to: &str) -> usher_tests::Answer {
@@ -134,7 +134,7 @@ async fn vx_33_to_whom_an_organization_is_not_handed_over() {
         world.arrange(&format!("update members set state = '{state}' where id = '{}'", idle.id)).await;
         named(transfer(&org, &org.owner, &idle.id).await.names(422, "/member_id"), "member_inactive");
     }
-    let (_, service) = super::service_token(&org, &["admin"], None).await;
+    let (_, service) = super::service_token(&org, &org.owner, &["admin"], None).await;
     named(transfer(&org, &org.owner, &service.id).await.names(422, "/member_id"), "not_for_services");
     for body in [json!({}), json!({"member_id": null}), json!({"member_id": "owner"}), json!({"member_id": 1})] {
         org.owner.post(&format!("{}/transfer", org.path), body).await.names(422, "/member_id");
@@ -179,10 +179,7 @@ async fn law_9_a_transfer_waits_for_what_either_does() {
 async fn vx_33_who_has_the_permission_and_is_not_the_owner() {
     let world = World::start().await;
     let org = world.organization("field").await;
-    let role = json!({"level": "organization", "key": "heir", "title": "Heir",
-        "grants": [{"permission": "organization.transfer"}, {"permission": "member.view"}]});
-    org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
-    let heir = world.member(&org, "heir").await;
+    let heir = world.member_with(&org, "heir", &yes(["organization.transfer", "member.view"])).await;
     let problem = transfer(&org, &heir, &heir.id).await.problem(403, "role_out_of_reach");
     assert_eq!(problem["permission"], "organization.transfer");
     // Nor is it handed over with a token that has not all that the role gives.

@@ -1,5 +1,7 @@
 //! Ids of another organization, wherever an operation of the contract takes one: they answer as ids that never were.
 
+use std::collections::BTreeMap;
+
 use reqwest::Method;
 use usher_tests::{Answer, Organization, Value, World, json};
 
@@ -8,9 +10,12 @@ use super::operations::operations;
 /// The access models, which together let somebody see a thing of every kind.
 const MODELS: [&str; 3] = ["helpdesk", "queues", "field"];
 
+/// Things by the names of their kinds.
+type Things = BTreeMap<&'static str, String>;
+
 /// One thing of each kind in an organization, by the name that paths give it; its owner sees all of them that the access
 /// model lets anybody see. Of a kind that it has nobody make, something that never was.
-async fn things(world: &World, org: &Organization, model: &str) -> Vec<(&'static str, String)> {
+async fn things(world: &World, org: &Organization, model: &str) -> Things {
     let team = world.team(org, "Theirs").await;
     let mut things =
         if model == "field" { world.field_things(org, &team).await } else { tickets(world, org, model, &team).await };
@@ -22,7 +27,7 @@ async fn things(world: &World, org: &Organization, model: &str) -> Vec<(&'static
         ("personal_token", "personal-tokens", json!({"name": "Theirs"})),
         ("service_token", "service-tokens", service),
     ] {
-        things.push((kind, id(&org.owner.post(&format!("{}/{path}", org.path), body).await.is(201))));
+        things.insert(kind, id(&org.owner.post(&format!("{}/{path}", org.path), body).await.is(201)));
     }
     things.extend([("team", team), ("member", world.member(org, role).await.id)]);
     for (kind, id) in [
@@ -30,21 +35,17 @@ async fn things(world: &World, org: &Organization, model: &str) -> Vec<(&'static
         ("template", world.template(org, "Theirs").await),
         ("website", world.website(org, "Theirs").await),
     ] {
-        if !things.iter().any(|(of, _)| *of == kind) {
-            things.push((kind, id));
-        }
+        things.entry(kind).or_insert(id);
     }
     let field = ["inspection_template", "site", "inspection", "question", "photo", "report", "report_photo"];
     for kind in ["ticket", "link"].into_iter().chain(field) {
-        if !things.iter().any(|(of, _)| *of == kind) {
-            things.push((kind, never()));
-        }
+        things.entry(kind).or_insert_with(never);
     }
     things
 }
 
 /// Two tickets with a link between them.
-async fn tickets(world: &World, org: &Organization, model: &str, team: &str) -> Vec<(&'static str, String)> {
+async fn tickets(world: &World, org: &Organization, model: &str, team: &str) -> Things {
     let inbox = world.inbox(org).await;
     if model == "queues" {
         world.allow(org, &org.owner, &inbox, &["contribute", "manage", "delete"]).await;
@@ -59,7 +60,7 @@ async fn tickets(world: &World, org: &Organization, model: &str, team: &str) -> 
     let (first, other) = (ticket("Theirs").await, ticket("Another of theirs").await);
     let link = json!({"ticket": other, "kind": "related"});
     let link = org.owner.post(&format!("{tickets}/{first}/links"), link).await.is(201);
-    vec![("ticket", first), ("link", id(&link))]
+    BTreeMap::from([("ticket", first), ("link", id(&link))])
 }
 
 fn id(body: &Value) -> String {
@@ -67,8 +68,8 @@ fn id(body: &Value) -> String {
 }
 
 /// The one of a kind.
-fn of_kind(things: &[(&'static str, String)], kind: &str) -> String {
-    things.iter().find(|(name, _)| *name == kind).unwrap_or_else(|| panic!("no {kind}")).1.clone()
+fn of_kind(things: &Things, kind: &str) -> String {
+    things.get(kind).unwrap_or_else(|| panic!("no {kind}")).clone()
 }
 
 /// What a thing is asked for that never was.
@@ -103,7 +104,7 @@ async fn vk_43_every_id_of_another_organization_in_every_path_answers_as_one_tha
                 let place = |name: &str| if name == "organization" { mine.id.clone() } else { fill(name) };
                 told(operation.ask(&mine.owner, place).await)
             };
-            let of_kind = |things: &[(&'static str, String)], name: &str| {
+            let of_kind = |things: &Things, name: &str| {
                 let reported = name == "photo" && operation.path.contains("{report}");
                 of_kind(things, if reported { "report_photo" } else { name })
             };
@@ -275,7 +276,7 @@ async fn filters(world: &World, model: &str) -> usize {
                 "role" => continue, // is asked for by its name
                 name => name,
             };
-            let Some((_, id)) = things.iter().find(|(of, _)| *of == kind) else { continue };
+            let Some(id) = things.get(kind) else { continue };
             let path = operation.path.replace("{organization}", &mine.id);
             let foreign = mine.owner.get(&format!("{path}?{name}={id}")).await;
             let missing = mine.owner.get(&format!("{path}?{name}={}", uuid::Uuid::now_v7())).await;

@@ -4,7 +4,7 @@
 //! wait for them, and once it has been answered they write no more.
 
 use reqwest::{Method, RequestBuilder};
-use usher_tests::{Answer, Organization, Person, Value, World, json};
+use usher_tests::{Answer, Organization, Person, Value, World, json, yes};
 
 /// Somebody who may answer a ticket, and how that ends.
 struct Scene {
@@ -149,10 +149,7 @@ async fn narrowed(others: u32) {
     let world = World::start().await;
     let mut role = String::new();
     let scene = Scene::of(&world, "helpdesk", "member", async |org, writer| {
-        let grants = json!([{"permission": "ticket.view"}, {"permission": "ticket.reply"}]);
-        let new = json!({"level": "team", "key": "helper", "title": "Helper", "grants": grants});
-        let made = org.owner.post(&format!("{}/roles", org.path), new).await.is(201);
-        role = format!("/roles/{}", made["id"].as_str().unwrap());
+        role = format!("/roles/{}", org.role("team", "helper", &yes(["ticket.view", "ticket.reply"])).await);
         let team = world.team(org, "Support").await;
         world.join_team(org, writer, &team, "helper").await;
         let others = format!(

@@ -193,8 +193,7 @@ async fn a_preview_says_what_being_in_a_team_opens() {
     let person = world.member(&org, "member").await;
     let team = world.team(&org, "A").await;
     let of_team = format!("/teams/{team}/members/{}", person.id);
-    let empty = json!({"level": "team", "key": "guest", "title": "Guest", "grants": []});
-    org.owner.post(&format!("{}/roles", org.path), empty).await.is(201);
+    org.role("team", "guest", &[]).await;
     let change = json!({"set_team_member": {"team_id": team, "member_id": person.id, "body": {"role": "guest"}}});
     let act = Act { method: "PUT", path: of_team.clone(), body: json!({"role": "guest"}) };
     let told = preview_and_do(&world, &org, change, act, &[&person]).await;
@@ -217,13 +216,8 @@ async fn a_preview_says_what_being_in_a_team_opens_by_roles_at_queues() {
     let world = World::start().await;
     let org = world.organization("suite").await;
     let (person, team) = (world.member(&org, "user").await, world.team(&org, "A").await);
-    for (level, key, grants) in [
-        ("queue", "shown", json!([{"permission": "ticket.view", "when": ["template_visible"]}])),
-        ("team", "guest", json!([])),
-    ] {
-        let role = json!({"level": level, "key": key, "title": key, "grants": grants});
-        org.owner.post(&format!("{}/roles", org.path), role).await.is(201);
-    }
+    org.role("queue", "shown", &[("ticket.view", "template_visible")]).await;
+    org.role("team", "guest", &[]).await;
     let inbox = world.inbox(&org).await;
     world.allow(&org, &person, &inbox, &["shown"]).await;
     let change = json!({"set_team_member": {"team_id": team, "member_id": person.id, "body": {"role": "guest"}}});

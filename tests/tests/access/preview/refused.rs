@@ -129,8 +129,7 @@ async fn a_preview_of_who_may_not_change_roles_is_the_same_for_one_that_is_there
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
     let admin = world.member(&org, "admin").await;
-    let new = json!({"level": "team", "key": "helper", "title": "Helper", "grants": [{"permission": "team.view"}]});
-    let role = org.owner.post(&format!("{}/roles", org.path), new).await.is(201)["id"].clone();
+    let role = json!(org.role("team", "helper", &[("team.view", "yes")]).await);
     for (change, body) in [("delete_role", json!({})), ("update_role", json!({"body": {"title": "X"}}))] {
         let [there, missing] = [&role, &json!(uuid::Uuid::now_v7())].map(|id| {
             let mut named = body.clone();

@@ -1,6 +1,6 @@
 //! Making, changing and deleting inspections.
 
-use usher_tests::{Field, Value, World, json, sections};
+use usher_tests::{Field, Value, World, json, yes};
 use uuid::Uuid;
 
 use super::{super::both, answer, at, inspection, new};
@@ -41,8 +41,7 @@ async fn what_an_inspection_is_made_of_is_the_teams_and_seen() {
     let field = world.field().await;
     let template = field.template("Doors").await;
     let elsewhere = world.team(&field.organization, "Maintenance").await;
-    let body = json!({"team_id": elsewhere, "name": "Boilers", "sections": sections()});
-    let theirs = field.made(field.owner(), "inspection-templates", body).await;
+    let theirs = field.template_in(&elsewhere, "Boilers").await;
     let site = json!({"team_id": elsewhere, "name": "Cellar"});
     let cellar = field.made(field.owner(), "sites", site).await;
     let other = world.field().await;
@@ -164,30 +163,22 @@ async fn vx_66_what_is_shared_from_the_beginning_is_so_by_whoever_may_share_it()
     }
     let seen = field.viewer.walk(&path).await.len();
     // A token that may create and not share, and one that may both.
-    let token = async |scopes: Value| {
-        let body = json!({"name": "Device", "scopes": scopes});
-        let made = field.focused.post(&format!("{}/personal-tokens", field.organization.path), body).await.is(201);
-        field.focused.with_token(made["token"].as_str().unwrap())
-    };
-    let creates = token(json!(["inspection.create"])).await;
-    let refused = creates.post(&path, shared()).await.problem(403, "forbidden");
-    assert_eq!(refused["permission"], "inspection.share");
+    let token = async |scopes: &[&str]| field.organization.with_scopes(&field.focused, scopes).await;
+    let creates = token(&["inspection.create"]).await;
+    creates.post(&path, shared()).await.lacks("inspection.share");
     creates.post(&path, new(&field, &template)).await.is(204);
     assert_eq!(field.viewer.walk(&path).await.len(), seen);
     // Nobody shows others what they do not see, as they act.
-    let blind = token(json!(["inspection.create", "inspection.share"])).await;
-    assert_eq!(blind.post(&path, shared()).await.problem(403, "forbidden")["permission"], "inspection.view");
-    let shares = token(json!(["inspection.create", "inspection.share", "inspection.view"])).await;
+    let blind = token(&["inspection.create", "inspection.share"]).await;
+    blind.post(&path, shared()).await.lacks("inspection.view");
+    let shares = token(&["inspection.create", "inspection.share", "inspection.view"]).await;
     shares.post(&path, shared()).await.is(201);
     assert_eq!(field.viewer.walk(&path).await.len(), seen + 1);
     // A role of the organization's own that may create and not share.
-    let grants = ["team.view", "inspection.create", "inspection_template.view"]
-        .map(|permission| json!({"permission": permission}));
-    let role = json!({"level": "team", "key": "maker", "title": "Maker", "grants": grants});
-    field.owner().post(&format!("{}/roles", field.organization.path), role).await.is(201);
+    let grants = yes(["team.view", "inspection.create", "inspection_template.view"]);
+    field.organization.role("team", "maker", &grants).await;
     let maker = world.team_member(&field.organization, &field.team, "maker").await;
-    let refused = maker.post(&path, shared()).await.problem(403, "forbidden");
-    assert_eq!(refused["permission"], "inspection.share");
+    maker.post(&path, shared()).await.lacks("inspection.share");
     maker.post(&path, new(&field, &template)).await.is(204);
 }
 

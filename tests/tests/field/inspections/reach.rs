@@ -1,6 +1,6 @@
 //! Who reaches which inspections, by role and level: each role, against each way that an inspection can stand to it.
 
-use usher_tests::{Answer, Field, Person, World, json, sections};
+use usher_tests::{Answer, Field, Person, World, json};
 
 use super::{assign, at, inspection, share};
 
@@ -116,7 +116,7 @@ async fn holds(role: &str) {
     let field = world.field().await;
     let template = field.template("Doors").await;
     let (facts, _, expected) = ROWS.into_iter().find(|(_, of, _)| *of == role).unwrap();
-    let (_, person) = field.everybody().into_iter().find(|(of, _)| *of == role).unwrap();
+    let person = field.who(role);
     let of = inspections(&field, &template, person, role).await;
     let seen = reach(&field, person, &of).await;
     assert_eq!(seen, expected, "{facts} {role}: [view, edit, submit] of [own, assigned, shared, other]");
@@ -172,8 +172,7 @@ async fn vx_50_vx_71_vx_72_roles_in_two_teams_do_not_leak() {
     let template = field.template("Doors").await;
     let here = inspection(&field, field.owner(), &template).await;
     let other_team = world.team(&field.organization, "Maintenance").await;
-    let body = json!({"team_id": other_team, "name": "Boilers", "sections": sections()});
-    let boilers = field.made(field.owner(), "inspection-templates", body).await;
+    let boilers = field.template_in(&other_team, "Boilers").await;
     let there = json!({"title": "Boiler", "team_id": other_team, "template_id": boilers});
     let there = field.made(field.owner(), "inspections", there).await;
 
@@ -211,8 +210,7 @@ async fn vx_76_an_organizations_role_and_a_teams_are_held_at_once_and_each_by_it
     let org = &field.organization.path;
     let here = at(&field, &inspection(&field, field.owner(), &field.template("Doors").await).await);
     let other = world.team(&field.organization, "Maintenance").await;
-    let boilers = json!({"team_id": other, "name": "Boilers", "sections": sections()});
-    let boilers = field.made(field.owner(), "inspection-templates", boilers).await;
+    let boilers = field.template_in(&other, "Boilers").await;
     let there = json!({"title": "Boiler", "team_id": other, "template_id": boilers});
     let there = at(&field, &field.made(field.owner(), "inspections", there).await);
     let manager = &field.member;
