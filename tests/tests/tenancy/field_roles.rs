@@ -1,6 +1,6 @@
 //! What the roles of `field` do to teams and to who is in them, by each role in a team of theirs and in another.
 
-use usher_tests::{Answer, Field, Organization, Person, World, json};
+use usher_tests::{Answer, Field, Organization, Person, World, json, rows};
 
 /// The fact, who does it, what, to which team (`here`: the one of their role, `there`: another), and the answer.
 const TEAMS: &str = "
@@ -53,6 +53,7 @@ const TEAMS: &str = "
     VX-47 focused     change here  403
     VX-47 viewer      change here  403
     VX-47 viewer      change there 404
+    VX-69 viewer      change here  403
 ";
 
 /// The same of who is in a team. `add`: somebody who is in none, by their address; `change`: a viewer, to every role in turn;
@@ -70,9 +71,9 @@ const MEMBERS: &str = "
     VX-45 viewer      add    here  403
     VX-32 member      add    there 404
 
-    VX-12 owner       change there 200
-    VX-12 super_admin change there 200
-    VX-12 admin       change there 200
+    VX-41 owner       change there 200
+    VX-41 super_admin change there 200
+    VX-41 admin       change there 200
     VX-43 team_admin  change here  200
     VX-50 team_admin  change there 404
     VX-44 full        change here  403
@@ -82,9 +83,9 @@ const MEMBERS: &str = "
     VX-45 viewer      change here  403
     VX-32 member      change there 404
 
-    VX-12 owner       remove there 204
-    VX-12 super_admin remove there 204
-    VX-12 admin       remove there 204
+    VX-41 owner       remove there 204
+    VX-41 super_admin remove there 204
+    VX-41 admin       remove there 204
     VX-43 team_admin  remove here  204
     VX-50 team_admin  remove there 404
     VX-44 full        remove here  403
@@ -98,14 +99,9 @@ const MEMBERS: &str = "
 /// The roles of a team.
 const ROLES: [&str; 5] = ["admin", "contributor_full", "contributor_limited", "contributor_focused", "viewer"];
 
-fn rows(table: &str) -> impl Iterator<Item = [&str; 5]> {
-    let rows = table.lines().map(str::trim).filter(|line| !line.is_empty());
-    rows.map(|line| line.split_whitespace().collect::<Vec<_>>().try_into().unwrap())
-}
-
 /// Who a row is about, by the name of their role, and a new team in which they have it, or have none.
 async fn arranged<'a>(world: &World, field: &'a Field, by: &str, place: &str, name: &str) -> (&'a Person, String) {
-    let (_, person) = field.everybody().into_iter().find(|(role, _)| *role == by).unwrap();
+    let person = field.who(by);
     let team = world.team(&field.organization, name).await;
     let role = match by {
         "team_admin" => "admin",
@@ -127,7 +123,7 @@ fn refused(answer: Answer, status: u16, row: &[&str; 5]) {
 }
 
 #[tokio::test]
-async fn vx_17_to_24_vx_46_vx_47_who_creates_sees_changes_and_deletes_teams() {
+async fn vx_17_to_24_vx_46_vx_47_vx_69_who_creates_sees_changes_and_deletes_teams() {
     let world = World::start().await;
     let field = world.field().await;
     let teams = format!("{}/teams", field.organization.path);
@@ -193,7 +189,7 @@ async fn team_role(org: &Organization, team: &str, person: &Person) -> Option<St
 }
 
 #[tokio::test]
-async fn vx_43_vx_44_vx_45_vx_75_who_manages_who_is_in_a_team() {
+async fn vx_41_vx_43_vx_44_vx_45_vx_50_vx_75_who_manages_who_is_in_a_team() {
     let world = World::start().await;
     let field = world.field().await;
     let org = &field.organization;

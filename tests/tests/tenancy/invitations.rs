@@ -95,6 +95,22 @@ async fn vk_52_an_invitation_gives_no_role_that_its_sender_cannot_give() {
     invite(&org.owner, &org, "ada@example.org", "owner").await.is(201);
 }
 
+/// Whoever administers the organization reaches billing by no role that they give away.
+#[tokio::test]
+async fn vx_12_vx_13_vx_40_an_invitation_carries_no_role_above_its_senders() {
+    let world = World::start().await;
+    let org = world.organization("field").await;
+    let (super_admin, admin) = (world.member(&org, "super_admin").await, world.member(&org, "admin").await);
+    let member = world.member(&org, "member").await;
+    invite(&admin, &org, "grace@example.org", "super_admin").await.problem(403, "role_out_of_reach");
+    let refused = invite(&member, &org, "grace@example.org", "member").await.problem(403, "forbidden");
+    assert_eq!(refused["permission"], "invitation.create");
+    assert!(world.mail_to("grace@example.org").await.is_empty());
+    for (by, role) in [(&admin, "admin"), (&super_admin, "super_admin"), (&org.owner, "super_admin")] {
+        invite(by, &org, &format!("{role}-{}@example.org", by.id), role).await.is(201);
+    }
+}
+
 #[tokio::test]
 async fn vk_53_a_member_is_not_invited_and_nobody_twice_and_only_the_address_accepts() {
     let world = World::start().await;
