@@ -2,7 +2,10 @@
 
 use usher_tests::{Field, Person, World, json};
 
-use super::inspections::{answer, assign, at, inspection, share};
+use super::{
+    inspections::{answer, assign, at, inspection, share},
+    reports::{report, submitted},
+};
 
 /// The address of the team.
 fn team(field: &Field) -> String {
@@ -89,7 +92,8 @@ async fn vx_64_with_a_team_go_the_assignments_that_its_roles_carried_and_the_oth
     }
 }
 
-/// VX-66, VX-67: what is shared with the team is shared with the one that it comes to, and nothing else.
+/// VX-66, VX-67: what is shared with the team is shared with the one that it comes to, and nothing else: not the report of an
+/// inspection that is shared, nor the inspection of a report.
 #[tokio::test]
 async fn vx_66_vx_67_viewers_of_the_other_team_see_what_is_shared() {
     let world = World::start().await;
@@ -99,11 +103,22 @@ async fn vx_66_vx_67_viewers_of_the_other_team_see_what_is_shared() {
     let template = field.template("Doors").await;
     let (shared, not) =
         (inspection(&field, &field.full, &template).await, inspection(&field, &field.full, &template).await);
+    let (told, kept) =
+        (submitted(&field, &field.full, &template, "Yes").await, submitted(&field, &field.full, &template, "No").await);
     share(&field, &shared).await;
+    share(&field, &kept).await;
+    field.full.post(&format!("{}/share", report(&field, &told)), json!({"shared": true})).await.is(200);
     field.owner().delete(&format!("{}?move_to={to}", team(&field))).await.is(204);
-    viewer.get(&at(&field, &shared)).await.is(200);
-    viewer.get(&at(&field, &not)).await.problem(404, "not_found");
-    assert_eq!(viewer.walk(&format!("{}/inspections", field.path)).await.len(), 1);
+    for id in [&shared, &kept] {
+        viewer.get(&at(&field, id)).await.is(200);
+    }
+    for id in [&not, &told] {
+        viewer.get(&at(&field, id)).await.problem(404, "not_found");
+    }
+    viewer.get(&report(&field, &told)).await.is(200);
+    viewer.get(&report(&field, &kept)).await.problem(404, "not_found");
+    assert_eq!(viewer.walk(&format!("{}/inspections", field.path)).await.len(), 2);
+    assert_eq!(viewer.get(&format!("{}/reports", field.path)).await.ids(), [told]);
 }
 
 #[tokio::test]
@@ -113,8 +128,7 @@ async fn where_a_name_is_taken_nothing_is_moved() {
     let to = world.team(&field.organization, "Others").await;
     let template = field.template("Doors").await;
     let id = inspection(&field, &field.full, &template).await;
-    let body = json!({"team_id": to, "name": "Doors", "sections": usher_tests::sections()});
-    let theirs = field.made(field.owner(), "inspection-templates", body).await;
+    let theirs = field.template_in(&to, "Doors").await;
     let deleted = format!("{}?move_to={to}", team(&field));
     field.owner().delete(&deleted).await.problem(409, "inspection_template_name_taken");
     assert_eq!(field.full.get(&at(&field, &id)).await.is(200)["team_id"], json!(field.team));
@@ -149,21 +163,30 @@ async fn where_there_are_tickets_too_both_are_moved() {
     }
 }
 
-/// Something is being made in the team while it is deleted: it is moved, or not made.
+/// Whoever makes something while the team goes waits for that, and finds no team, or no role in it.
 #[tokio::test]
 async fn nothing_is_made_in_a_team_that_is_going() {
     let world = World::start().await;
     let field = world.field().await;
     let to = world.team(&field.organization, "Others").await;
-    field.site(field.owner(), "Harbour").await;
-    let deleted = format!("{}?move_to={to}", team(&field));
-    let make = async |by: &Person| {
+    let site = field.site(field.owner(), "Harbour").await;
+    let held = world.hold(&format!("select from sites where id = '{site}' for update")).await;
+    let (owner, path) = (field.owner().clone(), format!("{}?move_to={to}", team(&field)));
+    let deleting = tokio::spawn(async move { owner.delete(&path).await });
+    world.until_waiting("transactionid", 1).await;
+    let make = |by: &Person| {
+        let (by, path) = (by.clone(), format!("{}/sites", field.path));
         let body = json!({"team_id": field.team, "name": "At once"});
-        by.post(&format!("{}/sites", field.path), body).await.status
+        tokio::spawn(async move { by.post(&path, body).await })
     };
-    let (deleted, one, other) = tokio::join!(field.owner().delete(&deleted), make(&field.admin), make(&field.full));
-    assert_eq!(deleted.status, 204);
+    let by_admin = make(&field.admin);
+    world.until_waiting("transactionid", 2).await;
+    let by_full = make(&field.full);
+    world.until_waiting("advisory", 1).await;
+    held.let_go().await;
+    deleting.await.unwrap().is(204);
+    by_admin.await.unwrap().names(404, "/team_id");
+    by_full.await.unwrap().lacks("site.create");
     let sites = field.owner().walk(&format!("{}/sites", field.path)).await;
-    assert!(sites.iter().all(|site| site["team_id"] == json!(to)), "{sites:#?}");
-    assert_eq!(sites.len(), 1 + [one, other].iter().filter(|status| **status == 201).count());
+    assert_eq!(sites.iter().map(|it| (&it["id"], &it["team_id"])).collect::<Vec<_>>(), [(&json!(site), &json!(to))]);
 }

@@ -9,12 +9,13 @@ use super::{
     inspections::{answer, assign, at, inspection, new, share},
 };
 
-fn report(field: &Field, id: &str) -> String {
+/// The path of a report.
+pub(super) fn report(field: &Field, id: &str) -> String {
     format!("{}/reports/{id}", field.path)
 }
 
 /// A submitted inspection of somebody's, with the answer to `exits`.
-async fn submitted(field: &Field, by: &Person, template: &str, exits: &str) -> String {
+pub(super) async fn submitted(field: &Field, by: &Person, template: &str, exits: &str) -> String {
     let id = inspection(field, by, template).await;
     answer(field, by, &id, "exits", json!(exits)).await;
     by.post_empty(&format!("{}/submit", at(field, &id))).await.is(200);
@@ -43,7 +44,7 @@ async fn vx_67_who_reads_a_report() {
         };
         for id in &all {
             let (status, page) = (person.get(&report(&field, id)).await.status, format!("{}/page", report(&field, id)));
-            assert_eq!(status == 200, readable.contains(id), "{role}");
+            assert_eq!(status, if readable.contains(id) { 200 } else { 404 }, "{role}");
             assert_eq!(person.get(&page).await.status, status, "{role}: the page");
         }
         let path = format!("{}/reports", field.path);
