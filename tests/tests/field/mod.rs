@@ -19,18 +19,7 @@ mod templates;
 mod together;
 mod walk;
 
-use usher_tests::{Answer, Field, Person, Value};
-
-/// Somebody of a [`Field`] by the name of their role.
-fn who<'a>(field: &'a Field, role: &str) -> &'a Person {
-    let everybody = field.everybody();
-    everybody.into_iter().find(|(name, _)| *name == role).unwrap_or_else(|| panic!("nobody is {role}")).1
-}
-
-/// The rows of a table, each as its words.
-fn rows(table: &str) -> impl Iterator<Item = Vec<&str>> {
-    table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()).filter(|row| !row.is_empty())
-}
+use usher_tests::{Answer, Person, Value};
 
 /// Makes sure that somebody sees exactly these things of a collection, wherever they may look: one by one, in every order,
 /// in the total, by the filter of a team, and by words that all of the names have.

@@ -1,10 +1,14 @@
 //! Sites: what the source calls projects.
 
 use reqwest::Method;
-use usher_tests::{World, json};
+use usher_tests::{World, json, rows};
 use uuid::Uuid;
 
-use super::{both, permissions, rows, who};
+use super::{
+    both,
+    inspections::{assign, at, inspection},
+    permissions,
+};
 
 /// Who does it, who made the site, and the answers to seeing, creating, changing and deleting it.
 const WHO_MAY: &str = "
@@ -27,10 +31,9 @@ const WHO_MAY: &str = "
 async fn vx_25_to_30_vx_32_vx_36_vx_37_vx_38_vx_41_vx_48_vx_51_to_54_vx_58_vx_63_vx_69_who_may_what_with_a_site() {
     let world = World::start().await;
     let field = world.field().await;
-    for row in rows(WHO_MAY) {
-        let [facts, role, maker, see, create, update, delete] = row[..] else { panic!("{row:?}") };
-        let person = who(&field, role);
-        let path = format!("{}/sites/{}", field.path, field.site(who(&field, maker), "Warehouse").await);
+    for [facts, role, maker, see, create, update, delete] in rows(WHO_MAY) {
+        let person = field.who(role);
+        let path = format!("{}/sites/{}", field.path, field.site(field.who(maker), "Warehouse").await);
         let seen = person.get(&path).await;
         let listed = person.walk(&format!("{}/sites", field.path)).await;
         assert_eq!(listed.iter().any(|it| path.ends_with(it["id"].as_str().unwrap())), see == "200", "{facts} {role}");
@@ -76,9 +79,7 @@ async fn vx_63_vx_64_a_focused_contributor_sees_a_site_that_holds_an_inspection_
     let path = format!("{sites}/{site}");
     let teams = [field.team.as_str()];
     super::sees(focused, &sites, &all, &[], &teams, "Warehouse").await;
-    let assigned = format!("{}/inspections/{theirs}/assignees/{}", field.path, focused.id);
-    let assign = field.owner().request(Method::PUT, &assigned);
-    assert!(field.owner().send(assign).await.status < 300);
+    assign(&field, &theirs, focused).await;
     super::sees(focused, &sites, &all, &[&site], &teams, "Warehouse").await;
     // Read-only, and nothing of what else happens there.
     assert_eq!(permissions(focused, &path).await, ["view"]);
@@ -86,7 +87,14 @@ async fn vx_63_vx_64_a_focused_contributor_sees_a_site_that_holds_an_inspection_
     focused.delete(&path).await.problem(403, "forbidden");
     focused.get(&format!("{}/inspections/{other}", field.path)).await.problem(404, "not_found");
     assert_eq!(focused.get(&format!("{}/inspections?site={site}", field.path)).await.ids(), [theirs.as_str()]);
-    assert!(field.owner().delete(&assigned).await.status < 300);
+    field.owner().delete(&format!("{}/assignees/{}", at(&field, &theirs), focused.id)).await.is(200);
+    super::sees(focused, &sites, &all, &[], &teams, "Warehouse").await;
+    // One that they made is theirs too, wherever others put it.
+    let made = at(&field, &inspection(&field, focused, &template).await);
+    field.owner().patch(&made, json!({"site_id": empty})).await.is(200);
+    super::sees(focused, &sites, &all, &[&empty], &teams, "Warehouse").await;
+    assert_eq!(permissions(focused, &format!("{sites}/{empty}")).await, ["view"]);
+    field.owner().patch(&made, json!({"site_id": null})).await.is(200);
     super::sees(focused, &sites, &all, &[], &teams, "Warehouse").await;
 }
 

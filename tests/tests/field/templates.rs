@@ -1,9 +1,9 @@
 //! Inspection templates.
 
 use reqwest::Method;
-use usher_tests::{Value, World, json, sections};
+use usher_tests::{Value, World, json, rows, sections};
 
-use super::{both, permissions, rows, who};
+use super::{both, permissions};
 
 /// Who does it to a template that the owner made, and the answers to seeing, creating, changing and deleting it.
 const WHO_MAY: &str = "
@@ -23,9 +23,8 @@ const WHO_MAY: &str = "
 async fn vx_25_vx_26_vx_27_vx_28_vx_29_vx_30_vx_32_vx_36_vx_37_vx_38_vx_41_vx_69_who_may_what_with_a_template() {
     let world = World::start().await;
     let field = world.field().await;
-    for row in rows(WHO_MAY) {
-        let [facts, role, see, create, update, delete] = row[..] else { panic!("{row:?}") };
-        let person = who(&field, role);
+    for [facts, role, see, create, update, delete] in rows(WHO_MAY) {
+        let person = field.who(role);
         let id = field.template(&format!("For {role}")).await;
         let path = format!("{}/inspection-templates/{id}", field.path);
         let body = json!({"team_id": field.team, "name": format!("Of {role}"), "sections": sections()});
