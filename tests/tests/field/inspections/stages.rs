@@ -121,7 +121,7 @@ async fn an_inspection_goes_from_draft_to_submitted_and_is_reopened() {
     assert_eq!(field.full.post_empty(&format!("{path}/submit")).await.is(200)["state"], "submitted");
 }
 
-/// The way of one inspection through a day, by seven roles: every allowed and every refused step.
+/// The way of one inspection through a day, from hand to hand. What each role may and may not at each step is walked elsewhere.
 #[tokio::test]
 async fn seven_roles_walk_one_inspection() {
     let world = World::start().await;

@@ -65,7 +65,7 @@ impl List {
         // Some by themselves, through the door.
         for id in all.iter().step_by(397) {
             let status = reader.person.get(&format!("{path}/{id}")).await.status;
-            assert_eq!(status == 200, expected.contains(id), "{name}: {status}");
+            assert_eq!(status, if expected.contains(id) { 200 } else { 404 }, "{name}");
         }
         for order in reader.orders[self.orders] {
             let expected = scene.expected(reader, of, "true", order).await;
@@ -87,7 +87,7 @@ impl List {
             let list = list.is(200);
             assert_eq!(list["total"], json!(expected.len()), "{name}: {query} counted");
             let page = ids(&list);
-            same(&page, &expected[..page.len()], &format!("{name}: {query} listed by {order}"));
+            same(&page, &expected[..expected.len().min(10)], &format!("{name}: {query} listed by {order}"));
             let file = reader.person.get(&format!("{path}/export?{query}&sort={order}")).await;
             same(&exported(file), &expected, &format!("{name}: {query} exported by {order}"));
         }
