@@ -132,9 +132,7 @@ async fn vx_67_who_reads_a_report_sees_its_photos_and_nothing_of_the_inspection(
     field.owner().get(&format!("{}/reports/{other}/photos/{elsewhere}/content", field.path)).await.is(404);
     // By a token as far as it goes.
     for (scope, status) in [("report.view", 200), ("inspection.view", 403)] {
-        let body = json!({"name": "Script", "scopes": [scope]});
-        let made = field.full.post(&format!("{}/personal-tokens", field.organization.path), body).await.is(201);
-        let token = field.full.with_token(made["token"].as_str().unwrap());
+        let token = field.organization.with_scopes(&field.full, &[scope]).await;
         assert_eq!(token.get(&content).await.status, status, "{scope}");
     }
     field.full.post_empty(&format!("{path}/reopen")).await.is(200);
@@ -190,6 +188,7 @@ async fn a_report_shows_photos_where_they_belong_and_the_branding() {
     world.lose_object(&lost);
     let page = by.get(&format!("{report}/page")).await.is(200).as_str().unwrap().to_owned();
     assert_eq!(page.matches("src=\"data:image/png;base64,").count(), 4);
+    assert!(page.contains("does not show: PNG"), "what is lost is named");
     world.lose_files();
     by.get(&format!("{report}/page")).await.problem(503, "files_unavailable");
     by.get(&report).await.is(200);
