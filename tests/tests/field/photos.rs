@@ -206,9 +206,7 @@ async fn with_what_it_is_of_a_photo_goes() {
 async fn law_8_who_does_not_see_an_inspection_learns_no_question_by_a_photo() {
     let world = World::start().await;
     let field = world.field().await;
-    let role =
-        json!({"level": "team", "key": "blind", "title": "Blind", "grants": [{"permission": "inspection.update"}]});
-    field.owner().post(&format!("{}/roles", field.organization.path), role).await.is(201);
+    field.organization.role("team", "blind", &[("inspection.update", "yes")]).await;
     let blind = world.team_member(&field.organization, &field.team, "blind").await;
     let path = inspection(&field, &field.full, false).await;
     let mut refused = Vec::new();
