@@ -9,7 +9,7 @@ use crate::{Conflict, Expected, StoreError, StoreResult, Work};
 impl Work {
     /// Deletes a team.
     ///
-    /// A team that has tickets or inspections is not deleted unless it is said where they go: without a team tickets would be
+    /// A team that has tickets, or inspections, sites or templates of inspections, is not deleted unless it is said where they go: without a team tickets would be
     /// seen by whoever sees their templates, or by nobody but the administrators, and no one would have decided that. Whoever
     /// can do in the other team no longer what was theirs to do has it no longer.
     ///

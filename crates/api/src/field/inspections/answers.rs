@@ -12,7 +12,7 @@ use usher_store::{OrganizationKey, field::Sheet};
 use utoipa::{IntoParams, ToSchema};
 
 use super::InspectionPath;
-use crate::http::{Answer, Body, Call, MustMatch, Path, ok, shown, shown_if};
+use crate::http::{Answer, Body, Call, MustMatch, Path, no_content, ok, shown};
 
 /// A question of an inspection in the path.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -94,8 +94,8 @@ pub struct SaveAnswer {
 #[put("/{inspection}/answers/{question}")]
 pub async fn answer_inspection(call: Call, path: Path<AnswerPath>, body: Body<SaveAnswer>) -> Answer {
     let mut work = call.write(&path.organization).await?;
-    let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
+    let (permit, seen) = work.permit_with::<can::UpdateInspection, can::ViewInspection>(path.inspection).await?;
     let SaveAnswer { value, note } = body.parse()?;
-    let answer = work.answer_inspection(permit, &path.question, call.if_match(), value, note).await?;
-    shown_if::<can::ViewInspection>(work, path.inspection, answer).await
+    let answer = work.answer_inspection((permit, seen.as_ref()), &path.question, call.if_match(), value, note).await?;
+    work.commit(if seen.is_some() { shown(answer) } else { no_content() }).await
 }

@@ -2,21 +2,14 @@
 //! an act tells nothing of what is in it; that it gives nobody the sight of it is in `crate::sight`.
 
 use usher_domain::TicketId;
-use usher_policy::Caller;
 
 use crate::{StoreResult, Work};
 
 impl Work {
-    /// Whether the caller sees a ticket, as it stands at this point of the work.
-    async fn sees_ticket(&mut self, ticket: TicketId) -> StoreResult<bool> {
-        let caller: Caller = self.caller().clone();
-        Ok(caller.sees(&self.facts(&caller, ticket).await?))
-    }
-
     /// Lets the version of a ticket grow though an act changed nothing, where the caller does not see the ticket: whether the
     /// value that they set was there before is not to be learned from an `If-Match` of theirs.
     pub(super) async fn hide_no_change(&mut self, ticket: TicketId) -> StoreResult<()> {
-        if self.sees_ticket(ticket).await? { Ok(()) } else { self.grow_version(ticket).await }
+        if self.sees(ticket).await? { Ok(()) } else { self.grow_version(ticket).await }
     }
 
     /// A new version of a ticket of which nothing else changes.
