@@ -76,11 +76,18 @@ create table inspections (
     updated_at timestamptz not null default now(),
     submitted_by uuid references accounts on delete set null,
     submitted_at timestamptz,
-    carried_out_by text[] not null default '{}', -- the assignees' names, as they were when it was last submitted
+    -- What a report names, as it was called when it was last submitted: a report does not change when something is renamed.
+    team_name text,
+    site_name text,
+    site_address text,
+    template_name text,
+    submitter_name text,
+    carried_out_by text[] not null default '{}', -- the assignees
     version bigint not null default 1,
     search tsvector not null generated always as (to_tsvector('simple', words(title))) stored,
     primary key (org_id, id),
-    check (state <> 'submitted' or (submitted_at is not null and score is not null and max_score is not null)),
+    check (state <> 'submitted'
+        or (submitted_at is not null and score is not null and max_score is not null and team_name is not null)),
     foreign key (org_id, team_id) references teams (org_id, id),
     foreign key (org_id, site_id) references sites (org_id, id),
     foreign key (org_id, template_id) references inspection_templates (org_id, id) on delete set null (template_id),
@@ -196,7 +203,8 @@ end $$;
 
 -- The report of an inspection is there while the inspection is submitted. It bears the inspection's id.
 create view reports with (security_invoker = true) as
-    select org_id, id, title, team_id, site_id, template_id, form_id, report_shared, score, max_score, created_by,
-        submitted_by, submitted_at, carried_out_by, created_at, updated_at, version, search
+    select org_id, id, title, team_id, team_name, site_id, site_name, site_address, template_id, template_name, form_id,
+        report_shared, score, max_score, created_by, submitted_by, submitter_name, submitted_at, carried_out_by, created_at,
+        updated_at, version, search
     from inspections where state = 'submitted';
 grant select, update on reports to usher_app;

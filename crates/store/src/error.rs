@@ -131,11 +131,17 @@ const CONSTRAINTS: [(&str, Conflict); 15] = [
     ),
     (
         "inspection_template_name_taken",
-        Conflict { code: "inspection_template_name_taken", detail: "Another template of the team has this name." },
+        Conflict {
+            code: "inspection_template_name_taken",
+            detail: "Another template of the team, or of the one that would get it, has this name.",
+        },
     ),
     (
         "inspections_org_id_site_id_fkey",
-        Conflict { code: "site_not_empty", detail: "There are inspections of this site: delete them first." },
+        Conflict {
+            code: "site_not_empty",
+            detail: "There are inspections of this site: give them another one, or none, or delete them first.",
+        },
     ),
     ("one_role_in_a_team", Conflict { code: "already_in_team", detail: "This member is in the team already." }),
 ];

@@ -36,10 +36,10 @@ pub async fn inspected(world: &World, inspections: i32) -> (Organization, Person
     joins(world, &org, &viewer, "viewer").await;
     let statements = [
         "insert into inspection_forms (org_id, id, sections) select $1, $2, '[]' where $3::int is not null",
-        "insert into inspections (org_id, id, title, team_id, form_id, state, shared, score, max_score, submitted_at, due_on,
+        "insert into inspections (org_id, id, title, team_id, form_id, state, shared, score, max_score, submitted_at, team_name, due_on,
             created_by, updated_at)
          select $1, made(n), 'Inspection ' || n, t.id, $2, case when n % 7 < 2 then 'submitted' else 'draft' end, n % 3 = 0, n % 11, 10,
-             case when n % 7 < 2 then now() - n * interval '1 second' end, date '2026-01-01' + n % 1000,
+             case when n % 7 < 2 then now() - n * interval '1 second' end, t.name, date '2026-01-01' + n % 1000,
              case when n / 50 % 10 = 1 and t.name like 'Team _1' then $2 else a.member_id end, now() - n * interval '1 second'
          from generate_series(1, $3) n join placed t on t.org_id = $1 and t.place = n % 50
          join role_assignments a on a.org_id = $1 and a.role = 'owner'",

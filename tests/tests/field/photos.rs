@@ -172,7 +172,8 @@ async fn an_inspection_that_was_submitted_keeps_the_photos_that_it_has() {
     let field = world.field().await;
     let (by, path) = (&field.full, inspection(&field, &field.full, false).await);
     let photo = text(&add(by, &path, "", png("one")).await.is(201), "id");
-    let submit = "update inspections set state = 'submitted', submitted_at = now(), score = 0, max_score = 0";
+    let submit =
+        "update inspections set state = 'submitted', submitted_at = now(), score = 0, max_score = 0, team_name = ''";
     world.arrange(submit).await;
     add(by, &path, "", png("two")).await.problem(409, "inspection_submitted");
     by.delete(&format!("{path}/photos/{photo}")).await.problem(409, "inspection_submitted");

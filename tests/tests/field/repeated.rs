@@ -60,7 +60,7 @@ async fn a_participation_repeats_its_ticket_whatever_becomes_of_it() {
     let world = World::start().await;
     let org = world.organization("queues").await;
     let queue = world.queue(&org, "Mail").await;
-    let (by, agent) = (world.member(&org, "agent").await, world.member(&org, "agent").await);
+    let (by, agent) = (world.member(&org, "admin").await, world.member(&org, "staff").await);
     world.allow(&org, &by, &queue, &["contribute", "manage"]).await;
     let tickets = format!("{}/desk/tickets", org.path);
     let participations = async || {
@@ -78,7 +78,7 @@ async fn a_participation_repeats_its_ticket_whatever_becomes_of_it() {
     assert_eq!(participations().await, "2 0", "added");
     let listed = async || agent.get(&format!("{tickets}?sort=-updated_at")).await.ids();
     assert_eq!(listed().await, [second.clone(), first.clone()]);
-    by.post(&format!("{tickets}/{first}/messages"), json!({"kind": "reply", "body": "Here."})).await.is(201);
+    by.post(&format!("{tickets}/{first}/replies"), json!({"body": "Here."})).await.is(201);
     assert_eq!(participations().await, "2 0", "answered");
     assert_eq!(listed().await, [first.clone(), second.clone()]);
     by.patch(&format!("{tickets}/{second}"), json!({"subject": "Renamed"})).await.is(200);

@@ -213,3 +213,50 @@ async fn vx_67_what_is_submitted_again_is_shared_again_by_whoever_may() {
     field.owner().post(&share, json!({"shared": true})).await.is(200);
     field.viewer.get(&report(&field, &id)).await.is(200);
 }
+
+/// A report stands for itself: what is renamed later is in it as it was called, until it is submitted again.
+#[tokio::test]
+async fn a_report_says_the_names_of_when_it_was_submitted() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let by = field.owner();
+    let template = field.template("Doors").await;
+    let site = field.site(by, "Harbour").await;
+    let site = format!("{}/sites/{site}", field.path);
+    by.patch(&site, json!({"address": "3 Quay Street"})).await.is(200);
+    let body =
+        json!({"title": "x", "team_id": field.team, "template_id": template, "site_id": site.rsplit('/').next()});
+    let id = field.made(by, "inspections", body).await;
+    answer(&field, by, &id, "exits", json!("Yes")).await;
+    let submit = format!("{}/submit", at(&field, &id));
+    by.post_empty(&submit).await.is(200);
+    let path = report(&field, &id);
+    let before = by.get(&path).await;
+    let (etag, before) = (before.etag(), before.is(200));
+    assert_eq!(
+        (&before["site"], &before["address"], &before["template"]),
+        (&json!("Harbour"), &json!("3 Quay Street"), &json!("Doors"))
+    );
+    let row = by.get(&format!("{}/reports", field.path)).await.is(200)["items"][0].clone();
+    by.patch(&site, json!({"name": "Depot", "address": "9 Rail Lane"})).await.is(200);
+    let templates = format!("{}/inspection-templates/{template}", field.path);
+    by.patch_if(&templates, &by.get(&templates).await.etag(), json!({"name": "Gates"})).await.is(200);
+    by.patch(&format!("{}/teams/{}", field.organization.path, field.team), json!({"name": "Renamed"})).await.is(200);
+    by.patch("/v1/me", json!({"name": "Renamed"})).await.is(200);
+    let after = by.get(&path).await;
+    assert_eq!((after.etag(), after.is(200)), (etag, before.clone()));
+    assert_eq!(by.get(&format!("{}/reports", field.path)).await.is(200)["items"][0], row);
+    by.post_empty(&format!("{}/reopen", at(&field, &id))).await.is(200);
+    by.post_empty(&submit).await.is(200);
+    let again = by.get(&path).await.is(200);
+    for (name, now) in [
+        ("site", "Depot"),
+        ("address", "9 Rail Lane"),
+        ("template", "Gates"),
+        ("team", "Renamed"),
+        ("submitted_by_name", "Renamed"),
+    ] {
+        assert_eq!(again[name], now);
+        assert_ne!(before[name], now);
+    }
+}

@@ -98,8 +98,8 @@ async fn lived_in(world: &World) -> (Organization, Person) {
              insert into inspection_templates (org_id, id, team_id, name, form_id) values ('{0}', '{0}', '{team}', 'One', '{0}');
              insert into sites (org_id, id, team_id, name) values ('{0}', '{0}', '{team}', 'One');
              insert into inspections (org_id, id, title, team_id, site_id, template_id, form_id, state, score, max_score,
-                submitted_at)
-                values ('{0}', '{0}', 'One', '{team}', '{0}', '{0}', '{0}', 'submitted', 1, 1, now());
+                submitted_at, team_name)
+                values ('{0}', '{0}', 'One', '{team}', '{0}', '{0}', '{0}', 'submitted', 1, 1, now(), 'A');
              insert into inspection_assignees (org_id, inspection_id, member_id) values ('{0}', '{0}', '{2}');
              insert into inspection_answers (org_id, inspection_id, question, version) values ('{0}', '{0}', 'one', 2)",
             org.id,

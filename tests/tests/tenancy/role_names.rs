@@ -71,6 +71,12 @@ async fn law_8_a_role_that_one_may_not_be_told_of_is_as_one_that_is_not_there() 
     manager.patch(&path, json!({"roles": ["user", "secret", "plain"]})).await.is(200);
     org.owner.put(&format!("{}/teams/{team}/members/{}", org.path, other.id), json!({"role": "secret"})).await.is(201);
     manager.put(&format!("{}/teams/{team}/members/{}", org.path, other.id), json!({"role": "secret"})).await.is(200);
+    // What is held in a team only is no organization role, as one that nobody holds.
+    org.role("team", "inner", &[("ticket.delete", "yes")]).await;
+    org.owner.put(&format!("{}/teams/{team}/members/{}", org.path, other.id), json!({"role": "inner"})).await.is(200);
+    for name in ["inner", "nowhere"] {
+        manager.get(&format!("{}/members?role={name}", org.path)).await.names(400, "role");
+    }
     // Who may be told of it is told that it is out of reach.
     let admin = world.member(&org, "admin").await;
     admin.patch(&path, json!({"roles": ["user", "secret"]})).await.is(200);

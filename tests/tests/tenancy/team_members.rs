@@ -187,7 +187,7 @@ async fn a_team_with_tickets_is_deleted_only_if_another_gets_them() {
     org.owner.post(&format!("{by_owner}/assign"), json!({"assignee_id": org.owner.id})).await.is(200);
     let path = format!("{}/teams/{from}", org.path);
     org.owner.delete(&path).await.problem(409, "team_has_tickets");
-    org.owner.delete(&format!("{path}?move_to={from}")).await.names(404, "move_to");
+    org.owner.delete(&format!("{path}?move_to={from}")).await.names(400, "move_to");
     let stale =
         org.owner.request("DELETE".parse().unwrap(), &format!("{path}?move_to={to}")).header("if-match", "\"9\"");
     org.owner.send(stale).await.problem(412, "stale");

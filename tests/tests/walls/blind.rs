@@ -115,8 +115,10 @@ async fn who_answers_and_submits_what_they_do_not_see_learns_nothing_of_it() {
     let refused = blind.put_if(&nope, "\"1\"", json!({"value": "Yes"})).await.problem(422, "invalid");
     assert_eq!(refused["errors"][0]["detail"], "It does not fit the question.");
     field.owner().put_if(&nope, "\"1\"", json!({"value": "Yes"})).await.problem(404, "not_found");
-    for guess in ["Yes", "No"] {
-        blind.put_if(&answer, "\"99\"", json!({"value": guess})).await.problem(412, "stale");
+    for (question, guess) in [(&answer, "Yes"), (&answer, "No"), (&nope, "Yes")] {
+        for guess in [json!(guess), json!(null)] {
+            blind.put_if(question, "\"99\"", json!({"value": guess})).await.problem(412, "stale");
+        }
     }
     field.owner().put_if(&answer, "\"99\"", json!({"value": "Yes"})).await.is(200);
     assert_eq!(blind.put_if(&answer, "\"2\"", json!({"value": "No"})).await.is(204), Value::from(""));

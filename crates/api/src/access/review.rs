@@ -250,7 +250,7 @@ async fn held_roles(
 /// The name of a role that the access model knows at some level, for who may be told of it: that somebody holds it a review
 /// tells.
 async fn known(work: &mut Work, name: &str) -> Result<String, Stop> {
-    if is_known(work.caller(), name) || work.role_is_held(name).await? {
+    if is_known(work.caller(), name) || work.role_is_held(name, true).await? {
         return Ok(name.to_owned());
     }
     let detail = format!("`{name}` is no role of this organization's access model.");

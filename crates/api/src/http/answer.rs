@@ -61,7 +61,8 @@ pub struct Granted<T> {
     /// The thing.
     #[serde(flatten)]
     pub item: T,
-    /// With `include=permissions`: every permission that the caller has on it.
+    /// With `include=permissions`: every permission that the caller has on it. That says what they may do, and not what it lets
+    /// anybody do as it stands: what was submitted takes no changes, whoever may change it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub permissions: Option<Vec<&'static str>>,

@@ -22,7 +22,7 @@ pub(super) fn expected(headers: &HeaderMap) -> Result<Expected, Problem> {
 }
 
 fn invalid() -> Problem {
-    let detail = "`If-Match` must be the `ETag` that came with the thing, several of them with commas between, or `*`.";
+    let detail = "`If-Match` must be the `ETag` that came with the thing, with its quotation marks (`\"3\"`), several of them with commas between, or `*`.";
     Problem::malformed(FieldError::of("If-Match", "invalid", detail))
 }
 

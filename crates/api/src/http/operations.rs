@@ -197,7 +197,9 @@ impl Takes {
                 return Err(Problem::malformed(FieldError::of(name, "unknown_parameter", detail)));
             }
             if seen.contains(&name) {
-                let detail = format!("The parameter `{name}` stands twice.");
+                let detail = format!(
+                    "The parameter `{name}` stands twice. One that takes several values has them in one, with commas."
+                );
                 return Err(Problem::malformed(FieldError::of(name, "duplicate", detail)));
             }
             seen.push(name);

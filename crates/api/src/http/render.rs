@@ -88,7 +88,7 @@ pub async fn render<B: MessageBody + 'static>(
 /// answer is not ours.
 fn foreign_preflight<B>(method: &Method, response: &ServiceResponse<B>) -> Option<Problem> {
     let refused = method == Method::OPTIONS && response.status() == StatusCode::BAD_REQUEST;
-    let detail = "This origin may not call the API from a browser, or not with this method or these headers.";
+    let detail = "This origin may not call the API from a browser (the server's `--cors-origin` says which may), or not with this method or these headers.";
     refused.then(|| Problem::new(StatusCode::BAD_REQUEST, "cors_refused", detail))
 }
 

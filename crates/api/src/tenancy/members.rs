@@ -134,7 +134,7 @@ async fn wanted(work: &mut Work, role: &str) -> Result<Option<String>, Stop> {
     let sees_all = *work.listing::<can::ViewMember>().filter() == ViewFilter::All;
     match named {
         Ok(named) if work.caller().model().everybodys_role() == Some(named) => Ok(None),
-        Err(unknown) if !(sees_all && work.role_is_held(role).await?) => Err(Problem::malformed(unknown).into()),
+        Err(unknown) if !(sees_all && work.role_is_held(role, false).await?) => Err(Problem::malformed(unknown).into()),
         _ => Ok(Some(role.to_owned())),
     }
 }

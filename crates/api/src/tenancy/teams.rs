@@ -12,8 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::OrganizationPath;
 use crate::http::{
-    Answer, Body, Call, Granted, IfMatch, Include, Listed, Path, Problem, Query, ThingQuery, created, listed,
-    no_content, page_request, seen, shown_if,
+    Answer, Body, Call, FieldError, Granted, IfMatch, Include, Listed, Path, Problem, Query, ThingQuery, created,
+    listed, no_content, page_request, seen, shown_if,
 };
 
 /// A team in the path.
@@ -223,9 +223,9 @@ pub async fn delete_team(call: Call, path: Path<TeamPath>, query: Query<TeamDele
 }
 
 async fn destination(work: &mut Work, from: TeamId, to: TeamId) -> Result<Permit<can::ViewTeam>, Problem> {
-    // The team itself will be as missing as any other that is not there.
     if from == to {
-        return Err(Problem::missing("team").about_parameter("move_to"));
+        let detail = "This is the team that is to be deleted: name another one.";
+        return Err(Problem::malformed(FieldError::of("move_to", "invalid", detail)));
     }
     work.permit_unlocked(to).await.map_err(|refusal| Problem::from(refusal).about_parameter("move_to"))
 }

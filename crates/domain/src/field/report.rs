@@ -21,7 +21,8 @@ pub struct Report {
     /// What it was made from; none once that is gone.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub template_id: Option<InspectionTemplateId>,
-    /// The team's name. Who reads a report reads these names, whether or not they see what bears them.
+    /// The team's name, and so on: as they were when it was submitted. Who reads a report reads these names, whether or not they
+    /// see what bears them.
     pub team: String,
     /// The site's name.
     #[cfg_attr(feature = "openapi", schema(required))]

@@ -93,15 +93,17 @@ impl Work {
         Ok(queues.fetch_all(&mut *self.transaction).await?)
     }
 
-    /// Whether anybody holds a role of this name, at whatever level.
+    /// Whether anybody holds a role of this name: in the organization itself, or at any level.
     ///
     /// # Errors
     /// The database's.
-    pub async fn role_is_held(&mut self, name: &str) -> StoreResult<bool> {
+    pub async fn role_is_held(&mut self, name: &str, anywhere: bool) -> StoreResult<bool> {
         let held = sqlx::query_scalar!(
-            r#"select exists (select 1 from role_assignments where org_id = $1 and role = $2) as "held!""#,
+            r#"select exists (select 1 from role_assignments where org_id = $1 and role = $2
+                and ($3 or (team_id is null and queue_id is null))) as "held!""#,
             self.organization().uuid(),
-            name
+            name,
+            anywhere
         );
         Ok(held.fetch_one(&mut *self.transaction).await?)
     }

@@ -191,13 +191,13 @@ async fn fill(
         "select setseed(0.42);
          insert into inspection_forms (org_id, id, sections) values ('{org}', '{org}', '[]');
          insert into inspections (org_id, id, title, team_id, site_id, template_id, form_id, state, shared, report_shared, score,
-            max_score, submitted_at, due_on, created_by, updated_at)
+            max_score, submitted_at, team_name, due_on, created_by, updated_at)
          select '{org}', (lpad(to_hex(1790000000000 + n), 12, '0') || '7000' || '8' || lpad(to_hex(n), 15, '0'))::uuid,
             (array['Fire doors', 'Water pipes', 'Doors'])[1 + n % 3] || ' ' || n,
             case team when 0 then '{here}' when 1 then '{there}' else '{nobodys}' end::uuid, {site}, {template}, '{org}', state,
             random() < 0.3, random() < 0.3, n % 7, 7,
             case when state in ('submitted', 'reopened') then
-                now() - floor(random() * 300) * interval '16 hours' - n % 3 * interval '1 microsecond' end,
+                now() - floor(random() * 300) * interval '16 hours' - n % 3 * interval '1 microsecond' end, 'Team',
             case when random() < 0.5 then date '2026-01-01' + n % 300 end,
             (array[{people}])[1 + floor(random() * {many})]::uuid,
             now() - n % 1000 * interval '1 minute' - n / 1000 % 3 * interval '1 microsecond'

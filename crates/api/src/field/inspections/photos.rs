@@ -43,7 +43,7 @@ pub struct PhotoQuery {
     /// Its id, a UUIDv7, from a device that may send it twice: what is there with the same bytes is not added again.
     #[param(value_type = Option<PhotoId>)]
     id: Option<PhotoId>,
-    /// The key of the question that it was taken for. The answer itself names it by its id.
+    /// The key of the question that it was taken for, by who sees the inspection. The answer itself names it by its id.
     #[param(value_type = Option<String>, min_length = 1, max_length = 60)]
     question: Option<Text<1, 60>>,
     /// What it shows.

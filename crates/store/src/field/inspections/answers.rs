@@ -104,6 +104,11 @@ impl Work {
         let mut questions = sections.iter().flat_map(|section| &section.questions);
         // What is asked is told to who sees it.
         let sees = seen.is_some_and(|seen| seen.target() == inspection);
+        let before = self.answer_of(inspection, question).await?.unwrap_or_else(|| unanswered(question));
+        if !sees {
+            // Before anything is said of the question: what is not asked is as what is not answered.
+            version.must_be(before.version)?;
+        }
         let does_not_fit = |detail| StoreError::Invalid { pointer: "/value", code: "invalid", detail };
         let unknown = || if sees { NO_QUESTION } else { does_not_fit(UNFIT.to_owned()) };
         let asked = questions.find(|asked| *asked.key == *question).ok_or_else(unknown)?;
@@ -116,7 +121,6 @@ impl Work {
             })?;
         }
         let value = value.filter(says_something);
-        let before = self.answer_of(inspection, question).await?.unwrap_or_else(|| unanswered(question));
         let is_saved = before.answered_at.is_some() && before.value == value && before.note == *note;
         // Who does not see the answers is not told whether theirs was guessed.
         if is_saved && sees {

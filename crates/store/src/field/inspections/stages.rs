@@ -6,6 +6,7 @@ use usher_domain::{
     Id, InspectionId,
     desk::FieldFault,
     field::{Score, score, unanswered},
+    kind,
     pointer::escaped,
 };
 use usher_policy::{Caller, Permit, can};
@@ -102,7 +103,12 @@ impl Work {
         }
         let Score { points, of } = score(&sections, &values);
         sqlx::query!(
-            "update inspections set state = 'submitted', score = $3, max_score = $4, submitted_by = $5, submitted_at = now(),
+            "update inspections i set state = 'submitted', score = $3, max_score = $4, submitted_by = $5, submitted_at = now(),
+                team_name = (select t.name from teams t where t.org_id = i.org_id and t.id = i.team_id),
+                (site_name, site_address) =
+                    (select l.name, l.address from sites l where l.org_id = i.org_id and l.id = i.site_id),
+                template_name = (select e.name from inspection_templates e where e.org_id = i.org_id and e.id = i.template_id),
+                submitter_name = (select c.name from accounts c where c.id = $5),
                 carried_out_by = array(select c.name from inspection_assignees a join accounts c on c.id = a.member_id
                     where a.org_id = $1 and a.inspection_id = $2 order by c.name),
                 version = version + 1, updated_at = now()
@@ -137,7 +143,8 @@ impl Work {
             permit.target().uuid()
         );
         let reopened = reopened.fetch_optional(&mut *self.transaction).await?.ok_or(NOT_SUBMITTED)?;
-        let inspection = permit.target();
-        if reopened.was_shared { self.forget_where_unseen(inspection, inspection).await } else { Ok(()) }
+        // The report is gone to everybody: who reads the next one is not known yet.
+        let report = Id::<kind::Report>::from(permit.target().uuid());
+        if reopened.was_shared { self.forget_where_unseen(permit.target(), report).await } else { Ok(()) }
     }
 }

@@ -18,11 +18,11 @@ use crate::{
 pub struct ReportDocument {
     /// The organization's name.
     pub organization: String,
-    /// Where the site is.
+    /// Where the site was.
     pub address: Option<String>,
     /// Who submitted it.
     pub submitted_by: Option<String>,
-    /// Who carried it out: as it was submitted, whatever has become of them since.
+    /// Who carried it out. This and the other names are as they were when it was submitted, whatever has become of them since.
     pub assignees: Vec<String>,
     /// What was asked.
     pub sections: Vec<Section>,
@@ -45,9 +45,7 @@ impl Work {
         let (organization, inspection) = (permit.organization().uuid(), permit.target().uuid());
         let row = sqlx::query!(
             r#"select r.form_id as "form_id!", o.name as organization,
-                (select l.address from sites l where l.org_id = r.org_id and l.id = r.site_id) as address,
-                (select a.name from accounts a where a.id = r.submitted_by) as submitted_by,
-                r.carried_out_by as "assignees!"
+                r.site_address as address, r.submitter_name as submitted_by, r.carried_out_by as "assignees!"
              from reports r join organizations o on o.id = r.org_id
              where r.org_id = $1 and r.id = $2"#,
             organization,

@@ -22,10 +22,7 @@ impl Located for kind::Report {
     const TABLE: &'static str = "reports r";
     const ALIAS: &'static str = "r";
     const COLUMNS: &'static str = ", r.id, r.title, r.team_id, r.site_id, r.template_id, r.score, r.max_score, r.report_shared, \
-        r.submitted_by, r.submitted_at, r.version, \
-        (select t.name from teams t where t.org_id = r.org_id and t.id = r.team_id) as team, \
-        (select l.name from sites l where l.org_id = r.org_id and l.id = r.site_id) as site, \
-        (select e.name from inspection_templates e where e.org_id = r.org_id and e.id = r.template_id) as template";
+        r.submitted_by, r.submitted_at, r.version, r.team_name, r.site_name, r.template_name";
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "r.team_id")];
     const RULES: &'static [Rule] = &[
         Rule { condition: Condition::Own, holds: "r.created_by = $2", rows: Rows::Held },
@@ -51,9 +48,9 @@ impl Located for kind::Report {
             team_id: row.try_get::<Uuid, _>("team_id")?.into(),
             site_id: id("site_id")?.map(Id::from),
             template_id: id("template_id")?.map(Id::from),
-            team: row.try_get("team")?,
-            site: row.try_get("site")?,
-            template: row.try_get("template")?,
+            team: row.try_get("team_name")?,
+            site: row.try_get("site_name")?,
+            template: row.try_get("template_name")?,
             score: row.try_get("score")?,
             max_score: row.try_get("max_score")?,
             shared: row.try_get("report_shared")?,
