@@ -20,6 +20,7 @@ mod query;
 mod render;
 mod stop;
 mod table;
+mod time_zone;
 mod visible;
 mod words;
 
@@ -43,4 +44,5 @@ pub use query::{Query, storable};
 pub use render::{nowhere, render};
 pub use stop::Stop;
 pub use table::{table, table_request, time_cell};
+pub use time_zone::TimeZone;
 pub use visible::{answer_created_if_visible, answer_if_visible, shown_here_if, shown_if};

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 pub use inspections::{InspectionChange, InspectionFilter, InspectionOrder, InspectionPlaces, NewInspection, Sheet};
 pub use made::Made;
 pub use photos::NewPhoto;
-pub use reports::{ReportDocument, ReportFilter, ReportOrder, SummaryBy, SummaryRow};
+pub use reports::{Period, ReportDocument, ReportFilter, ReportOrder, SummaryBy, SummaryRow};
 pub use sites::{NewSite, SiteChange};
 pub use templates::{InspectionTemplateChange, NewInspectionTemplate};
 use usher_policy::{Permit, can};

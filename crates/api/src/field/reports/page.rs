@@ -1,31 +1,45 @@
 //! A report as a page that prints well.
 
 use actix_web::{HttpResponse, get, http::header};
+use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde::Deserialize;
 use serde_json::Value;
 use usher_domain::{
     field::InspectionQuestionKind,
     tenancy::{Branding, Color},
 };
 use usher_policy::{Action, can};
+use utoipa::IntoParams;
 
 use super::{
     FullReport, ReportAnswer, ReportPath, ReportSection, document::full, figures::Figures, pictures::Pictures,
 };
-use crate::http::{Answer, Call, Path};
+use crate::http::{Answer, Call, Path, Query, TimeZone};
 
 const STYLE: &str = include_str!("page.css");
 
 /// Nothing but the page's own style and pictures that stand in it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox allow-modals";
 
+/// How times are told on a page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageOfReport {
+    /// By whose clock: an IANA time zone. UTC where none is said.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "Europe/Berlin")]
+    time_zone: TimeZone,
+}
+
 /// Get a report as a page
 ///
 /// HTML that stands for itself and prints well, on paper or into a PDF.
-#[utoipa::path(tag = "reports", params(ReportPath), responses((status = 200, body = String, content_type = "text/html")),
+#[utoipa::path(tag = "reports", params(ReportPath, PageOfReport), responses((status = 200, body = String, content_type = "text/html")),
     extensions(("x-permission" = json!(can::ViewReport::PERMISSION.key()))))]
 #[get("/{report}/page")]
-pub async fn get_report_page(call: Call, path: Path<ReportPath>) -> Answer {
+pub async fn get_report_page(call: Call, path: Path<ReportPath>, query: Query<PageOfReport>) -> Answer {
     let (report, pictures) = full(&call, &path).await?;
     let files = &call.app().files;
     let _turn = files.turn().await?;
@@ -34,10 +48,10 @@ pub async fn get_report_page(call: Call, path: Path<ReportPath>) -> Answer {
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .body(page(&report, &pictures).into_string()))
+        .body(page(&report, &pictures, query.time_zone.0).into_string()))
 }
 
-fn page(report: &FullReport, pictures: &Pictures) -> Markup {
+fn page(report: &FullReport, pictures: &Pictures, zone: Tz) -> Markup {
     let figures = Figures::of(report, pictures);
     html! {
         (DOCTYPE)
@@ -49,7 +63,7 @@ fn page(report: &FullReport, pictures: &Pictures) -> Markup {
                 style { (PreEscaped(STYLE)) (PreEscaped(colors(&report.branding))) }
             }
             body {
-                header { (head(report, pictures)) }
+                header { (head(report, pictures, zone)) }
                 main {
                     @for section in &report.sections { (part(section, &figures)) }
                     @if let Some(photos) = figures.of_none() { section { h2 { "Photos" } (photos) } }
@@ -73,13 +87,13 @@ fn colors(branding: &Branding) -> String {
     style
 }
 
-fn head(report: &FullReport, pictures: &Pictures) -> Markup {
+fn head(report: &FullReport, pictures: &Pictures, zone: Tz) -> Markup {
     let (score, most) = (report.report.score, report.report.max_score);
     html! {
         @if let Some(logo) = &pictures.logo { img.logo src=(logo) alt=(format!("Logo of {}", report.organization)); }
         p.organization { (report.organization) }
         h1 { (report.report.title) }
-        dl { (facts(report)) }
+        dl { (facts(report, zone)) }
         @if most > 0 {
             p.score { strong { (score) " of " (most) " points" } " (" (percent(score, most)) " %)" }
         }
@@ -105,14 +119,14 @@ fn percent(score: i32, most: i32) -> i64 {
 }
 
 /// What stands above the answers, each with its name.
-fn facts(report: &FullReport) -> Markup {
+fn facts(report: &FullReport, zone: Tz) -> Markup {
     let site = match (&report.report.site, report.address.as_deref()) {
         (Some(site), None | Some("")) => Some(site.clone()),
         (Some(site), Some(address)) => Some(format!("{site}, {address}")),
         (None, _) => None,
     };
     let assignees = (!report.assignees.is_empty()).then(|| report.assignees.join(", "));
-    let submitted = report.report.submitted_at.format("%-d %B %Y, %H:%M UTC").to_string();
+    let submitted = report.report.submitted_at.with_timezone(&zone).format("%-d %B %Y, %H:%M %Z").to_string();
     let facts = [
         ("Site", site),
         ("Team", Some(report.report.team.clone())),

@@ -3,13 +3,13 @@
 use actix_web::get;
 use serde::{Deserialize, Serialize};
 use usher_policy::{Action, can};
-use usher_store::field::{SummaryBy, SummaryRow};
+use usher_store::field::{Period, SummaryBy, SummaryRow};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::listing::with_report_filters;
 use crate::{
-    http::{Answer, Call, Path, Query, ok},
+    http::{Answer, Call, Path, Query, TimeZone, ok},
     tenancy::OrganizationPath,
 };
 
@@ -17,13 +17,39 @@ use crate::{
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportGroup {
+    /// The team whose they are.
+    Team,
     /// Where the inspections happened.
     Site,
     /// What they were made from.
     Template,
-    /// The month in which they were submitted, in UTC.
+    /// The day on which they were submitted: `2026-02-28`.
+    Day,
+    /// The week, from Monday on, by the numbers of ISO 8601: `2026-W09`.
+    Week,
+    /// The month: `2026-02`.
     #[default]
     Month,
+    /// The quarter: `2026-Q1`.
+    Quarter,
+    /// The year: `2026`.
+    Year,
+}
+
+impl ReportGroup {
+    fn by(self, zone: TimeZone) -> SummaryBy {
+        let period = |period| SummaryBy::Period(period, zone.0);
+        match self {
+            Self::Team => SummaryBy::Team,
+            Self::Site => SummaryBy::Site,
+            Self::Template => SummaryBy::Template,
+            Self::Day => period(Period::Day),
+            Self::Week => period(Period::Week),
+            Self::Month => period(Period::Month),
+            Self::Quarter => period(Period::Quarter),
+            Self::Year => period(Period::Year),
+        }
+    }
 }
 
 with_report_filters! {
@@ -33,16 +59,20 @@ with_report_filters! {
         #[serde(default)]
         #[param(inline, value_type = Option<ReportGroup>)]
         by: ReportGroup,
+        /// By whose clock days, weeks, months, quarters and years begin: an IANA time zone. UTC where none is said.
+        #[serde(default)]
+        #[param(value_type = Option<String>, example = "Europe/Berlin")]
+        time_zone: TimeZone,
     }
 }
 
-/// The reports of one site, template or month.
+/// The reports of one team, site, template or period.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportSum {
-    /// The site or the template; none for a month, and for what has neither.
+    /// The team, the site or the template; none for a period, for what has none, and for a template that was deleted.
     #[schema(required)]
     id: Option<Uuid>,
-    /// Its name, or the month as `2026-02`; none for what has neither.
+    /// What the latest of these reports calls it, or the period; none for what has none.
     #[schema(required)]
     name: Option<String>,
     /// How many reports there are.
@@ -68,15 +98,15 @@ impl From<SummaryRow> for ReportSum {
 /// What reports come to.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReportSummary {
-    /// One for each site, template or month that has a report: by site and template those with the most reports first, by
-    /// month the latest first, and a thousand at most.
+    /// One for each team, site, template or period that has a report: by team, site and template those with the most reports
+    /// first, by period the latest first, and a thousand at most.
     items: Vec<ReportSum>,
 }
 
 /// Sum up reports
 ///
-/// Those that you may see, by site, by template or by month: how many there are, and what points they came to. It costs
-/// as much as reading all of them: `since` and `before` keep it short.
+/// Those that you may see, by team, site, template, or the day, week, month, quarter or year in which they were submitted: how
+/// many there are, and what points they came to. It costs as much as reading all of them: `since` and `before` keep it short.
 #[utoipa::path(tag = "reports", params(OrganizationPath, SummarizeReports),
     responses((status = 200, body = ReportSummary)),
     extensions(("x-permission" = json!(can::ViewReport::PERMISSION.key()))))]
@@ -84,12 +114,7 @@ pub struct ReportSummary {
 pub async fn summarize_reports(call: Call, path: Path<OrganizationPath>, query: Query<SummarizeReports>) -> Answer {
     let mut work = call.read(&path.organization).await?;
     let filter = query.filter(&mut work).await?;
-    let by = match query.by {
-        ReportGroup::Site => SummaryBy::Site,
-        ReportGroup::Template => SummaryBy::Template,
-        ReportGroup::Month => SummaryBy::Month,
-    };
     let listing = work.listing();
-    let rows = work.summarize_reports(&listing, &filter, by).await?;
+    let rows = work.summarize_reports(&listing, &filter, query.by.by(query.time_zone)).await?;
     Ok(ok(ReportSummary { items: rows.into_iter().map(ReportSum::from).collect() }))
 }

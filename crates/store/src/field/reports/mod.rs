@@ -7,7 +7,7 @@ mod summary;
 pub use document::ReportDocument;
 pub use listing::{ReportFilter, ReportOrder};
 use sqlx::{Row, postgres::PgRow};
-pub use summary::{SummaryBy, SummaryRow};
+pub use summary::{Period, SummaryBy, SummaryRow};
 use usher_domain::{Id, field::Report, kind};
 use usher_policy::{Condition, Level};
 use uuid::Uuid;
