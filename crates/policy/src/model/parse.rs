@@ -17,6 +17,7 @@ const NOTES: &str = "Notes";
 const MODULES: &str = "modules";
 const ORGANIZATION_ROLES: &str = "organization roles of a member";
 const BUILT_FROM: &str = "built from";
+const REACH_CONTENT: &str = "organization roles reach content";
 
 const fn level_heading(level: Level) -> &'static str {
     match level {
@@ -48,7 +49,7 @@ fn compile(key: ModelKey, document: &Document<'_>) -> At<Model> {
     if let Some(table) = document.tables.iter().find(|table| !known(&table.heading)) {
         return Err((table.line, format!("no table is known under the heading `{}`", table.heading)));
     }
-    let Shape { modules, several_organization_roles, parts } = shape(table(document, SHAPE)?)?;
+    let Shape { modules, several_organization_roles, parts, reach_content } = shape(table(document, SHAPE)?)?;
     let roles = roles::roles(table(document, ROLES)?, several_organization_roles)?;
     let mut starts = [0; Level::COUNT + 1];
     for role in &roles {
@@ -80,6 +81,9 @@ fn compile(key: ModelKey, document: &Document<'_>) -> At<Model> {
         if written || (declared && model.parts.is_empty()) {
             grants(table(document, level_heading(level))?, level, &mut model)?;
         }
+    }
+    if !reach_content {
+        keep_from_content(&mut model);
     }
     ladder(table(document, LADDER)?, &mut model)?;
     compose::include(&mut model);
@@ -126,6 +130,9 @@ struct Shape {
     modules: Vec<Module>,
     several_organization_roles: bool,
     parts: Vec<&'static Arc<Model>>,
+    /// Whether organization roles give what their rows say of things of other modules than `tenancy`, which stand in teams,
+    /// queues and workspaces; otherwise only who is in those has it (VX-31).
+    reach_content: bool,
 }
 
 fn shape(table: &Table<'_>) -> At<Shape> {
@@ -139,7 +146,8 @@ fn shape(table: &Table<'_>) -> At<Shape> {
     };
     let needed =
         |property: &str| value(property)?.ok_or_else(|| (table.line, format!("the row for `{property}` is missing")));
-    if let Some(row) = table.rows.iter().find(|row| ![MODULES, ORGANIZATION_ROLES, BUILT_FROM].contains(&row[0].text)) {
+    let known = [MODULES, ORGANIZATION_ROLES, BUILT_FROM, REACH_CONTENT];
+    if let Some(row) = table.rows.iter().find(|row| !known.contains(&row[0].text)) {
         return Err((row[0].line, format!("unknown property `{}`", row[0].text)));
     }
     let several = needed(ORGANIZATION_ROLES)?;
@@ -157,6 +165,12 @@ fn shape(table: &Table<'_>) -> At<Shape> {
             other => return Err((several.line, format!("`one` or `several`, not `{other}`"))),
         },
         parts,
+        reach_content: match value(REACH_CONTENT)? {
+            None => true,
+            Some(cell) if cell.text == "yes" => true,
+            Some(cell) if cell.text == "no" => false,
+            Some(cell) => return Err((cell.line, format!("`yes` or `no`, not `{}`", cell.text))),
+        },
     })
 }
 
@@ -216,6 +230,16 @@ fn grants(table: &Table<'_>, level: Level, model: &mut Model) -> At<()> {
             Err((table.line, format!("the row for `{permission}` is missing")))
         }
         _ => Ok(()),
+    }
+}
+
+/// Takes from organization roles what they give of things of other modules than `tenancy`.
+fn keep_from_content(model: &mut Model) {
+    let roles: Vec<RoleIx> = model.roles_at(Level::Organization).map(|(role, _)| role).collect();
+    for permission in Permission::ALL.iter().filter(|permission| permission.module() != Module::Tenancy) {
+        for role in &roles {
+            *model.cell_mut(*role, *permission) = Mask::NONE;
+        }
     }
 }
 

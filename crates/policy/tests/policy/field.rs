@@ -1,6 +1,6 @@
 //! The facts of `field` that a cell or the ladder decides.
 
-use usher_policy::{Holders, Level, Model, ModelKey, Permission, Verb};
+use usher_policy::{Holders, Level, Model, ModelKey, Module, Permission, Verb};
 
 use crate::{facts::facts, support::role};
 
@@ -39,6 +39,26 @@ fn vx_37_a_super_admin_has_everything_but_deletion_and_handing_over() {
 #[test]
 fn vx_38_an_administrator_has_everything_of_a_super_admin_but_billing() {
     assert_eq!(differing("organization.super_admin", "organization.admin"), ["billing.view", "billing.manage"]);
+}
+
+/// Of what the source says two things is one row of the document: switched, nobody reaches content by an organization role, and
+/// all else stays as it is.
+#[test]
+fn vx_31_whether_organization_roles_reach_content_is_one_row() {
+    let (row, document) = ("| organization roles reach content | yes ", model().document());
+    assert_eq!(document.matches(row).count(), 1);
+    let switched = Model::parse(ModelKey::Field, &document.replace(row, &row.replace("yes", "no "))).unwrap();
+    for (role, about) in model().roles() {
+        for permission in Permission::ALL {
+            let (now, then) = (model().cell(role, *permission), switched.cell(role, *permission));
+            if about.level == Level::Organization && permission.module() != Module::Tenancy {
+                assert_eq!(now.is_empty(), about.key == "member", "{} {permission}", about.key);
+                assert!(then.is_empty(), "{} {permission}", about.key);
+            } else {
+                assert_eq!(now, then, "{} {permission}", about.key);
+            }
+        }
+    }
 }
 
 #[test]

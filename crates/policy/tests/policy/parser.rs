@@ -58,6 +58,12 @@ fn unknown_words() {
         None,
         "`one` or `several`, not `two`",
     );
+    refused(
+        "| organization roles of a member | one |",
+        "| organization roles of a member | one |\n| organization roles reach content | some |",
+        Some("| organization roles reach content"),
+        "`yes` or `no`, not `some`",
+    );
     refused("| creator, staff", "| creator, stuff", None, "unknown rule `stuff`");
     refused("| team.lead | lead", "| crew.lead | lead", None, "`crew.lead` is no role: `level.name` is");
     refused("| team.lead | lead", "| team. | lead", None, "`team.` is no role: `level.name` is");
