@@ -76,6 +76,9 @@ create table inspections (
     updated_at timestamptz not null default now(),
     submitted_by uuid references accounts on delete set null,
     submitted_at timestamptz,
+    -- Of the report alone: who reads it may not see the inspection, and is told of no act on that.
+    report_version bigint not null default 1,
+    report_updated_at timestamptz not null default now(),
     -- What a report names, as it was called when it was last submitted: a report does not change when something is renamed.
     team_name text,
     site_name text,
@@ -123,8 +126,17 @@ create index inspections_by_submitter on inspections (submitted_by);
 create index inspections_search on inspections using gin (org_id, search);
 create index inspections_submitted on inspections (org_id, submitted_at, id) where state = 'submitted';
 create index inspections_submitted_by_team on inspections (org_id, team_id, submitted_at, id) where state = 'submitted';
+create index inspections_submitted_by_site on inspections (org_id, site_id, submitted_at, id) where state = 'submitted';
+create index inspections_submitted_by_template on inspections (org_id, template_id, submitted_at, id) where state = 'submitted';
 create index inspections_reported on inspections (org_id, team_id, submitted_at, id)
     where state = 'submitted' and report_shared;
+create index inspections_reported_updated on inspections (org_id, team_id, report_updated_at, id)
+    where state = 'submitted' and report_shared;
+create index reports_updated on inspections (org_id, report_updated_at, id) where state = 'submitted';
+create index reports_updated_by_team on inspections (org_id, team_id, report_updated_at, id) where state = 'submitted';
+create index reports_own_updated on inspections (org_id, created_by, team_id, report_updated_at, id) where state = 'submitted';
+-- At which sites somebody has made some.
+create index inspections_own_sites on inspections (org_id, created_by, site_id);
 
 -- An assignment repeats what lists are narrowed and ordered by, so that an index leads to the first of somebody's inspections.
 create table inspection_assignees (
@@ -134,10 +146,12 @@ create table inspection_assignees (
     assigned_by uuid references accounts on delete set null,
     assigned_at timestamptz not null default now(),
     team_id uuid not null, -- this and what follows is the inspection's, kept by `keep_assigned`
+    site_id uuid,
     state text not null,
     due_on date,
     updated_at timestamptz not null,
     submitted_at timestamptz,
+    report_updated_at timestamptz,
     primary key (org_id, inspection_id, member_id),
     foreign key (org_id, inspection_id) references inspections (org_id, id) on delete cascade,
     foreign key (org_id, member_id) references members (org_id, id) on delete cascade
@@ -151,18 +165,22 @@ create index assigned_inspections_open_due on inspection_assignees
     (org_id, member_id, team_id, coalesce(due_on, 'infinity'), inspection_id) where state <> 'submitted';
 create index assigned_inspections_submitted on inspection_assignees (org_id, member_id, team_id, submitted_at, inspection_id)
     where state = 'submitted';
+create index assigned_reports_updated on inspection_assignees (org_id, member_id, team_id, report_updated_at, inspection_id)
+    where state = 'submitted';
+create index assigned_inspections_sites on inspection_assignees (org_id, member_id, site_id);
 create index on inspection_assignees (assigned_by);
 
 create function copy_inspection() returns trigger language plpgsql as $$ begin
-    select i.team_id, i.state, i.due_on, i.updated_at, i.submitted_at
-    into new.team_id, new.state, new.due_on, new.updated_at, new.submitted_at
+    select i.team_id, i.site_id, i.state, i.due_on, i.updated_at, i.submitted_at, i.report_updated_at
+    into new.team_id, new.site_id, new.state, new.due_on, new.updated_at, new.submitted_at, new.report_updated_at
     from inspections i where i.org_id = new.org_id and i.id = new.inspection_id;
     return new;
 end $$;
 create trigger copy_inspection before insert on inspection_assignees for each row execute function copy_inspection();
 create function keep_assigned() returns trigger language plpgsql as $$ begin
     update inspection_assignees a
-    set team_id = c.team_id, state = c.state, due_on = c.due_on, updated_at = c.updated_at, submitted_at = c.submitted_at
+    set team_id = c.team_id, site_id = c.site_id, state = c.state, due_on = c.due_on, updated_at = c.updated_at,
+        submitted_at = c.submitted_at, report_updated_at = c.report_updated_at
     from changed c where a.org_id = c.org_id and a.inspection_id = c.id;
     return null;
 end $$;
@@ -171,8 +189,8 @@ create trigger keep_assigned after update on inspections
 
 -- What is assigned to whom, read from the assignment where that repeats the inspection.
 create view assigned_inspections with (security_invoker = true) as
-    select a.org_id, a.member_id, a.inspection_id as id, a.team_id, a.state, a.due_on, a.updated_at, a.submitted_at,
-        i.site_id, i.template_id, i.created_by, i.shared, i.search
+    select a.org_id, a.member_id, a.inspection_id as id, a.team_id, a.site_id, a.state, a.due_on, a.updated_at,
+        a.submitted_at, a.report_updated_at, i.template_id, i.created_by, i.shared, i.search
     from inspection_assignees a join inspections i on i.org_id = a.org_id and i.id = a.inspection_id;
 grant select on assigned_inspections to usher_app;
 
@@ -191,9 +209,34 @@ create table inspection_answers (
 );
 create index on inspection_answers (answered_by);
 
+-- What was deleted keeps its id for a while: a device that was offline may send again what it made, and that is not to come back.
+create table deleted_ids (
+    org_id uuid not null references organizations on delete cascade,
+    id uuid not null,
+    created_by uuid references accounts on delete set null,
+    deleted_at timestamptz not null default now(),
+    primary key (org_id, id)
+);
+create index on deleted_ids (org_id, deleted_at);
+create index on deleted_ids (created_by);
+
+create function keep_deleted_ids() returns trigger language plpgsql as $$ begin
+    delete from deleted_ids d using (select distinct org_id from gone) g
+        where d.org_id = g.org_id and d.deleted_at < now() - interval '90 days';
+    -- With an organization all of it goes.
+    insert into deleted_ids (org_id, id, created_by)
+        select g.org_id, g.id, g.created_by from gone g join organizations o on o.id = g.org_id
+        on conflict (org_id, id) do nothing;
+    return null;
+end $$;
+create trigger keep_deleted_ids after delete on inspections
+    referencing old table as gone for each statement execute function keep_deleted_ids();
+create trigger keep_deleted_ids after delete on sites
+    referencing old table as gone for each statement execute function keep_deleted_ids();
+
 do $$ declare name text; begin
     foreach name in array array[
-        'inspection_forms', 'inspection_templates', 'sites', 'inspections', 'inspection_assignees', 'inspection_answers'
+        'deleted_ids', 'inspection_forms', 'inspection_templates', 'sites', 'inspections', 'inspection_assignees', 'inspection_answers'
     ] loop
         execute format('alter table %I enable row level security, force row level security', name);
         execute format('create policy tenant on %I using (org_id = (select current_org()))', name);
@@ -205,6 +248,6 @@ end $$;
 create view reports with (security_invoker = true) as
     select org_id, id, title, team_id, team_name, site_id, site_name, site_address, template_id, template_name, form_id,
         report_shared, score, max_score, created_by, submitted_by, submitter_name, submitted_at, carried_out_by, created_at,
-        updated_at, version, search
+        report_updated_at, report_version, search
     from inspections where state = 'submitted';
 grant select, update on reports to usher_app;

@@ -58,6 +58,8 @@ create table inspection_photos (
 create index on inspection_photos (org_id, inspection_id, id);
 create index on inspection_photos (org_id, file_id);
 create index on inspection_photos (created_by);
+create trigger keep_deleted_ids after delete on inspection_photos
+    referencing old table as gone for each statement execute function keep_deleted_ids();
 
 -- A photo that goes, by itself or with its inspection, takes its file along.
 create function let_photos_go() returns trigger language plpgsql as $$ begin

@@ -140,7 +140,8 @@ const CONSTRAINTS: [(&str, Conflict); 15] = [
         "inspections_org_id_site_id_fkey",
         Conflict {
             code: "site_not_empty",
-            detail: "There are inspections of this site: give them another one, or none, or delete them first.",
+            detail: "There are inspections of this site: give them another one, or none, or delete them first. Those that were \
+                     submitted have reports, which name the site: it stays while they do.",
         },
     ),
     ("one_role_in_a_team", Conflict { code: "already_in_team", detail: "This member is in the team already." }),

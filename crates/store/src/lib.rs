@@ -23,6 +23,7 @@ mod migrate;
 mod models;
 mod outside;
 mod page;
+mod pairs;
 mod seeing;
 pub mod sessions;
 mod sight;

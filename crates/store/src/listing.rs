@@ -213,6 +213,33 @@ where
     Ok(format!("({})", clauses.join(" or ")))
 }
 
+/// The rows that a listing shows and `filters` let through, in no order: what follows `from`, with a condition at its end. For what
+/// is counted or summed up. Where conditions decide, each finds its own rows, as for a page.
+pub(crate) fn rows<A: Action>(
+    listing: &Listing<A>,
+    sql: &mut Sql,
+    filters: impl Fn(&mut Sql) -> StoreResult<String>,
+) -> StoreResult<String>
+where
+    A::Target: Located,
+{
+    let (a, table) = (A::Target::ALIAS, A::Target::TABLE);
+    let wanted = format!("{a}.org_id = $1{}", filters(sql)?);
+    let typed = "$2::uuid is not null and $3::uuid[] is not null";
+    let clauses = match listing.filter() {
+        ViewFilter::Any(clauses) if clauses.iter().any(|clause| clause.conditions != Mask::ALWAYS) => clauses,
+        // Nothing to be found out of each row: all of it, or of some places.
+        _ => return Ok(format!("{table} where {wanted} and {} and {typed}", shown(listing, sql)?)),
+    };
+    let each = |from: &str, on: &str| format!("select {a}.id from {from} where {wanted}{on}");
+    let mut branches = Vec::new();
+    for clause in clauses {
+        branches.extend(branches_of::<A>(clause, sql, &each)?);
+    }
+    let found = branches.join(" union ");
+    Ok(format!("({found}) found join {table} on {a}.org_id = $1 and {a}.id = found.id where {typed}"))
+}
+
 /// How many rows there are in all.
 async fn count<A: Action>(
     transaction: &mut Transaction,
@@ -223,14 +250,12 @@ where
     A::Target: Located,
 {
     let mut sql = begin(listing)?;
-    let wanted = filters(&mut sql)?;
-    let seen = shown(listing, &mut sql)?;
-    let (a, table) = (A::Target::ALIAS, A::Target::TABLE);
-    let text = format!(
-        "select count(*) as total from {table}
-         where {a}.org_id = $1 and {seen}{wanted} and $2::uuid is not null and $3::uuid[] is not null"
-    );
-    Ok(sql.query(text).fetch_one(&mut **transaction).await?.try_get("total")?)
+    let rows = rows(listing, &mut sql, filters)?;
+    Ok(sql
+        .query(format!("select count(*) as total from {rows}"))
+        .fetch_one(&mut **transaction)
+        .await?
+        .try_get("total")?)
 }
 
 fn scope<A: Action>(level: Level) -> StoreResult<&'static str>

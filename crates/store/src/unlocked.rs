@@ -4,10 +4,8 @@
 //! change of rights learns only on the way whose rights it changes; were it to lock the thing first, it would wait for a
 //! member who writes, who waits for the thing. So it asks for its permits here, locks the members, and then the thing.
 
-use std::collections::HashMap;
-
 use usher_domain::Id;
-use usher_policy::{Action, Caller, Permit, Resource};
+use usher_policy::{Action, Permit, Resource};
 use uuid::Uuid;
 
 use crate::{Key, Located, StoreError, StoreResult, Work, located};
@@ -73,17 +71,5 @@ impl Work {
         let caller = self.caller().clone();
         let row = located::fetch::<K>(&mut self.transaction, &caller, Key::Id(id), K::COLUMNS).await?;
         Ok(K::item(&row.ok_or(StoreError::Missing(K::NAME))?)?)
-    }
-
-    /// The facts of things of one kind between them and a caller. Things that are not there are not in the answer.
-    pub(crate) async fn facts_between<K: Located>(
-        &mut self,
-        caller: &Caller,
-        ids: &[Uuid],
-    ) -> StoreResult<HashMap<Uuid, Resource<K>>> {
-        let rows = located::fetch_each::<K>(&mut self.transaction, caller, ids, "").await?;
-        let resources =
-            rows.iter().map(|row| located::resource::<K>(caller, row).map(|found| (found.id.uuid(), found)));
-        Ok(resources.collect::<Result<_, sqlx::Error>>()?)
     }
 }

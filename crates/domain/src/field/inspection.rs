@@ -1,14 +1,23 @@
 //! Inspections.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
+use super::InspectionState;
 use crate::{AccountId, InspectionId, InspectionTemplateId, MemberId, SiteId, TeamId};
 
 /// A form that is, or is to be, filled in at a site.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "id": "019f0000-0000-7000-8000-000000000016", "title": "Fire doors, third quarter",
+    "team_id": "019f0000-0000-7000-8000-000000000002", "site_id": "019f0000-0000-7000-8000-000000000016",
+    "template_id": "019f0000-0000-7000-8000-000000000003", "state": "submitted", "due_on": "2026-03-01", "shared": false,
+    "assignee_ids": ["019f0000-0000-7000-8000-000000000005"], "answered": 7, "questions": 7,
+    "created_by": "019f0000-0000-7000-8000-000000000005", "created_at": "2026-02-27T16:20:00Z",
+    "updated_at": "2026-02-28T09:00:00Z", "submitted_at": "2026-02-28T09:00:00Z"
+})))]
 pub struct Inspection {
     /// The inspection.
     pub id: InspectionId,
@@ -50,46 +59,13 @@ pub struct Inspection {
     pub version: i64,
 }
 
-/// How far an inspection is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum InspectionState {
-    /// It was made, and nobody has begun.
-    Draft,
-    /// Somebody has begun: an answer was saved, be it a blank one, or a photo added.
-    InProgress,
-    /// It is done: it has a report, and takes no more answers.
-    Submitted,
-    /// It was submitted, and is filled in again.
-    Reopened,
-}
-
-impl InspectionState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Draft, Self::InProgress, Self::Submitted, Self::Reopened];
-
-    /// The state's name in the database and in the API.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::InProgress => "in_progress",
-            Self::Submitted => "submitted",
-            Self::Reopened => "reopened",
-        }
-    }
-
-    /// The state of this name.
-    #[must_use]
-    pub fn parse(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.key() == key)
-    }
-}
-
 /// What was answered to one question of an inspection.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(example = json!({
+    "question": "exits", "value": "Yes", "note": "The one in the basement sticks.",
+    "answered_by": "019f0000-0000-7000-8000-000000000005", "answered_at": "2026-02-28T09:00:00Z", "version": 2
+})))]
 pub struct InspectionAnswer {
     /// The question's key.
     pub question: String,

@@ -39,9 +39,14 @@ pub struct Report {
     /// Who submitted it; none once the account is gone.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub submitted_by: Option<AccountId>,
+    /// Their name, as it was then.
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub submitted_by_name: Option<String>,
     /// When it was submitted.
     pub submitted_at: DateTime<Utc>,
-    /// Grows with every change; the entity tag.
+    /// When it last changed: it was submitted, shared or hidden, or came to another team.
+    pub updated_at: DateTime<Utc>,
+    /// Grows with every change of the report, and not of the inspection; the entity tag.
     #[serde(skip)]
     pub version: i64,
 }

@@ -38,15 +38,15 @@ cross join lateral (select member_id from role_assignments
 where $2::text is not null;
 
 insert into inspections (org_id, id, title, team_id, site_id, template_id, form_id, state, due_on, shared, report_shared, score,
-    max_score, created_by, created_at, updated_at, submitted_by, submitted_at, team_name, site_name, site_address, template_name,
-    submitter_name)
+    max_score, created_by, created_at, updated_at, submitted_by, submitted_at, report_updated_at, team_name, site_name,
+    site_address, template_name, submitter_name)
 select $1::uuid, pg_temp.at(d.at), e.name || ', ' || l.name, e.team_id, l.id, e.id, e.form_id,
     (array['submitted', 'submitted', 'in_progress', 'submitted', 'draft', 'reopened'])[1 + d.n % 6],
     (d.at + interval '7 days')::date, d.n % 3 = 0, d.n % 2 = 0,
     case when d.n % 6 in (0, 1, 3, 5) then 0 end,
     case when d.n % 6 in (0, 1, 3, 5) then case when e.name = 'Fire doors' then 15 else 10 end end,
     w.member_id, d.at, d.at + interval '5 hours', w.member_id,
-    case when d.n % 6 in (0, 1, 3, 5) then d.at + interval '5 hours' end,
+    case when d.n % 6 in (0, 1, 3, 5) then d.at + interval '5 hours' end, d.at + interval '5 hours',
     t.name, l.name, l.address, e.name, c.name
 from (select n, now() - (61 - n) * interval '23 hours' as at from generate_series(1, 60) n) d
 join lateral (select * from inspection_templates where org_id = $1::uuid order by name offset d.n % 2 limit 1) e on true

@@ -10,7 +10,9 @@ mod sites;
 mod templates;
 
 use chrono::{DateTime, Utc};
-pub use inspections::{InspectionChange, InspectionFilter, InspectionOrder, InspectionPlaces, NewInspection, Sheet};
+pub use inspections::{
+    InspectionChange, InspectionFilter, InspectionNames, InspectionOrder, InspectionPlaces, NewInspection, Sheet,
+};
 pub use made::Made;
 pub use photos::NewPhoto;
 pub use reports::{Period, ReportDocument, ReportFilter, ReportOrder, SummaryBy, SummaryRow};

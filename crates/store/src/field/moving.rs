@@ -135,7 +135,8 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         sqlx::query!(
-            "update inspections set team_id = $3, version = version + 1, updated_at = now()
+            "update inspections set team_id = $3, version = version + 1, updated_at = now(),
+                report_version = report_version + 1, report_updated_at = now()
              where org_id = $1 and team_id = $2",
             organization,
             from,

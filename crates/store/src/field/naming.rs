@@ -11,8 +11,8 @@ use uuid::Uuid;
 use crate::{Conflict, StoreError, StoreResult, Work};
 
 impl Work {
-    /// Makes sure that the photos which an answer names are the inspection's own, and that they stay until it is saved. The
-    /// faults say where in the answer they stand, and so what it answers.
+    /// Makes sure that the photos which an answer names are the inspection's own. The inspection is locked, so they stay until the
+    /// answer is saved. The faults say where in the answer they stand, and so what it answers.
     pub(super) async fn must_have_photos(
         &mut self,
         inspection: InspectionId,
@@ -24,8 +24,7 @@ impl Work {
             return Ok(());
         }
         let there = sqlx::query_scalar!(
-            "select id from inspection_photos where org_id = $1 and inspection_id = $2 and id = any($3)
-             order by id for key share",
+            "select id from inspection_photos where org_id = $1 and inspection_id = $2 and id = any($3)",
             self.organization().uuid(),
             inspection.uuid(),
             &named
@@ -37,22 +36,14 @@ impl Work {
     }
 
     /// Makes sure that no answer names a photo which is about to be deleted. Whoever wants to be rid of it takes it out of the
-    /// answer first: an answer has a version, so nobody's answer changes behind their back.
+    /// answer first: an answer has a version, so nobody's answer changes behind their back. The inspection is locked: no answer is
+    /// being saved meanwhile.
     pub(super) async fn must_be_unnamed(
         &mut self,
         inspection: InspectionId,
         form: Uuid,
         photo: PhotoId,
     ) -> StoreResult<()> {
-        // An answer that is being saved holds the photos that it names: it is seen below.
-        sqlx::query!(
-            "select id from inspection_photos where org_id = $1 and inspection_id = $2 and id = $3 for update",
-            self.organization().uuid(),
-            inspection.uuid(),
-            photo.uuid()
-        )
-        .fetch_optional(&mut *self.transaction)
-        .await?;
         let (sections, answers) = (self.sections(form).await?, self.answers_of(inspection).await?);
         let names = |asked: &InspectionQuestion| {
             let given = answers.iter().filter(|answer| *answer.question == *asked.key);

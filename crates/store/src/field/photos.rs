@@ -37,6 +37,14 @@ struct Row {
     file_id: Uuid,
 }
 
+impl Row {
+    /// Where its bytes are.
+    fn file(&self, organization: Uuid) -> FileAt {
+        let (key, sha256) = (key(organization, self.file_id), hex(&self.sha256));
+        FileAt { key, sha256, content_type: self.content_type.clone() }
+    }
+}
+
 impl From<Row> for Photo {
     fn from(row: Row) -> Self {
         Self {
@@ -69,28 +77,10 @@ impl Work {
         permit: Permit<can::ViewInspection>,
         request: &PageRequest,
     ) -> StoreResult<Page<Photo>> {
-        let (organization, inspection) = (permit.organization().uuid(), permit.target().uuid());
-        let rows = sqlx::query_as!(
-            Row,
-            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at, f.id as file_id
-             from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
-             where p.org_id = $1 and p.inspection_id = $2 and ($3::uuid is null or p.id > $3) order by p.id limit $4",
-            organization,
-            inspection,
-            request.after.as_ref().map(|after| after.id),
-            i64::from(request.limit) + 1
-        )
-        .fetch_all(&mut *self.transaction)
-        .await?;
-        let mut total = None;
-        if request.total {
-            let counted = sqlx::query_scalar!(
-                r#"select count(*) as "total!" from inspection_photos where org_id = $1 and inspection_id = $2"#,
-                organization,
-                inspection
-            );
-            total = Some(counted.fetch_one(&mut *self.transaction).await?);
-        }
+        let inspection = permit.target();
+        let after = request.after.as_ref().map(|after| after.id);
+        let rows = self.photo_rows(inspection, None, after, Some(i64::from(request.limit) + 1)).await?;
+        let total = if request.total { Some(self.photo_count(inspection).await?) } else { None };
         Ok(Page::cut(rows.into_iter().map(Photo::from).collect(), request, total, |photo| photo.id.uuid()))
     }
 
@@ -105,34 +95,48 @@ impl Work {
     /// Every photo of an inspection, the oldest first, and where its bytes are.
     pub(super) async fn photos_of(&mut self, inspection: InspectionId) -> StoreResult<Vec<(Photo, FileAt)>> {
         let organization = self.organization().uuid();
-        let rows = sqlx::query_as!(
-            Row,
-            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at, f.id as file_id
-             from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
-             where p.org_id = $1 and p.inspection_id = $2 order by p.id",
-            organization,
-            inspection.uuid()
-        );
         let with_file = |row: Row| {
-            let key = key(organization, row.file_id);
-            let photo = Photo::from(row);
-            let file = FileAt { key, sha256: photo.sha256.clone(), content_type: photo.content_type.clone() };
-            (photo, file)
+            let file = row.file(organization);
+            (Photo::from(row), file)
         };
-        Ok(rows.fetch_all(&mut *self.transaction).await?.into_iter().map(with_file).collect())
+        Ok(self.photo_rows(inspection, None, None, None).await?.into_iter().map(with_file).collect())
     }
 
     async fn photo_of(&mut self, inspection: InspectionId, id: PhotoId) -> StoreResult<Option<Photo>> {
-        let row = sqlx::query_as!(
+        Ok(self.photo_rows(inspection, Some(id), None, None).await?.pop().map(Photo::from))
+    }
+
+    /// The photos of an inspection, or the one of this id; behind that one, and so many at most. There are few of an inspection.
+    async fn photo_rows(
+        &mut self,
+        inspection: InspectionId,
+        id: Option<PhotoId>,
+        after: Option<Uuid>,
+        limit: Option<i64>,
+    ) -> StoreResult<Vec<Row>> {
+        let rows = sqlx::query_as!(
             Row,
-            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at, f.id as file_id
+            "select p.id, p.question, p.caption, p.taken_at, f.content_type, f.size, f.sha256, p.created_by, p.created_at,
+                f.id as file_id
              from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
-             where p.org_id = $1 and p.inspection_id = $2 and p.id = $3",
+             where p.org_id = $1 and p.inspection_id = $2 and ($3::uuid is null or p.id = $3)
+                and ($4::uuid is null or p.id > $4) order by p.id limit $5",
             self.organization().uuid(),
             inspection.uuid(),
-            id.uuid()
+            id.map(PhotoId::uuid),
+            after,
+            limit
         );
-        Ok(row.fetch_optional(&mut *self.transaction).await?.map(Photo::from))
+        Ok(rows.fetch_all(&mut *self.transaction).await?)
+    }
+
+    async fn photo_count(&mut self, inspection: InspectionId) -> StoreResult<i64> {
+        let count = sqlx::query_scalar!(
+            r#"select count(*) as "count!" from inspection_photos where org_id = $1 and inspection_id = $2"#,
+            self.organization().uuid(),
+            inspection.uuid()
+        );
+        Ok(count.fetch_one(&mut *self.transaction).await?)
     }
 
     /// Where the bytes of a photo are.
@@ -140,24 +144,16 @@ impl Work {
     /// # Errors
     /// The inspection has no such photo.
     pub async fn photo_file(&mut self, permit: Permit<can::ViewInspection>, id: PhotoId) -> StoreResult<FileAt> {
-        let organization = permit.organization().uuid();
-        let row = sqlx::query!(
-            "select f.id, f.sha256, f.content_type
-             from inspection_photos p join files f on f.org_id = p.org_id and f.id = p.file_id
-             where p.org_id = $1 and p.inspection_id = $2 and p.id = $3",
-            organization,
-            permit.target().uuid(),
-            id.uuid()
-        );
-        let row = row.fetch_optional(&mut *self.transaction).await?.ok_or(NO_PHOTO)?;
-        Ok(FileAt { key: key(organization, row.id), sha256: hex(&row.sha256), content_type: row.content_type })
+        let row = self.photo_rows(permit.target(), Some(id), None, None).await?.pop().ok_or(NO_PHOTO)?;
+        Ok(row.file(permit.organization().uuid()))
     }
 
     /// Whether a photo can be added: asked before its bytes are stored. What there is already under its id, with the same bytes
     /// and of the same account, is the same request sent again.
     ///
     /// # Errors
-    /// The inspection was submitted, or asks no such question; the id is no UUIDv7, or another's; or there is no room.
+    /// The inspection was submitted, or asks no such question; the id is no UUIDv7, another's, or that of what was
+    /// deleted; or there is no room.
     pub async fn admit_photo(
         &mut self,
         permit: &Permit<can::UpdateInspection>,
@@ -184,8 +180,10 @@ impl Work {
                 return if same { Ok(Some(photo)) } else { Err(ID_TAKEN.into()) };
             }
             self.check_photo_id(id).await?;
+            self.must_not_come_back(id).await?;
         }
-        let standing = self.open_standing(inspection).await?;
+        let standing = self.standing(inspection).await?;
+        standing.state.worked_on()?;
         if let Some(question) = &new.question {
             // Whichever it is: what is asked is told to who sees it.
             if !self.sees(inspection).await? {
@@ -238,6 +236,7 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
+        self.must_not_come_back(id).await?;
         self.photos_changed(inspection).await?;
         self.must_not_be_too_many(inspection).await?;
         Ok((self.photo_of(inspection, id).await?.ok_or(NO_PHOTO)?, Made::Now))
@@ -250,7 +249,8 @@ impl Work {
     pub async fn delete_photo(&mut self, permit: Permit<can::UpdateInspection>, id: PhotoId) -> StoreResult<()> {
         let inspection = permit.target();
         self.photo_of(inspection, id).await?.ok_or(NO_PHOTO)?;
-        let standing = self.open_standing(inspection).await?;
+        let standing = self.standing(inspection).await?;
+        standing.state.worked_on()?;
         self.must_be_unnamed(inspection, standing.form_id, id).await?;
         sqlx::query!(
             "delete from inspection_photos where org_id = $1 and inspection_id = $2 and id = $3",
@@ -265,22 +265,17 @@ impl Work {
 
     /// Counted when the inspection is locked, so that of two at once one is refused.
     async fn must_not_be_too_many(&mut self, inspection: InspectionId) -> StoreResult<()> {
-        let there = sqlx::query_scalar!(
-            r#"select count(*) as "there!" from inspection_photos where org_id = $1 and inspection_id = $2"#,
-            self.organization().uuid(),
-            inspection.uuid()
-        );
-        if there.fetch_one(&mut *self.transaction).await? > MOST_PHOTOS { Err(TOO_MANY.into()) } else { Ok(()) }
+        if self.photo_count(inspection).await? > MOST_PHOTOS { Err(TOO_MANY.into()) } else { Ok(()) }
     }
 
     /// What is photographed is being worked on.
     async fn photos_changed(&mut self, inspection: InspectionId) -> StoreResult<()> {
+        let state = self.standing(inspection).await?.state.worked_on()?;
         sqlx::query!(
-            "update inspections set version = version + 1, updated_at = now(),
-                state = case when state = 'draft' then 'in_progress' else state end
-             where org_id = $1 and id = $2",
+            "update inspections set version = version + 1, updated_at = now(), state = $3 where org_id = $1 and id = $2",
             self.organization().uuid(),
-            inspection.uuid()
+            inspection.uuid(),
+            state.key()
         )
         .execute(&mut *self.transaction)
         .await?;

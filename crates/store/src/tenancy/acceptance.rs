@@ -1,8 +1,8 @@
 //! Accepting an invitation: without a permit, since whoever accepts has no rights in the organization yet. What stands in
 //! its place is the token, which only the invited address was sent, and for those who have signed in the address itself.
 //!
-//! The role was in reach of whoever invited when they invited (law 7); that they have lost it since, or have left, does not
-//! undo what they did, as it does not undo the roles that they gave to members. Pending invitations can be seen and revoked.
+//! The role was in reach of whoever invited when they invited (law 7), and still is: what takes it out of their reach takes the
+//! invitation back in the same transaction.
 
 use usher_domain::{
     Email, Id, Text, kind,

@@ -34,6 +34,7 @@ impl Work {
         self.keep_holders(member, held).await?;
         self.lock_members(&[member]).await?;
         self.take_time().await?;
+        self.revoke_invitations_of(member).await?;
         self.unassign_tickets(member).await?;
         self.release_all_inspections_of(member).await?;
         sqlx::query!(
@@ -49,9 +50,13 @@ impl Work {
         Ok(())
     }
 
-    /// Takes from members what was theirs to do and is out of their reach now. For whatever narrows what members may do; the
+    /// Takes from members what was theirs to do and is out of their reach now, and takes back the invitations that they could
+    /// not make any more. For whatever narrows what members may do; the
     /// members are locked.
     pub(crate) async fn release_unseen_of(&mut self, members: &[Uuid]) -> StoreResult<()> {
+        // However much it is: a revocation is not refused for it.
+        self.take_time().await?;
+        self.revoke_unbacked_invitations(members).await?;
         self.release_tickets_of(members).await?;
         self.release_inspections_of(members).await
     }

@@ -5,7 +5,7 @@ use usher_domain::{
     Email, Id, kind,
     tenancy::{Invitation, InvitationState},
 };
-use usher_policy::{Action, Level, Permit, can};
+use usher_policy::{Action, Level, Permit, Resource, can};
 use uuid::Uuid;
 
 use super::service_tokens::SERVICE_DOMAIN;
@@ -243,9 +243,57 @@ impl Work {
             return Err(conflict.into());
         }
         version.must_be(state.version())?;
-        sqlx::query!("update invitations set state = 'revoked' where org_id = $1 and id = $2", organization, id.uuid())
-            .execute(&mut *self.transaction)
-            .await?;
+        self.revoke(&[id.uuid()]).await
+    }
+
+    /// Takes back what a member who departs has invited to: nobody comes in on the word of who is none any more (law 7).
+    pub(super) async fn revoke_invitations_of(&mut self, member: Id<kind::Member>) -> StoreResult<()> {
+        let pending = self.pending_of(&[member.uuid()]).await?;
+        self.revoke(&pending.into_iter().map(|(id, ..)| id).collect::<Vec<_>>()).await
+    }
+
+    /// Takes back those invitations of members that they could not make any more. For whatever narrows what they may do; they are
+    /// locked.
+    pub(super) async fn revoke_unbacked_invitations(&mut self, members: &[Uuid]) -> StoreResult<()> {
+        let pending = self.pending_of(members).await?;
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let home = Resource::organization(self.organization());
+        let inviters: Vec<Uuid> = pending.iter().map(|(_, inviter, _)| *inviter).collect();
+        let inviters = self.somebodies(&inviters).await?;
+        let backed = |(_, inviter, role): &(Uuid, Uuid, String)| {
+            let inviter = inviters.iter().map(|one| &one.caller).find(|caller| caller.member().uuid() == *inviter);
+            inviter.is_some_and(|inviter| {
+                let role = inviter.model().role(Level::Organization, role);
+                inviter.decide(can::CreateInvitation::PERMISSION, &home).is_allow()
+                    && role.is_some_and(|role| inviter.may_let_have(role, home.organization.uuid()))
+            })
+        };
+        let unbacked = pending.iter().filter(|invitation| !backed(invitation)).map(|(id, ..)| *id);
+        self.revoke(&unbacked.collect::<Vec<_>>()).await
+    }
+
+    /// The pending invitations of members: which, by whom, with which role.
+    async fn pending_of(&mut self, members: &[Uuid]) -> StoreResult<Vec<(Uuid, Uuid, String)>> {
+        let rows = sqlx::query!(
+            r#"select id, invited_by as "invited_by!", role from invitations
+             where org_id = $1 and invited_by = any($2) and state = 'pending' order by id for update"#,
+            self.organization().uuid(),
+            members
+        );
+        let rows = rows.fetch_all(&mut *self.transaction).await?;
+        Ok(rows.into_iter().map(|row| (row.id, row.invited_by, row.role)).collect())
+    }
+
+    async fn revoke(&mut self, invitations: &[Uuid]) -> StoreResult<()> {
+        sqlx::query!(
+            "update invitations set state = 'revoked' where org_id = $1 and id = any($2)",
+            self.organization().uuid(),
+            invitations
+        )
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 }

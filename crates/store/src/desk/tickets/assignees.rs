@@ -1,12 +1,10 @@
 //! Who handles a ticket: always somebody who sees it.
 
-use std::collections::BTreeMap;
-
 use usher_domain::{MemberId, TicketId, kind};
 use usher_policy::{Permit, can};
 use uuid::Uuid;
 
-use crate::{StoreError, StoreResult, Work, tenancy::KnownMember};
+use crate::{StoreError, StoreResult, Work, pairs::Pair, tenancy::KnownMember};
 
 impl Work {
     /// Sets who handles a ticket, or that nobody does. The work involves the assignee's membership, so that they see the
@@ -65,7 +63,8 @@ impl Work {
             members
         );
         let handled = handled.fetch_all(&mut *self.transaction).await?;
-        let released = self.release_unseen(handled.into_iter().map(|row| (row.assignee, row.id))).await?;
+        let released =
+            self.release_unseen(&handled.iter().map(|row| (row.assignee, row.id)).collect::<Vec<_>>()).await?;
         if released.is_empty() {
             return Ok(());
         }
@@ -88,20 +87,15 @@ impl Work {
             ticket.uuid()
         );
         let assignee = assignee.fetch_one(&mut *self.transaction).await?;
-        let released = self.release_unseen(assignee.into_iter().map(|assignee| (assignee, ticket.uuid()))).await?;
+        let handled: Vec<Pair> = assignee.into_iter().map(|assignee| (assignee, ticket.uuid())).collect();
+        let released = self.release_unseen(&handled).await?;
         Ok(!released.is_empty())
     }
 
-    /// Two statements for each assignee. Returns what was taken from them, still of the same version.
-    async fn release_unseen(&mut self, handled: impl Iterator<Item = (Uuid, Uuid)>) -> StoreResult<Vec<Uuid>> {
-        let mut by_assignee: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-        handled.for_each(|(assignee, ticket)| by_assignee.entry(assignee).or_default().push(ticket));
-        let mut unseen = Vec::new();
-        for (assignee, tickets) in by_assignee {
-            let assignee = self.load(assignee.into()).await?;
-            let facts = self.facts_between::<kind::Ticket>(&assignee, &tickets).await?;
-            unseen.extend(facts.into_iter().filter(|(_, ticket)| !assignee.sees(ticket)).map(|(id, _)| id));
-        }
+    /// Returns what was taken from them, still of the same version.
+    async fn release_unseen(&mut self, handled: &[Pair]) -> StoreResult<Vec<Uuid>> {
+        let unseen = self.pairs::<kind::Ticket>(handled).await?.without(|assignee, ticket| assignee.sees(ticket));
+        let unseen: Vec<Uuid> = unseen.into_iter().map(|(_, ticket)| ticket).collect();
         if unseen.is_empty() {
             return Ok(unseen);
         }

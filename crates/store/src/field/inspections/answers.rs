@@ -7,7 +7,7 @@ use sqlx::types::{
 };
 use usher_domain::{
     Id, InspectionId, Text,
-    field::{InspectionAnswer, Section, says_something},
+    field::{InspectionAnswer, InspectionState, Section, says_something},
 };
 use usher_policy::{Permit, can};
 use uuid::Uuid;
@@ -85,11 +85,12 @@ impl Work {
         sheet.answers.into_iter().find(|answer| answer.question == question).ok_or(NO_QUESTION)
     }
 
-    /// Saves one answer, if it is as the caller read it. A blank text is none. What is saved already is not saved again, whichever version the
-    /// caller read: a device that heard no answer sends it twice.
+    /// Saves one answer, if it is as the caller read it. A blank text is none. What is saved already is not saved again,
+    /// whichever version the caller read, and be the inspection submitted since: a device that heard no answer sends it twice.
     ///
     /// # Errors
-    /// The inspection was submitted, or asks no such question; the answer does not fit it; or somebody else has changed it.
+    /// The inspection asks no such question; the answer does not fit it; somebody else has changed it; or the inspection was
+    /// submitted.
     pub async fn answer_inspection(
         &mut self,
         (permit, seen): (Permit<can::UpdateInspection>, Option<&Permit<can::ViewInspection>>),
@@ -99,7 +100,7 @@ impl Work {
         note: Text<0, 2000>,
     ) -> StoreResult<InspectionAnswer> {
         let inspection = permit.target();
-        let standing = self.open_standing(inspection).await?;
+        let standing = self.standing(inspection).await?;
         let sections = self.sections(standing.form_id).await?;
         let mut questions = sections.iter().flat_map(|section| &section.questions);
         // What is asked is told to who sees it.
@@ -127,13 +128,14 @@ impl Work {
             return Ok(before);
         }
         version.must_be(before.version)?;
-        self.save_answer(inspection, question, value, &note).await?;
+        self.save_answer(inspection, standing.state.worked_on()?, question, value, &note).await?;
         self.answer_of(inspection, question).await?.ok_or(NO_QUESTION)
     }
 
     async fn save_answer(
         &mut self,
         inspection: InspectionId,
+        state: InspectionState,
         question: &str,
         value: Option<Value>,
         note: &str,
@@ -145,15 +147,14 @@ impl Work {
                 on conflict (org_id, inspection_id, question) do update set value = excluded.value, note = excluded.note,
                     answered_by = excluded.answered_by, answered_at = now(), version = a.version + 1
              )
-             update inspections set version = version + 1, updated_at = now(),
-                state = case when state = 'draft' then 'in_progress' else state end
-             where org_id = $1 and id = $2",
+             update inspections set version = version + 1, updated_at = now(), state = $7 where org_id = $1 and id = $2",
             self.organization().uuid(),
             inspection.uuid(),
             question,
             value.map(Json) as _,
             note,
-            self.account().uuid()
+            self.account().uuid(),
+            state.key()
         )
         .execute(&mut *self.transaction)
         .await?;

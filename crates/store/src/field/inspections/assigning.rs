@@ -1,10 +1,11 @@
 //! Who carries an inspection out.
 
-use usher_domain::{Id, InspectionId, MemberId, kind};
-use usher_policy::{Caller, Condition, Mask, Permit, Resource, can};
+use usher_domain::{InspectionId, MemberId, SiteId, kind};
+use usher_policy::{Condition, Mask, Permit, Resource, can};
+use uuid::Uuid;
 
 use super::releasing::could_carry_out;
-use crate::{StoreError, StoreResult, Work, idempotency};
+use crate::{StoreError, StoreResult, Work, idempotency, pairs::Pair};
 
 impl Work {
     /// Assigns an inspection to a member, who may from the commit on do with it what its assignees may (VX-64). The work
@@ -43,7 +44,8 @@ impl Work {
             code: "cannot_carry_out",
             detail: "Even as its assignee they could not fill in this inspection.".to_owned(),
         };
-        let member = match self.load(member).await {
+        let who = member;
+        let member = match self.load(who).await {
             Ok(member) => member,
             Err(StoreError::Missing(_)) => return Err(cannot()),
             Err(error) => return Err(error),
@@ -57,22 +59,45 @@ impl Work {
         let after = Resource { holding: before.holding.with(Condition::Assigned, true), ..before };
         self.must_hold_what_opens(&member, &before, &after, &mine)?;
         self.must_hold_what_opens(&member, &report_of(&before), &report_of(&after), &report_of(&mine))?;
-        self.may_open_site_of(inspection, &member).await
+        self.may_open_site_of(inspection, who).await
     }
 
-    /// Who is assigned to an inspection holds one at its site.
-    async fn may_open_site_of(&mut self, inspection: InspectionId, member: &Caller) -> StoreResult<()> {
+    /// Makes sure that who is assigned to an inspection comes to nothing by its site that the caller does not have.
+    async fn may_open_site_of(&mut self, inspection: InspectionId, member: MemberId) -> StoreResult<()> {
         let site = sqlx::query_scalar!(
             "select site_id from inspections where org_id = $1 and id = $2",
             self.organization().uuid(),
             inspection.uuid()
         );
-        let Some(site) = site.fetch_one(&mut *self.transaction).await? else { return Ok(()) };
-        let (caller, site) = (self.caller().clone(), Id::<kind::Site>::from(site));
-        let before = self.facts(member, site).await?;
-        let after = Resource { holding: before.holding.with(Condition::HoldsTheirs, true), ..before };
+        match site.fetch_one(&mut *self.transaction).await? {
+            Some(site) => self.may_open_site(site.into(), &[member.uuid()]).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same of those who made an inspection or are assigned to it, when it comes to a site.
+    pub(super) async fn may_bring_to(&mut self, inspection: InspectionId, site: SiteId) -> StoreResult<()> {
+        let theirs = sqlx::query_scalar!(
+            r#"select created_by as "id!" from inspections where org_id = $1 and id = $2 and created_by <> $3
+             union select member_id from inspection_assignees where org_id = $1 and inspection_id = $2 and member_id <> $3"#,
+            self.organization().uuid(),
+            inspection.uuid(),
+            self.account().uuid()
+        );
+        let theirs = theirs.fetch_all(&mut *self.transaction).await?;
+        self.may_open_site(site, &theirs).await
+    }
+
+    /// Whoever made an inspection or is assigned to it holds one at its site (VX-63).
+    async fn may_open_site(&mut self, site: SiteId, members: &[Uuid]) -> StoreResult<()> {
+        let caller = self.caller().clone();
         let mine = self.facts(&caller, site).await?;
-        self.must_hold_what_opens(member, &before, &after, &mine)
+        let pairs: Vec<Pair> = members.iter().map(|member| (*member, site.uuid())).collect();
+        let pairs = self.pairs::<kind::Site>(&pairs).await?;
+        pairs.iter().try_for_each(|(member, before)| {
+            let after = Resource { holding: before.holding.with(Condition::HoldsTheirs, true), ..*before };
+            self.must_hold_what_opens(member, before, &after, &mine)
+        })
     }
 
     /// Takes an inspection from a member: what they did as its assignee they may no longer, from the commit on (VX-64).

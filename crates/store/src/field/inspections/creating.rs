@@ -35,8 +35,8 @@ impl Work {
     /// Makes an inspection of a template, as the caller's own. Sent again with the same identifier it makes nothing.
     ///
     /// # Errors
-    /// The caller may not create inspections in the team, or not share them; template or site are another team's; or somebody
-    /// else's inspection has the identifier.
+    /// The caller may not create inspections in the team, or not share them; template or site are another team's; or what has,
+    /// or had, the identifier is another's, or was deleted.
     pub async fn create_inspection(
         &mut self,
         places: InspectionPlaces,
@@ -71,6 +71,7 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         if made.rows_affected() == 1 {
+            self.must_not_come_back(id).await?;
             return Ok((id, Made::Now));
         }
         Ok((id, self.must_be_made_before(id).await?))

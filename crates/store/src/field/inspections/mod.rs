@@ -4,6 +4,7 @@ mod answers;
 mod assigning;
 mod creating;
 mod listing;
+mod names;
 mod releasing;
 mod stages;
 mod updating;
@@ -11,13 +12,10 @@ mod updating;
 pub use answers::Sheet;
 pub use creating::{InspectionPlaces, NewInspection};
 pub use listing::{InspectionFilter, InspectionOrder};
+pub use names::InspectionNames;
 use sqlx::{Row, postgres::PgRow};
 pub use updating::InspectionChange;
-use usher_domain::{
-    Id,
-    field::{Inspection, InspectionState},
-    kind,
-};
+use usher_domain::{Id, field::Inspection, kind};
 use usher_policy::{Condition, Level};
 use uuid::Uuid;
 
@@ -59,14 +57,13 @@ impl Located for kind::Inspection {
 
     fn item(row: &PgRow) -> Result<Inspection, sqlx::Error> {
         let id = |column: &str| row.try_get::<Option<Uuid>, _>(column);
-        let state: String = row.try_get("state")?;
         Ok(Inspection {
             id: row.try_get::<Uuid, _>("id")?.into(),
             title: row.try_get("title")?,
             team_id: row.try_get::<Uuid, _>("team_id")?.into(),
             site_id: id("site_id")?.map(Id::from),
             template_id: id("template_id")?.map(Id::from),
-            state: InspectionState::parse(&state).unwrap_or(InspectionState::Draft),
+            state: updating::state(row.try_get("state")?)?,
             due_on: row.try_get("due_on")?,
             shared: row.try_get("shared")?,
             assignee_ids: row.try_get::<Vec<Uuid>, _>("assignee_ids")?.into_iter().map(Id::from).collect(),

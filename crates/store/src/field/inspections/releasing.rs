@@ -1,12 +1,14 @@
 //! Inspections whose assignees can carry them out no longer.
+//!
+//! What was submitted is carried out: its assignees stay, and tell by whom. Whoever has lost the role that gives something to
+//! assignees gets nothing by it; when it is opened again, it is taken from those who could not go on. So what a change of
+//! roles costs grows with what is open, and not with all that somebody has ever done.
 
-use std::collections::BTreeMap;
-
-use usher_domain::{Id, kind};
+use usher_domain::{Id, InspectionId, kind};
 use usher_policy::{Action, Caller, Condition, Resource, can};
 use uuid::Uuid;
 
-use crate::{StoreResult, Work};
+use crate::{StoreResult, Work, pairs::Pair};
 
 /// Whether somebody could fill an inspection in as its assignee.
 pub(super) fn could_carry_out(member: &Caller, inspection: &Resource<kind::Inspection>) -> bool {
@@ -15,49 +17,57 @@ pub(super) fn could_carry_out(member: &Caller, inspection: &Resource<kind::Inspe
 }
 
 impl Work {
-    /// Takes from members the inspections that are assigned to them and that they could not fill in any longer. For whatever
-    /// narrows what members may do; the members are locked.
+    /// Takes from members the open inspections that are assigned to them and that they could not fill in any longer. For
+    /// whatever narrows what members may do; the members are locked.
     pub(crate) async fn release_inspections_of(&mut self, members: &[Uuid]) -> StoreResult<()> {
-        let mut lost = Vec::new();
-        for (member, inspections) in self.assigned_to(members).await? {
-            let caller = self.load(member.into()).await?;
-            let facts = self.facts_between::<kind::Inspection>(&caller, &inspections).await?;
-            let gone = facts.into_iter().filter(|(_, inspection)| !could_carry_out(&caller, inspection));
-            lost.extend(gone.map(|(inspection, _)| (inspection, member)));
-        }
-        self.unassign(&lost).await
+        let assigned = self.assigned_to(members, false).await?;
+        self.release_lost(&assigned).await
+    }
+
+    /// The same of one inspection, which is locked: for what opens it again.
+    pub(super) async fn release_from(&mut self, inspection: InspectionId) -> StoreResult<()> {
+        let assignees = sqlx::query_scalar!(
+            "select member_id from inspection_assignees where org_id = $1 and inspection_id = $2",
+            self.organization().uuid(),
+            inspection.uuid()
+        );
+        let assignees = assignees.fetch_all(&mut *self.transaction).await?;
+        let assigned: Vec<Pair> = assignees.into_iter().map(|member| (member, inspection.uuid())).collect();
+        self.release_lost(&assigned).await
     }
 
     /// Takes from a member who departs all that is assigned to them.
     pub(crate) async fn release_all_inspections_of(&mut self, member: Id<kind::Member>) -> StoreResult<()> {
-        let assigned = self.assigned_to(&[member.uuid()]).await?;
-        let all: Vec<(Uuid, Uuid)> =
-            assigned.into_values().flatten().map(|inspection| (inspection, member.uuid())).collect();
-        self.unassign(&all).await
+        let assigned = self.assigned_to(&[member.uuid()], true).await?;
+        self.unassign(&assigned).await
     }
 
-    /// What is assigned to these members, locked.
-    async fn assigned_to(&mut self, members: &[Uuid]) -> StoreResult<BTreeMap<Uuid, Vec<Uuid>>> {
+    async fn release_lost(&mut self, assigned: &[Pair]) -> StoreResult<()> {
+        let lost = self.pairs::<kind::Inspection>(assigned).await?.without(could_carry_out);
+        self.unassign(&lost).await
+    }
+
+    /// What is assigned to these members and open, or all of it, locked.
+    async fn assigned_to(&mut self, members: &[Uuid], all: bool) -> StoreResult<Vec<Pair>> {
         let rows = sqlx::query!(
             "select a.member_id, i.id from inspection_assignees a
              join inspections i on i.org_id = a.org_id and i.id = a.inspection_id
-             where a.org_id = $1 and a.member_id = any($2) order by i.id for no key update of i",
+             where a.org_id = $1 and a.member_id = any($2) and (a.state <> 'submitted' or $3)
+             order by i.id for no key update of i",
             self.organization().uuid(),
-            members
-        )
-        .fetch_all(&mut *self.transaction)
-        .await?;
-        let mut assigned: BTreeMap<Uuid, Vec<Uuid>> = BTreeMap::new();
-        rows.into_iter().for_each(|row| assigned.entry(row.member_id).or_default().push(row.id));
-        Ok(assigned)
+            members,
+            all
+        );
+        let rows = rows.fetch_all(&mut *self.transaction).await?;
+        Ok(rows.into_iter().map(|row| (row.member_id, row.id)).collect())
     }
 
-    /// Ends assignments, each of an inspection to a member.
-    async fn unassign(&mut self, assignments: &[(Uuid, Uuid)]) -> StoreResult<()> {
+    /// Ends assignments.
+    async fn unassign(&mut self, assignments: &[Pair]) -> StoreResult<()> {
         if assignments.is_empty() {
             return Ok(());
         }
-        let (inspections, members): (Vec<Uuid>, Vec<Uuid>) = assignments.iter().copied().unzip();
+        let (members, inspections): (Vec<Uuid>, Vec<Uuid>) = assignments.iter().copied().unzip();
         sqlx::query!(
             "with gone as (
                 delete from inspection_assignees a using unnest($2::uuid[], $3::uuid[]) as lost (inspection, member)

@@ -2,22 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use usher_domain::{
     Id, InspectionId,
     desk::FieldFault,
-    field::{Score, score, unanswered},
+    field::{Score, Section, score, unanswered},
     kind,
     pointer::escaped,
 };
 use usher_policy::{Caller, Permit, can};
 use uuid::Uuid;
 
-use crate::{Conflict, Expected, Located, StoreError, StoreResult, Work, idempotency, things::Wanted};
-
-const NOT_SUBMITTED: Conflict = Conflict {
-    code: "inspection_not_submitted",
-    detail: "This inspection was not submitted: there is nothing to reopen.",
-};
+use crate::{Expected, Located, StoreError, StoreResult, Work, idempotency, things::Wanted};
 
 impl Work {
     /// Shares an inspection with its team's viewers, or takes that back (VX-66, VX-70).
@@ -79,49 +75,58 @@ impl Work {
         version: &Expected,
     ) -> StoreResult<()> {
         let inspection = permit.target();
-        let standing = self.open_standing_at(inspection, version).await?;
+        let standing = self.standing(inspection).await?;
         let sections = self.sections(standing.form_id).await?;
         let answers = self.answers_of(inspection).await?;
-        let values: BTreeMap<String, serde_json::Value> =
+        let values: BTreeMap<String, Value> =
             answers.into_iter().filter_map(|answer| Some((answer.question, answer.value?))).collect();
-        let missing = unanswered(&sections, &values);
-        if !missing.is_empty() && !self.sees(inspection).await? {
-            let detail = "A question that needs an answer before the inspection is submitted has none.".to_owned();
-            return Err(StoreError::InvalidFields(vec![FieldFault {
-                pointer: String::new(),
-                code: "required",
-                detail,
-            }]));
-        }
-        if !missing.is_empty() {
-            let fault = |key: &str| FieldFault {
-                pointer: format!("/answers/{}", escaped(key)),
-                code: "required",
-                detail: "This question needs an answer before the inspection is submitted.".to_owned(),
-            };
-            return Err(StoreError::InvalidFields(missing.iter().map(|question| fault(&question.key)).collect()));
-        }
+        self.must_be_answered(inspection, &sections, &values).await?;
+        version.must_be(standing.version)?;
+        let state = standing.state.submitted()?;
         let Score { points, of } = score(&sections, &values);
         sqlx::query!(
-            "update inspections i set state = 'submitted', score = $3, max_score = $4, submitted_by = $5, submitted_at = now(),
+            "update inspections i set state = $6, score = $3, max_score = $4, submitted_by = $5, submitted_at = now(),
                 team_name = (select t.name from teams t where t.org_id = i.org_id and t.id = i.team_id),
                 (site_name, site_address) =
                     (select l.name, l.address from sites l where l.org_id = i.org_id and l.id = i.site_id),
                 template_name = (select e.name from inspection_templates e where e.org_id = i.org_id and e.id = i.template_id),
                 submitter_name = (select c.name from accounts c where c.id = $5),
                 carried_out_by = array(select c.name from inspection_assignees a join accounts c on c.id = a.member_id
-                    where a.org_id = $1 and a.inspection_id = $2 order by c.name),
-                version = version + 1, updated_at = now()
+                    where a.org_id = $1 and a.inspection_id = $2 order by c.name, c.id),
+                version = version + 1, updated_at = now(), report_version = report_version + 1, report_updated_at = now()
              where org_id = $1 and id = $2",
             permit.organization().uuid(),
             inspection.uuid(),
             points,
             of,
-            self.account().uuid()
+            self.account().uuid(),
+            state.key()
         )
         .execute(&mut *self.transaction)
         .await?;
         Ok(())
+    }
+
+    /// Makes sure that what needs an answer has one. Which questions there are is told to who sees the inspection.
+    async fn must_be_answered(
+        &mut self,
+        inspection: InspectionId,
+        sections: &[Section],
+        values: &BTreeMap<String, Value>,
+    ) -> StoreResult<()> {
+        let missing = unanswered(sections, values);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let fault = |pointer, detail: &str| FieldFault { pointer, code: "required", detail: detail.to_owned() };
+        let faults = if self.sees(inspection).await? {
+            let detail = "This question needs an answer before the inspection is submitted.";
+            missing.iter().map(|question| fault(format!("/answers/{}", escaped(&question.key)), detail)).collect()
+        } else {
+            let detail = "A question that needs an answer before the inspection is submitted has none.";
+            vec![fault(String::new(), detail)]
+        };
+        Err(StoreError::InvalidFields(faults))
     }
 
     /// Opens a submitted inspection again. It has no report until it is submitted once more, and that is another one: nobody
@@ -134,17 +139,22 @@ impl Work {
         permit: Permit<can::ReopenInspection>,
         version: &Expected,
     ) -> StoreResult<()> {
-        version.must_be(self.standing(permit.target()).await?.version)?;
-        let reopened = sqlx::query!(
-            r#"update inspections i set state = 'reopened', report_shared = false, version = version + 1, updated_at = now()
+        let inspection = permit.target();
+        let standing = self.standing(inspection).await?;
+        version.must_be(standing.version)?;
+        let state = standing.state.reopened()?;
+        let was_shared = sqlx::query_scalar!(
+            "update inspections i set state = $3, report_shared = false, version = version + 1, updated_at = now()
              from (select report_shared from inspections where org_id = $1 and id = $2) was
-             where i.org_id = $1 and i.id = $2 and i.state = 'submitted' returning was.report_shared as "was_shared!""#,
+             where i.org_id = $1 and i.id = $2 returning was.report_shared",
             permit.organization().uuid(),
-            permit.target().uuid()
+            inspection.uuid(),
+            state.key()
         );
-        let reopened = reopened.fetch_optional(&mut *self.transaction).await?.ok_or(NOT_SUBMITTED)?;
+        let was_shared = was_shared.fetch_one(&mut *self.transaction).await?;
+        self.release_from(inspection).await?;
         // The report is gone to everybody: who reads the next one is not known yet.
-        let report = Id::<kind::Report>::from(permit.target().uuid());
-        if reopened.was_shared { self.forget_where_unseen(permit.target(), report).await } else { Ok(()) }
+        let report = Id::<kind::Report>::from(inspection.uuid());
+        if was_shared { self.forget_where_unseen(inspection, report).await } else { Ok(()) }
     }
 }

@@ -18,11 +18,11 @@ use crate::{
 pub struct ReportDocument {
     /// The organization's name.
     pub organization: String,
+    /// The version of what bears it.
+    pub organization_version: i64,
     /// Where the site was.
     pub address: Option<String>,
-    /// Who submitted it.
-    pub submitted_by: Option<String>,
-    /// Who carried it out. This and the other names are as they were when it was submitted, whatever has become of them since.
+    /// Who carried it out. This and the address are as they were when it was submitted, whatever has become of them since.
     pub assignees: Vec<String>,
     /// What was asked.
     pub sections: Vec<Section>,
@@ -44,8 +44,8 @@ impl Work {
     pub async fn report_document(&mut self, permit: Permit<can::ViewReport>) -> StoreResult<ReportDocument> {
         let (organization, inspection) = (permit.organization().uuid(), permit.target().uuid());
         let row = sqlx::query!(
-            r#"select r.form_id as "form_id!", o.name as organization,
-                r.site_address as address, r.submitter_name as submitted_by, r.carried_out_by as "assignees!"
+            r#"select r.form_id as "form_id!", o.name as organization, o.version as organization_version,
+                r.site_address as address, r.carried_out_by as "assignees!"
              from reports r join organizations o on o.id = r.org_id
              where r.org_id = $1 and r.id = $2"#,
             organization,
@@ -56,8 +56,8 @@ impl Work {
         .ok_or(StoreError::Missing("report"))?;
         Ok(ReportDocument {
             organization: row.organization,
+            organization_version: row.organization_version,
             address: row.address,
-            submitted_by: row.submitted_by,
             assignees: row.assignees,
             sections: self.sections(row.form_id).await?,
             answers: self.answers_of(inspection.into()).await?,

@@ -24,6 +24,8 @@ pub struct ReportFilter {
     pub since: Option<DateTime<Utc>>,
     /// Submitted before this time.
     pub before: Option<DateTime<Utc>>,
+    /// Changed at this time or later.
+    pub updated_since: Option<DateTime<Utc>>,
     /// Words of the title, as one types them into a search engine.
     pub q: Option<String>,
 }
@@ -36,11 +38,14 @@ pub enum ReportOrder {
     /// What was submitted last comes first.
     #[default]
     SubmittedDescending,
+    /// What has rested longest first.
+    Updated,
 }
 
 impl From<ReportOrder> for Order {
     fn from(order: ReportOrder) -> Self {
-        Self { column: Some(("r.submitted_at", "timestamptz")), descending: order == ReportOrder::SubmittedDescending }
+        let column = if order == ReportOrder::Updated { "r.report_updated_at" } else { "r.submitted_at" };
+        Self { column: Some((column, "timestamptz")), descending: order == ReportOrder::SubmittedDescending }
     }
 }
 
@@ -57,11 +62,15 @@ impl ReportFilter {
                 text.push_str(&format!(" and r.{column} = {}", sql.bind(id)?));
             }
         }
-        if let Some(since) = self.since {
-            text.push_str(&format!(" and r.submitted_at >= {}", sql.bind(since)?));
-        }
-        if let Some(before) = self.before {
-            text.push_str(&format!(" and r.submitted_at < {}", sql.bind(before)?));
+        let times = [
+            ("submitted_at >=", self.since),
+            ("submitted_at <", self.before),
+            ("report_updated_at >=", self.updated_since),
+        ];
+        for (compared, time) in times {
+            if let Some(time) = time {
+                text.push_str(&format!(" and r.{compared} {}", sql.bind(time)?));
+            }
         }
         if let Some(words) = &self.q {
             let place = sql.bind(listing::searched(words))?;
@@ -95,7 +104,8 @@ impl Work {
             self.must_see(permit.target()).await?;
         }
         let changed = sqlx::query!(
-            "update inspections set report_shared = $3, version = version + 1, updated_at = now()
+            "update inspections set report_shared = $3, version = version + 1, updated_at = now(),
+                report_version = report_version + 1, report_updated_at = now()
              where org_id = $1 and id = $2 and report_shared <> $3",
             permit.organization().uuid(),
             permit.target().uuid(),

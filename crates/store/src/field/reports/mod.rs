@@ -22,7 +22,7 @@ impl Located for kind::Report {
     const TABLE: &'static str = "reports r";
     const ALIAS: &'static str = "r";
     const COLUMNS: &'static str = ", r.id, r.title, r.team_id, r.site_id, r.template_id, r.score, r.max_score, r.report_shared, \
-        r.submitted_by, r.submitted_at, r.version, r.team_name, r.site_name, r.template_name";
+        r.submitted_by, r.submitter_name, r.submitted_at, r.report_updated_at, r.report_version, r.team_name, r.site_name, r.template_name";
     const SCOPES: &'static [(Level, &'static str)] = &[(Level::Team, "r.team_id")];
     const RULES: &'static [Rule] = &[
         Rule { condition: Condition::Own, holds: "r.created_by = $2", rows: Rows::Held },
@@ -55,8 +55,10 @@ impl Located for kind::Report {
             max_score: row.try_get("max_score")?,
             shared: row.try_get("report_shared")?,
             submitted_by: id("submitted_by")?.map(Id::from),
+            submitted_by_name: row.try_get("submitter_name")?,
             submitted_at: row.try_get("submitted_at")?,
-            version: row.try_get("version")?,
+            updated_at: row.try_get("report_updated_at")?,
+            version: row.try_get("report_version")?,
         })
     }
 }

@@ -65,6 +65,9 @@ pub struct SummaryRow {
     pub of: i64,
 }
 
+/// How many digits a time has, in microseconds.
+const STAMP: usize = 20;
+
 /// How many teams, sites, templates or periods are summed up at most.
 const ROWS: i64 = 1000;
 
@@ -88,29 +91,31 @@ impl Work {
         by: SummaryBy,
     ) -> StoreResult<Vec<SummaryRow>> {
         let mut sql = listing::begin(listing)?;
-        let wanted = filter.render(&mut sql)?;
-        let seen = listing::shown(listing, &mut sql)?;
-        let named = |id: &str, name: &str| (format!("r.{id}"), format!("r.{name}"), "reports desc, id, name");
-        let (id, name, order) = match by {
-            SummaryBy::Team => named("team_id", "team_name"),
-            SummaryBy::Site => named("site_id", "site_name"),
-            SummaryBy::Template => named("template_id", "template_name"),
+        let found = listing::rows(listing, &mut sql, |sql| filter.render(sql))?;
+        let (id, name) = match by {
+            SummaryBy::Team => ("r.team_id", "r.team_name".to_owned()),
+            SummaryBy::Site => ("r.site_id", "r.site_name".to_owned()),
+            SummaryBy::Template => ("r.template_id", "r.template_name".to_owned()),
             SummaryBy::Period(period, zone) => {
                 let zone = sql.bind(zone.name())?;
-                let of = format!("to_char(r.submitted_at at time zone {zone}, '{}')", period.pattern());
-                ("null::uuid".to_owned(), of, "name desc")
+                ("null::uuid", format!("to_char(r.submitted_at at time zone {zone}, '{}')", period.pattern()))
             }
         };
+        let order = if matches!(by, SummaryBy::Period(..)) { "name desc" } else { "reports desc, id, name" };
         let limit = sql.bind(ROWS)?;
-        // What has an id is one thing, whatever it was called; what has none any more is known by its name alone.
+        // What has an id is one thing, whatever it was called: the last name that it bore is the greatest of those that stand
+        // behind their times. What has no id any more is known by its name alone.
         let text = format!(
-            "select id, (array_agg(name order by submitted_at desc))[1] as name, count(*) as reports,
-                coalesce(sum(score), 0)::bigint as points, coalesce(sum(max_score), 0)::bigint as of
+            "select id, case when id is null then known_by else substr(max(named), {STAMP} + 1) end as name,
+                count(*) as reports, coalesce(sum(score), 0)::bigint as points, coalesce(sum(max_score), 0)::bigint as of
              from (
-                select {id} as id, {name} as name, r.score, r.max_score, r.submitted_at from reports r
-                where r.org_id = $1 and {seen}{wanted} and $2::uuid is not null and $3::uuid[] is not null
+                select {id} as id, case when {id} is null then {name} end as known_by, r.score, r.max_score,
+                    case when {id} is not null then
+                        lpad((extract(epoch from r.submitted_at) * 1000000)::bigint::text, {STAMP}, '0') || {name}
+                    end collate \"C\" as named
+                from {found}
              ) found
-             group by id, case when id is null then name end order by {order} limit {limit}"
+             group by id, known_by order by {order} limit {limit}"
         );
         let rows = sql.query(text).fetch_all(&mut *self.transaction).await.map_err(zone_fault)?;
         let row = |row: &sqlx::postgres::PgRow| {
