@@ -4,7 +4,7 @@ export PATH := $(or $(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 # Checked SQL is checked against .sqlx, and not against whatever database DATABASE_URL may name.
 export SQLX_OFFLINE := true
 
-# What `make run` builds: on two cores the first build takes three minutes so, and seven with PROFILE=release.
+# What `make run` builds: the first build takes some minutes so, and with PROFILE=release more than twice as long.
 PROFILE := dev
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)

@@ -24,7 +24,7 @@ use crate::{
 #[into_params(parameter_in = Path)]
 pub struct SitePath {
     /// The organization's id or slug.
-    #[param(value_type = String, example = "northwind")]
+    #[param(value_type = String, example = "skyline")]
     organization: OrganizationKey,
     /// The site.
     #[param(value_type = SiteId)]
@@ -88,11 +88,13 @@ pub struct CreateSite {
 /// Create a site
 ///
 /// A device may make it offline and give it its `id`: sent again by the same account, it answers 200 with the site as it is, even
-/// if the team has gone since.
+/// if the team has gone since, and 410 if it was deleted.
 #[utoipa::path(tag = "sites", params(OrganizationPath), request_body = CreateSite,
     responses(
         (status = 201, body = Site),
-        (status = 200, body = Site, description = "It was made before, with this `id`."), (status = 204, description = "Done, and you may not see it."),
+        (status = 200, body = Site, description = "You made it before, with this id."),
+        (status = 204, description = "Done, and you may not see it."),
+        (status = 410, description = "You made it before, with this id, and it was deleted since: within 90 days its id stays taken."),
     ),
     extensions(("x-permission" = json!(can::CreateSite::PERMISSION.key()))))]
 #[post("/sites")]

@@ -27,7 +27,7 @@ use crate::{
 #[into_params(parameter_in = Path)]
 pub struct InspectionTemplatePath {
     /// The organization's id or slug.
-    #[param(value_type = String, example = "northwind")]
+    #[param(value_type = String, example = "skyline")]
     organization: OrganizationKey,
     /// The template.
     #[param(value_type = InspectionTemplateId)]

@@ -19,6 +19,11 @@ pub type Answer = Result<HttpResponse, Stop>;
 pub trait Versioned {
     /// The version.
     fn version(&self) -> i64;
+
+    /// What tells this version from every other, with what else is shown that has versions of its own.
+    fn tag(&self) -> String {
+        self.version().to_string()
+    }
 }
 
 impl Versioned for tenancy::Invitation {
@@ -82,11 +87,11 @@ pub struct Listed<T> {
     pub total: Option<i64>,
 }
 
-fn builder(status: StatusCode, version: Option<i64>) -> HttpResponseBuilder {
+fn builder(status: StatusCode, tag: Option<String>) -> HttpResponseBuilder {
     let mut builder = HttpResponse::build(status);
     builder.insert_header((header::CACHE_CONTROL, "no-store"));
-    if let Some(version) = version {
-        builder.insert_header((header::ETAG, format!("\"{version}\"")));
+    if let Some(tag) = tag {
+        builder.insert_header((header::ETAG, format!("\"{tag}\"")));
     }
     builder
 }
@@ -98,12 +103,12 @@ pub fn ok(body: impl Serialize) -> HttpResponse {
 
 /// 200 with a versioned thing.
 pub fn shown<T: Serialize + Versioned>(thing: T) -> HttpResponse {
-    builder(StatusCode::OK, Some(thing.version())).json(thing)
+    builder(StatusCode::OK, Some(thing.tag())).json(thing)
 }
 
 /// 201 with the thing that was made, and its address.
 pub fn created<T: Serialize + Versioned>(thing: T, location: &str) -> HttpResponse {
-    builder(StatusCode::CREATED, Some(thing.version())).insert_header((header::LOCATION, location)).json(thing)
+    builder(StatusCode::CREATED, Some(thing.tag())).insert_header((header::LOCATION, location)).json(thing)
 }
 
 /// 201 with something that has an address and no version: it never changes.
@@ -133,7 +138,7 @@ where
     K::Item: Serialize + Versioned,
 {
     let permissions = include.permissions.then(|| permissions(caller, &seen.resource));
-    builder(StatusCode::OK, Some(seen.item.version())).json(Granted { item: seen.item, permissions })
+    builder(StatusCode::OK, Some(seen.item.tag())).json(Granted { item: seen.item, permissions })
 }
 
 /// A page of things that the caller sees, each with what they may do with it if they asked.

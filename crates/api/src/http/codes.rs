@@ -10,7 +10,7 @@ use utoipa::{
 };
 
 /// Every `code` of a problem, by name. A name that has been published stays what it means.
-pub const CODES: [&str; 74] = [
+pub const CODES: [&str; 75] = [
     "already_in_team",
     "already_linked",
     "already_member",
@@ -20,6 +20,7 @@ pub const CODES: [&str; 74] = [
     "cors_refused",
     "credentials_invalid",
     "database_unreachable",
+    "deleted",
     "email_taken",
     "files_unavailable",
     "forbidden",

@@ -63,9 +63,8 @@ const FIELDS: [(&str, &str); 53] = [
 ];
 
 /// The same for parts of one schema, where the name means something else there.
-const PARTS: [(&str, &str, &str); 48] = [
+const PARTS: [(&str, &str, &str); 39] = [
     ("Ticket", "description", "It began at nine."),
-    ("Inspection", "state", "submitted"),
     ("Photo", "question", "photos"),
     ("Photo", "caption", "The exit to the yard"),
     ("AccessModel", "key", "helpdesk"),
@@ -90,22 +89,14 @@ const PARTS: [(&str, &str, &str); 48] = [
     ("Website", "name", "Shop"),
     ("InspectionTemplate", "name", "Fire safety"),
     ("Section", "title", "Ways out"),
-    ("Inspection", "title", "Fire doors, third quarter"),
-    ("InspectionAnswer", "question", "exits"),
     ("Report", "title", "Fire doors, third quarter"),
     ("FullReport", "address", "Harbour Street 7, 20457 Hamburg"),
-    ("InspectionAnswer", "value", "Yes"),
-    ("InspectionAnswer", "note", "The one in the basement sticks."),
     ("Report", "team", "Maintenance"),
     ("Report", "site", "Warehouse 7"),
     ("Report", "template", "Fire safety"),
-    ("FullReport", "submitted_by_name", "Ada Lovelace"),
-    ("ReportAnswer", "unit", "bar"),
-    ("ReportAnswer", "value", "Yes"),
-    ("ReportAnswer", "note", "The one in the basement sticks."),
+    ("Report", "submitted_by_name", "Ada Lovelace"),
+    ("FullReport", "organization", "Skyline"),
     ("ReportSection", "title", "Ways out"),
-    ("ReportAnswer", "question", "exits"),
-    ("ReportAnswer", "label", "Are the emergency exits clear?"),
     ("ReportSum", "name", "Warehouse 7"),
     ("Site", "name", "Warehouse 7"),
     ("Site", "address", "Harbour Street 7, 20457 Hamburg"),
@@ -150,13 +141,14 @@ pub(super) fn add(document: &mut Value) {
     let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     for (_, operation) in super::operations(document) {
         let permission = operation["x-permission"].clone();
+        let takes_image = operation["requestBody"]["content"]["image/*"].is_object();
         for (status, answer) in operation["responses"].as_object_mut().into_iter().flatten() {
             if let Some(content) = answer.pointer_mut("/content/application~1json") {
                 content["example"] = example(&schemas, &content["schema"], "", "");
                 allow(&mut content["example"], &permission);
             }
             if let Some(content) = answer.pointer_mut("/content/application~1problem+json") {
-                content["example"] = problem(status, &permission);
+                content["example"] = problem(status, &permission, takes_image);
             }
         }
     }
@@ -181,9 +173,13 @@ fn allow(example: &mut Value, permission: &Value) {
     }
 }
 
-fn problem(status: &str, permission: &Value) -> Value {
+fn problem(status: &str, permission: &Value, takes_image: bool) -> Value {
     let Some((_, title, code, detail)) = PROBLEMS.iter().find(|(known, ..)| *known == status) else {
         return Value::Null;
+    };
+    let detail = match status {
+        "415" if takes_image => "Send the image's bytes as the body, with a `Content-Type` such as `image/jpeg`.",
+        _ => *detail,
     };
     let mut problem = json!({"type": "about:blank", "title": title, "status": status.parse().unwrap_or(0),
         "code": code, "detail": detail});
@@ -244,6 +240,8 @@ fn number(name: &str) -> u32 {
     match name {
         "expires_in" => 600,
         "number" => 17,
+        "score" => 10,
+        "max_score" => 15,
         _ => 1,
     }
 }

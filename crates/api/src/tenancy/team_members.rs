@@ -81,7 +81,7 @@ pub async fn set_team_member(call: Call, path: Path<TeamMemberPath>, body: Body<
 /// Somebody of the organization who is to be in a team.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"email": "grace@example.org", "role": "member"}))]
+#[schema(example = json!({"email": "grace@example.org", "role": "admin"}))]
 pub struct NewTeamMember {
     /// The member's address.
     email: Email,

@@ -61,12 +61,13 @@ impl CreateInspection {
 ///
 /// In a team, from one of its templates. A device that is offline gives the id itself, and sends the request again when it is
 /// not sure that it arrived: then it is answered 200 with the inspection as it is, even if the template, the site or the team
-/// has gone since.
+/// has gone since, and 410 if it was deleted.
 #[utoipa::path(tag = "inspections", params(OrganizationPath), request_body = CreateInspection,
     responses(
         (status = 201, body = Inspection, headers(("Location" = String, description = "The inspection's address."))),
         (status = 200, body = Inspection, description = "You made it before, with this id."),
         (status = 204, description = "Made, and you may not see it."),
+        (status = 410, description = "You made it before, with this id, and it was deleted since: within 90 days its id stays taken."),
     ),
     extensions(("x-permission" = json!(can::CreateInspection::PERMISSION.key()))))]
 #[post("")]

@@ -3,25 +3,15 @@
 use std::borrow::Cow;
 
 use actix_web::get;
-use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Deserializer, de::Error};
-use usher_domain::{
-    AccountId, InspectionTemplateId, MemberId, SiteId, TeamId, Text,
-    field::{Inspection, InspectionState},
-};
+use usher_domain::field::{Inspection, InspectionState};
 use usher_policy::{Action, can};
-use usher_store::{
-    Seen, Work,
-    field::{InspectionFilter, InspectionOrder},
-};
-use utoipa::{IntoParams, ToSchema};
+use usher_store::field::InspectionOrder;
+use utoipa::ToSchema;
 
 use super::InspectionPath;
 use crate::{
-    http::{
-        Answer, Call, Granted, Include, Listed, Path, Query, Stop, ThingQuery, filtered_by, listed, page_request,
-        paged, seen, storable, table, table_request, time_cell,
-    },
+    http::{Answer, Call, Granted, Include, Listed, Path, Query, ThingQuery, listed, page_request, seen},
     tenancy::OrganizationPath,
 };
 
@@ -49,7 +39,7 @@ pub enum InspectionSort {
 
 impl InspectionSort {
     /// The order, and the name of the list in it.
-    const fn order(self) -> (InspectionOrder, &'static str) {
+    pub(super) const fn order(self) -> (InspectionOrder, &'static str) {
         match self {
             Self::CreatedDescending => (InspectionOrder::CreatedDescending, "inspections:-created_at"),
             Self::Created => (InspectionOrder::Created, "inspections:created_at"),
@@ -62,7 +52,7 @@ impl InspectionSort {
 
 /// Some of the states.
 #[derive(Debug, Default)]
-struct States(Vec<InspectionState>);
+pub(super) struct States(pub(super) Vec<InspectionState>);
 
 impl<'de> Deserialize<'de> for States {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -76,48 +66,52 @@ impl<'de> Deserialize<'de> for States {
 macro_rules! with_inspection_filters {
     ($(#[$about:meta])* $name:ident { $($(#[$more:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$about])*
-        #[derive(Debug, Deserialize, IntoParams)]
+        #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
         #[serde(deny_unknown_fields)]
         #[into_params(parameter_in = Query)]
         pub struct $name {
             /// The team whose they are.
             #[param(value_type = Option<uuid::Uuid>)]
-            team: Option<TeamId>,
+            team: Option<usher_domain::TeamId>,
             /// Where they happen.
             #[param(value_type = Option<uuid::Uuid>)]
-            site: Option<SiteId>,
+            site: Option<usher_domain::SiteId>,
             /// What they were made from.
             #[param(value_type = Option<uuid::Uuid>)]
-            template: Option<InspectionTemplateId>,
+            template: Option<usher_domain::InspectionTemplateId>,
             /// How far they are: one state, or several with commas between, such as `draft,in_progress,reopened`.
             #[serde(default)]
-            #[param(inline, value_type = Option<Vec<InspectionState>>, style = Form, explode = false, min_items = 1)]
-            state: States,
+            #[param(inline, value_type = Option<Vec<usher_domain::field::InspectionState>>, style = Form, explode = false, min_items = 1)]
+            state: $crate::field::inspections::listing::States,
             /// A member who carries them out.
             #[param(value_type = Option<uuid::Uuid>)]
-            assignee: Option<MemberId>,
+            assignee: Option<usher_domain::MemberId>,
             /// The account that made them, be it a member still or not.
             #[param(value_type = Option<uuid::Uuid>)]
-            created_by: Option<AccountId>,
+            created_by: Option<usher_domain::AccountId>,
             /// Whether their team's viewers see them.
             shared: Option<bool>,
             /// To be done by this day or earlier.
-            due_until: Option<NaiveDate>,
+            due_until: Option<chrono::NaiveDate>,
             /// Words of the title; `"a phrase"`, `or` and `-without` work.
             #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "fire")]
-            q: Option<Text<1, 200>>,
+            q: Option<usher_domain::Text<1, 200>>,
             /// Changed or answered at this time or later.
-            updated_since: Option<DateTime<Utc>>,
+            updated_since: Option<chrono::DateTime<chrono::Utc>>,
             /// The order.
             #[serde(default)]
-            #[param(inline, value_type = Option<InspectionSort>)]
-            sort: InspectionSort,
+            #[param(inline, value_type = Option<$crate::field::inspections::listing::InspectionSort>)]
+            sort: $crate::field::inspections::listing::InspectionSort,
             $($(#[$more])* $field: $type,)*
         }
 
         impl $name {
-            async fn filter(&self, work: &mut Work) -> Result<InspectionFilter, Stop> {
-                Ok(InspectionFilter {
+            async fn filter(
+                &self,
+                work: &mut usher_store::Work,
+            ) -> Result<usher_store::field::InspectionFilter, $crate::http::Stop> {
+                use $crate::http::{filtered_by, storable};
+                Ok(usher_store::field::InspectionFilter {
                     team: filtered_by(work, self.team, "team").await?,
                     site: filtered_by(work, self.site, "site").await?,
                     template: filtered_by(work, self.template, "template").await?,
@@ -126,13 +120,14 @@ macro_rules! with_inspection_filters {
                     created_by: self.created_by,
                     shared: self.shared,
                     due_until: storable("due_until", self.due_until)?,
-                    q: self.q.clone().map(Text::into_string),
+                    q: self.q.clone().map(usher_domain::Text::into_string),
                     updated_since: storable("updated_since", self.updated_since)?,
                 })
             }
         }
     };
 }
+pub(super) use with_inspection_filters;
 
 with_inspection_filters! {
     /// Which inspections, in which order, and which part of them.
@@ -144,14 +139,6 @@ with_inspection_filters! {
         /// `total`, `permissions`, or both with a comma between.
         #[param(example = "total,permissions")]
         include: Option<String>,
-    }
-}
-
-with_inspection_filters! {
-    /// Which inspections, in which order, and which part of them.
-    ExportInspections {
-        /// Where to go on: the header `Next-Cursor` of the file before.
-        cursor: Option<String>,
     }
 }
 
@@ -186,65 +173,4 @@ pub async fn get_inspection(call: Call, path: Path<InspectionPath>, query: Query
     let include = query.include()?;
     let (caller, inspection) = call.see(&path.organization, path.inspection).await?;
     Ok(seen(&caller, inspection, include))
-}
-
-/// Export inspections
-///
-/// As CSV: those that the list with the same filters shows, in the order asked for. One file holds 10,000 at most: where
-/// there are more, the header `Next-Cursor` says where the next goes on. A cell that a spreadsheet would take for a formula
-/// begins with an apostrophe.
-#[utoipa::path(tag = "inspections", params(OrganizationPath, ExportInspections),
-    responses((status = 200, body = String, content_type = "text/csv")),
-    extensions(("x-permission" = json!(can::ViewInspection::PERMISSION.key()))))]
-#[get("/export")]
-pub async fn export_inspections(call: Call, path: Path<OrganizationPath>, query: Query<ExportInspections>) -> Answer {
-    let (order, list) = query.sort.order();
-    let request = table_request(query.cursor.as_deref(), list)?;
-    let mut work = call.read(&path.organization).await?;
-    let filter = query.filter(&mut work).await?;
-    let page = work.list_inspections(work.listing(), &filter, order, &request).await?;
-    let Listed { items, next_cursor, .. } = paged(page, list);
-    table("inspections", HEADER, items.into_iter().map(|Seen { item, .. }| row(item)), next_cursor.as_deref())
-}
-
-const HEADER: [&str; 15] = [
-    "id",
-    "title",
-    "state",
-    "team_id",
-    "site_id",
-    "template_id",
-    "due_on",
-    "shared",
-    "assignee_ids",
-    "answered",
-    "questions",
-    "created_by",
-    "created_at",
-    "updated_at",
-    "submitted_at",
-];
-
-fn row(inspection: Inspection) -> [String; 15] {
-    fn text(value: Option<impl ToString>) -> String {
-        value.map(|value| value.to_string()).unwrap_or_default()
-    }
-    let assignees: Vec<String> = inspection.assignee_ids.iter().map(ToString::to_string).collect();
-    [
-        inspection.id.to_string(),
-        inspection.title,
-        inspection.state.key().to_owned(),
-        inspection.team_id.to_string(),
-        text(inspection.site_id),
-        text(inspection.template_id),
-        text(inspection.due_on),
-        inspection.shared.to_string(),
-        assignees.join(" "),
-        inspection.answered.to_string(),
-        inspection.questions.to_string(),
-        text(inspection.created_by),
-        time_cell(inspection.created_at),
-        time_cell(inspection.updated_at),
-        inspection.submitted_at.map(time_cell).unwrap_or_default(),
-    ]
 }

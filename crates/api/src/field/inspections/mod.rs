@@ -2,6 +2,7 @@
 
 mod answers;
 mod creating;
+mod exporting;
 mod listing;
 mod photos;
 mod stages;
@@ -9,6 +10,7 @@ mod updating;
 
 pub use answers::*;
 pub use creating::*;
+pub use exporting::*;
 pub use listing::*;
 pub use photos::*;
 use serde::Deserialize;

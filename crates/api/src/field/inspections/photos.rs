@@ -82,7 +82,10 @@ pub async fn list_inspection_photos(call: Call, path: Path<InspectionPath>, quer
 /// photos, one of the kind `signature` with a name and the id of one. An inspection that was a draft is then in progress; one that was submitted takes none.
 #[utoipa::path(tag = "inspections", params(InspectionPath, PhotoQuery),
     request_body(content = Image, content_type = "image/*"),
-    responses((status = 201, body = Photo), (status = 200, body = Photo, description = "You added it before, with this id.")),
+    responses((status = 201, body = Photo),
+        (status = 200, body = Photo, description = "You added it before, with this id."),
+        (status = 204, description = "Added, or added before, and you may not see it."),
+        (status = 410, description = "You added it before, with this id, and it was deleted since: within 90 days its id stays taken.")),
     extensions(("x-permission" = json!(can::UpdateInspection::PERMISSION.key()))))]
 #[post("/{inspection}/photos")]
 pub async fn add_inspection_photo(
@@ -98,8 +101,11 @@ pub async fn add_inspection_photo(
 
 async fn added(call: &Call, path: &InspectionPath, new: &NewPhoto, file: &NewFile) -> Answer {
     let mut work = call.write(&path.organization).await?;
-    let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
+    let (permit, seen) = work.permit_with::<can::UpdateInspection, can::ViewInspection>(path.inspection).await?;
     let (photo, made) = work.add_photo(permit, new, file).await?;
+    if seen.is_none() {
+        return work.commit(no_content()).await;
+    }
     let inspections = format!("/v1/organizations/{}/field/inspections", work.organization());
     let location = format!("{inspections}/{}/photos/{}", path.inspection, photo.id);
     work.commit(if made == Made::Now { addressed(photo, &location) } else { ok(photo) }).await

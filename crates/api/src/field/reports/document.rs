@@ -24,21 +24,22 @@ pub struct FullReport {
     /// The report.
     #[serde(flatten)]
     pub(super) report: Report,
-    /// The organization's name.
+    /// The organization's name, as it is now.
     pub(super) organization: String,
-    /// Where the site is.
+    /// The organization's version.
+    #[serde(skip)]
+    pub(super) organization_version: i64,
+    /// Where the site was.
     #[schema(required)]
     pub(super) address: Option<String>,
-    /// The name of who submitted it.
-    #[schema(required)]
-    pub(super) submitted_by_name: Option<String>,
-    /// The names of those who carried it out.
+    /// The names of those who were assigned to it. This and the other names, but for the organization's, are as they were when it
+    /// was submitted.
     pub(super) assignees: Vec<String>,
     /// What was asked, and answered.
     pub(super) sections: Vec<ReportSection>,
     /// The photos, the oldest first. `photos/{photo}/content` of the report has their bytes.
     pub(super) photos: Vec<Photo>,
-    /// How the organization shows itself.
+    /// How the organization shows itself now.
     pub(super) branding: Branding,
 }
 
@@ -53,6 +54,10 @@ pub struct ReportSection {
 
 /// A question and its answer.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(example = json!({
+    "question": "exits", "label": "Are the emergency exits clear?", "kind": "choice", "unit": null, "value": "Yes", "score": 10,
+    "max_score": 10, "note": "The one in the basement sticks."
+}))]
 pub struct ReportAnswer {
     /// The question's key.
     pub(super) question: String,
@@ -80,6 +85,11 @@ impl Versioned for FullReport {
     fn version(&self) -> i64 {
         self.report.version
     }
+
+    /// The letterhead is the organization's of now.
+    fn tag(&self) -> String {
+        format!("{}.{}.{}", self.report.version, self.branding.version, self.organization_version)
+    }
 }
 
 impl FullReport {
@@ -89,8 +99,8 @@ impl FullReport {
         Self {
             report,
             organization: document.organization,
+            organization_version: document.organization_version,
             address: document.address,
-            submitted_by_name: document.submitted_by,
             assignees: document.assignees,
             sections: document.sections.into_iter().map(|section| ReportSection::of(section, &mut answers)).collect(),
             photos: document.photos.into_iter().map(|(photo, _)| photo).collect(),

@@ -27,6 +27,9 @@ pub enum ReportSort {
     /// What was submitted first comes first.
     #[serde(rename = "submitted_at")]
     Submitted,
+    /// What has rested longest first: with `updated_since`, what a device that syncs asks for.
+    #[serde(rename = "updated_at")]
+    Updated,
 }
 
 impl ReportSort {
@@ -35,6 +38,7 @@ impl ReportSort {
         match self {
             Self::SubmittedDescending => (ReportOrder::SubmittedDescending, "reports:-submitted_at"),
             Self::Submitted => (ReportOrder::Submitted, "reports:submitted_at"),
+            Self::Updated => (ReportOrder::Updated, "reports:updated_at"),
         }
     }
 }
@@ -60,6 +64,8 @@ macro_rules! with_report_filters {
             since: Option<chrono::DateTime<chrono::Utc>>,
             /// Submitted before this time.
             before: Option<chrono::DateTime<chrono::Utc>>,
+            /// Submitted, shared or hidden at this time or later.
+            updated_since: Option<chrono::DateTime<chrono::Utc>>,
             /// Words of the title; `"a phrase"`, `or` and `-without` work.
             #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "fire")]
             q: Option<usher_domain::Text<1, 200>>,
@@ -75,6 +81,7 @@ macro_rules! with_report_filters {
                     template: filtered_by(work, self.template, "template").await?,
                     since: storable("since", self.since)?,
                     before: storable("before", self.before)?,
+                    updated_since: storable("updated_since", self.updated_since)?,
                     q: self.q.clone().map(usher_domain::Text::into_string),
                 })
             }
@@ -114,7 +121,8 @@ with_report_filters! {
 
 /// List reports
 ///
-/// Those that you may see: of inspections that are submitted.
+/// Those that you may see: of inspections that are submitted. A device that syncs asks for `sort=updated_at` and `updated_since` as
+/// with inspections, and so finds what was shared with its user's team long after it was submitted.
 #[utoipa::path(tag = "reports", params(OrganizationPath, ListReports),
     responses((status = 200, body = Listed<Granted<Report>>)),
     extensions(("x-permission" = json!(can::ViewReport::PERMISSION.key()))))]
@@ -164,7 +172,7 @@ pub async fn export_reports(call: Call, path: Path<OrganizationPath>, query: Que
     table("reports", HEADER, items.into_iter().map(|Seen { item, .. }| row(item)), next_cursor.as_deref())
 }
 
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 15] = [
     "id",
     "title",
     "team_id",
@@ -177,10 +185,12 @@ const HEADER: [&str; 13] = [
     "max_score",
     "shared",
     "submitted_by",
+    "submitted_by_name",
     "submitted_at",
+    "updated_at",
 ];
 
-fn row(report: Report) -> [String; 13] {
+fn row(report: Report) -> [String; 15] {
     fn text(value: Option<impl ToString>) -> String {
         value.map(|value| value.to_string()).unwrap_or_default()
     }
@@ -197,6 +207,8 @@ fn row(report: Report) -> [String; 13] {
         report.max_score.to_string(),
         report.shared.to_string(),
         text(report.submitted_by),
+        text(report.submitted_by_name),
         time_cell(report.submitted_at),
+        time_cell(report.updated_at),
     ]
 }

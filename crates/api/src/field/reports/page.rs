@@ -132,7 +132,7 @@ fn facts(report: &FullReport, zone: Tz) -> Markup {
         ("Team", Some(report.report.team.clone())),
         ("Template", report.report.template.clone()),
         ("Carried out by", assignees),
-        ("Submitted by", report.submitted_by_name.clone()),
+        ("Submitted by", report.report.submitted_by_name.clone()),
         ("Submitted", Some(submitted)),
     ];
     html! {
