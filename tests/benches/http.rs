@@ -201,10 +201,16 @@ async fn main() {
         ("last changed first", "&sort=-updated_at"),
         ("open ones, due first", "&sort=due_on&state=draft,in_progress,reopened"),
         ("submitted ones", "&state=submitted"),
+        ("newest first, with how many there are", "&include=total"),
     ];
     for (who, both) in [("focused contributor", focused), ("viewer", viewers)] {
         let what = format!("inspections, {who} of 5 of 50 teams");
         compare(&base, &what, large, &both.map(|who| list_of(who, "field/inspections")), &queries).await;
+    }
+    let owners = [&small, &much].map(|(org, ..)| (org, &org.owner));
+    for (who, both) in [("owner", owners), ("focused contributor of 5 of 50 teams", focused)] {
+        let queries = [("by name", ""), ("with how many there are", "&include=total")];
+        compare(&base, &format!("sites, {who}"), large, &both.map(|who| list_of(who, "field/sites")), &queries).await;
     }
     let what = "reports, focused contributor of 5 of 50 teams";
     compare(&base, what, large, &focused.map(|who| list_of(who, "field/reports")), &[("submitted last first", "")])

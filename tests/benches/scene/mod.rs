@@ -25,7 +25,7 @@ pub async fn filled(world: &World, tickets: i32) -> (Organization, Person) {
     (org, member)
 }
 
-/// An organization with 50 teams and this many inspections spread over them, two of seven submitted and every third shared; a
+/// An organization with 50 teams of five sites each and this many inspections spread over them, two of seven submitted and every third shared; a
 /// focused contributor to five teams, who sees their own and those that they are assigned to (of four of their teams one in ten
 /// each), and a viewer of the same five.
 pub async fn inspected(world: &World, inspections: i32) -> (Organization, Person, Person) {
@@ -36,12 +36,17 @@ pub async fn inspected(world: &World, inspections: i32) -> (Organization, Person
     joins(world, &org, &viewer, "viewer").await;
     let statements = [
         "insert into inspection_forms (org_id, id, sections) select $1, $2, '[]' where $3::int is not null",
-        "insert into inspections (org_id, id, title, team_id, form_id, state, shared, score, max_score, submitted_at, team_name, due_on,
+        "insert into sites (org_id, id, team_id, name, created_by)
+         select t.org_id, gen_random_uuid(), t.id, 'Site ' || n, a.member_id from teams t cross join generate_series(1, 5) n
+         join role_assignments a on a.org_id = $1 and a.role = 'owner'
+         where t.org_id = $1 and $2::uuid is not null and $3::int is not null",
+        "insert into inspections (org_id, id, title, team_id, site_id, form_id, state, shared, score, max_score, submitted_at, team_name, due_on,
             created_by, updated_at)
-         select $1, made(n), 'Inspection ' || n, t.id, $2, case when n % 7 < 2 then 'submitted' else 'draft' end, n % 3 = 0, n % 11, 10,
+         select $1, made(n), 'Inspection ' || n, t.id, l.id, $2, case when n % 7 < 2 then 'submitted' else 'draft' end, n % 3 = 0, n % 11, 10,
              case when n % 7 < 2 then now() - n * interval '1 second' end, t.name, date '2026-01-01' + n % 1000,
              case when n / 50 % 10 = 1 and t.name like 'Team _1' then $2 else a.member_id end, now() - n * interval '1 second'
          from generate_series(1, $3) n join placed t on t.org_id = $1 and t.place = n % 50
+         join sites l on l.org_id = $1 and l.team_id = t.id and l.name = 'Site ' || 1 + n / 50 % 5
          join role_assignments a on a.org_id = $1 and a.role = 'owner'",
         "insert into inspection_assignees (org_id, inspection_id, member_id)
          select i.org_id, i.id, $2 from (select *, row_number() over (order by id) as n from inspections where org_id = $1) i

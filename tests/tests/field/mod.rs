@@ -2,6 +2,7 @@
 
 mod branding;
 mod bucket;
+mod deleted;
 mod files;
 mod inspections;
 mod list_is_read;

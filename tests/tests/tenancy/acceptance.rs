@@ -1,6 +1,6 @@
 //! Invitations as they reach who was invited: by mail, to be used once.
 
-use usher_tests::{World, json};
+use usher_tests::{Value, World, json, yes};
 
 use super::invitations::{accept, invite, register, roles_of};
 
@@ -229,4 +229,74 @@ async fn vk_50_of_two_who_use_an_invitation_at_once_one_joins() {
     let mut statuses = [first.status, second.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 410]);
+}
+
+/// An invitation is as good as the word of whoever invited: what takes from them that they could invite so takes it back.
+#[tokio::test]
+async fn law_7_nobody_comes_in_on_the_word_of_who_could_not_invite_them_any_more() {
+    let world = World::start().await;
+    let org = world.organization("field").await;
+    let invited = world.person("invited").await;
+    for (how, spent) in [("removed", true), ("left", true), ("demoted", true), ("renamed", false), ("narrower", false)]
+    {
+        let inviter = world.member(&org, "admin").await;
+        let role = if how == "narrower" { "member" } else { "admin" };
+        let by = if how == "narrower" { world.member(&org, "super_admin").await } else { inviter };
+        let made = invite(&by, &org, &invited.email, role).await.is(201);
+        let token = world.invitation_token(&invited.email).await;
+        let member = format!("{}/members/{}", org.path, by.id);
+        match how {
+            "removed" => org.owner.delete(&member).await.is(204),
+            "left" => by.post_empty(&format!("{}/leave", org.path)).await.is(204),
+            "demoted" => org.owner.patch(&member, json!({"roles": ["member"]})).await.is(200),
+            "narrower" => org.owner.patch(&member, json!({"roles": ["admin"]})).await.is(200),
+            _ => by.patch("/v1/me", json!({"name": "Renamed"})).await.is(200),
+        };
+        let one = format!("{}/invitations/{}", org.path, made["id"].as_str().unwrap());
+        if spent {
+            accept(&invited, &token).await.problem(410, "invitation_revoked");
+            assert_eq!(org.owner.get(&one).await.is(200)["state"], "revoked", "{how}");
+            assert!(roles_of(&invited).await.is_empty(), "{how}");
+        } else {
+            accept(&invited, &token).await.is(201);
+            org.owner.delete(&format!("{}/members/{}", org.path, invited.id)).await.is(204);
+        }
+    }
+}
+
+/// A role of the organization's own that comes to give less takes back what its holders invited to, and not what they may still.
+#[tokio::test]
+async fn law_7_invitations_end_with_what_a_role_of_the_organizations_own_gave() {
+    let world = World::start().await;
+    let org = world.organization("field").await;
+    let grants = yes(["organization.view", "invitation.create", "invitation.view", "inspection.view"]);
+    let role = org.role("organization", "host", &grants).await;
+    let host = world.member(&org, "host").await;
+    org.role("organization", "guest", &yes(["organization.view"])).await;
+    for email in ["one@example.org", "two@example.org"] {
+        let of = if email.starts_with("one") { "host" } else { "guest" };
+        invite(&host, &org, email, of).await.is(201);
+    }
+    let path = format!("{}/roles/{role}", org.path);
+    let give = async |permissions: &[&str]| {
+        let grants: Vec<_> = permissions.iter().map(|permission| json!({"permission": permission})).collect();
+        let etag = org.owner.get(&path).await.etag();
+        org.owner.patch_if(&path, &etag, json!({"grants": grants})).await.is(200);
+    };
+    let states = async || {
+        let all = org.owner.get(&format!("{}/invitations", org.path)).await.is(200);
+        let state =
+            |one: &Value| (one["email"].as_str().unwrap().to_owned(), one["state"].as_str().unwrap().to_owned());
+        let mut states: Vec<_> = all["items"].as_array().unwrap().iter().map(state).collect();
+        states.sort();
+        states
+    };
+    let told = |one: &str, two: &str| {
+        vec![("one@example.org".to_owned(), one.to_owned()), ("two@example.org".to_owned(), two.to_owned())]
+    };
+    // What the role gives now, its holders may still give.
+    give(&["organization.view", "invitation.create", "invitation.view"]).await;
+    assert_eq!(states().await, told("pending", "pending"));
+    give(&["organization.view"]).await;
+    assert_eq!(states().await, told("revoked", "revoked"));
 }

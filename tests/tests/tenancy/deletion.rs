@@ -101,7 +101,8 @@ async fn lived_in(world: &World) -> (Organization, Person) {
                 submitted_at, team_name)
                 values ('{0}', '{0}', 'One', '{team}', '{0}', '{0}', '{0}', 'submitted', 1, 1, now(), 'A');
              insert into inspection_assignees (org_id, inspection_id, member_id) values ('{0}', '{0}', '{2}');
-             insert into inspection_answers (org_id, inspection_id, question, version) values ('{0}', '{0}', 'one', 2)",
+             insert into inspection_answers (org_id, inspection_id, question, version) values ('{0}', '{0}', 'one', 2);
+             insert into deleted_ids (org_id, id, created_by) values ('{0}', gen_random_uuid(), '{2}')",
             org.id,
             id(&tickets[0]),
             member.id,

@@ -79,6 +79,25 @@ async fn two_people_on_one_inspection_lose_nothing() {
     field.full.post_empty(&format!("{}/submit", at(&field, &id))).await.names(422, "/answers/exits");
 }
 
+/// A device that did not hear that its answer was saved sends it again, be the inspection submitted meanwhile: it was not lost.
+#[tokio::test]
+async fn what_was_saved_before_the_inspection_was_submitted_may_be_sent_again() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let id = inspection(&field, &field.focused, &template).await;
+    answer(&field, &field.focused, &id, "exits", json!("Yes")).await;
+    field.full.post_empty(&format!("{}/submit", at(&field, &id))).await.is(200);
+    let exits = format!("{}/answers/exits", at(&field, &id));
+    let again = field.focused.put_if(&exits, "\"1\"", json!({"value": "Yes"})).await;
+    assert_eq!(again.etag(), "\"2\"");
+    again.is(200);
+    let another = json!({"value": "No"});
+    field.focused.put_if(&exits, "\"1\"", another.clone()).await.problem(412, "stale");
+    field.focused.put_if(&exits, "\"2\"", another).await.problem(409, "inspection_submitted");
+    field.focused.put_if(&exits, "\"2\"", json!({"value": "Perhaps"})).await.names(422, "/value");
+}
+
 #[tokio::test]
 async fn an_answer_fits_its_question() {
     let world = World::start().await;

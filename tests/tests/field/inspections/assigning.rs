@@ -60,6 +60,33 @@ async fn law_7_assigning_opens_no_report_and_no_site_that_one_does_not_see() {
     of_neither.put_empty(&path(&at_site, &of_neither)).await.is(200);
 }
 
+/// An inspection that comes to a site shows the site to who made it or is assigned to it (VX-63).
+#[tokio::test]
+async fn law_7_nobody_brings_an_inspection_to_a_site_that_they_do_not_see() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let site = field.site(field.owner(), "Secret").await;
+    let of_site = format!("{}/sites/{site}", field.path);
+    let narrow = field.organization.with_scopes(field.owner(), &["inspection.update"]).await;
+    let body = json!({"site_id": site});
+    let own = inspection(&field, &field.focused, &template).await;
+    let given = inspection(&field, field.owner(), &template).await;
+    super::assign(&field, &given, &field.focused).await;
+    for id in [&own, &given] {
+        narrow.patch(&at(&field, id), body.clone()).await.lacks("site.view");
+        field.focused.get(&of_site).await.problem(404, "not_found");
+    }
+    // Where it shows the site to nobody else they do, and who sees it does.
+    let nobodys = inspection(&field, field.owner(), &template).await;
+    narrow.patch(&at(&field, &nobodys), body.clone()).await.is(204);
+    field.focused.get(&of_site).await.problem(404, "not_found");
+    field.owner().patch(&at(&field, &given), body).await.is(200);
+    field.focused.get(&of_site).await.is(200);
+    // What shows it already may be said again.
+    narrow.patch(&at(&field, &given), json!({"site_id": site, "title": "x"})).await.is(204);
+}
+
 #[tokio::test]
 async fn law_7_nobody_shares_what_they_do_not_see() {
     let world = World::start().await;

@@ -218,9 +218,10 @@ async fn an_inspection_made_with_an_id_is_known_again_when_its_places_are_gone()
     again_in(&field, &path, &body).await;
     world.join_team(&field.organization, &field.limited, &other, "contributor_limited").await;
     field.limited.post(&path, body.clone()).await.names(404, "/team_id");
-    // Deleted, it is what was never made.
+    // Deleted, it does not come back; and nothing is told of it to anybody else.
     field.focused.delete(&at(&field, body["id"].as_str().unwrap())).await.is(204);
-    field.focused.post(&path, body.clone()).await.names(404, "/team_id");
+    field.focused.post(&path, body.clone()).await.problem(410, "deleted");
+    field.limited.post(&path, body.clone()).await.names(404, "/team_id");
 }
 
 async fn again_in(field: &Field, path: &str, body: &Value) {

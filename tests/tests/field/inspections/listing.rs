@@ -195,3 +195,31 @@ async fn a_device_syncs_by_what_has_changed_since() {
     assert_eq!(field.full.get(&changed(&first).await).await.ids(), [first.as_str()]);
     assert_eq!(field.full.get(&path).await.ids(), [second, first]);
 }
+
+/// A file names what its reader sees of what inspections refer to, and nothing else (law 8).
+#[tokio::test]
+async fn an_exported_inspection_names_what_its_reader_sees() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    let site = field.site(field.owner(), "Harbour").await;
+    let body = json!({"title": "x", "team_id": field.team, "template_id": template, "site_id": site});
+    let id = field.made(field.owner(), "inspections", body).await;
+    assign(&field, &id, &field.focused).await;
+    share(&field, &id).await;
+    for (role, named) in [
+        ("owner", ["Inspectors", "Harbour", "Doors", "member", "owner"]),
+        ("full", ["Inspectors", "Harbour", "Doors", "", ""]),
+        ("focused", ["Inspectors", "Harbour", "Doors", "member", ""]),
+        ("viewer", ["Inspectors", "", "", "", ""]),
+    ] {
+        let file = field.who(role).get(&format!("{}/inspections/export", field.path)).await.is(200);
+        let rows: Vec<Vec<&str>> = file.as_str().unwrap().lines().map(|line| line.split(',').collect()).collect();
+        let at = |name: &str| rows[0].iter().position(|column| *column == name).unwrap();
+        let told = ["team", "site", "template", "assignees", "created_by_name"].map(|column| rows[1][at(column)]);
+        assert_eq!(told, named, "{role}");
+        for (column, id) in [("team_id", &field.team), ("site_id", &site), ("template_id", &template)] {
+            assert_eq!(rows[1][at(column)], id, "{role}: ids are the inspection's own");
+        }
+    }
+}

@@ -51,6 +51,30 @@ async fn vx_64_who_loses_the_role_that_it_takes_is_assigned_no_longer() {
     assert_eq!(assignees(&field, &ids[1]).await.0, [""; 0]);
 }
 
+/// Who carried out what was submitted stays known, and has nothing by it without the role; opened again, it waits for somebody
+/// who could go on.
+#[tokio::test]
+async fn vx_64_what_was_submitted_keeps_its_assignees_until_it_is_opened_again() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let [id, _] = assigned(&field, [&field.limited, &field.focused]).await;
+    super::answer(&field, &field.focused, &id, "exits", json!("Yes")).await;
+    field.focused.post_empty(&format!("{}/submit", at(&field, &id))).await.is(200);
+    let report = format!("{}/reports/{id}", field.path);
+    field.focused.get(&report).await.is(200);
+    field.owner().put(&in_team(&field, &field.focused), json!({"role": "viewer"})).await.is(200);
+    for path in [&at(&field, &id), &report] {
+        field.focused.get(path).await.problem(404, "not_found");
+    }
+    let mut both = [field.limited.id.clone(), field.focused.id.clone()];
+    both.sort_unstable();
+    assert_eq!(assignees(&field, &id).await.0, both);
+    field.owner().post_empty(&format!("{}/reopen", at(&field, &id))).await.is(200);
+    assert_eq!(assignees(&field, &id).await.0, [field.limited.id.as_str()]);
+    field.owner().put(&in_team(&field, &field.focused), json!({"role": "contributor_focused"})).await.is(200);
+    field.focused.get(&at(&field, &id)).await.problem(404, "not_found");
+}
+
 #[tokio::test]
 async fn who_departs_is_assigned_no_longer_and_who_read_it_before_is_told() {
     let world = World::start().await;

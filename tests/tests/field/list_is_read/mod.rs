@@ -141,11 +141,11 @@ async fn vx_80_their_reports_are_listed_as_they_are_read() {
     list_is_read(&scene, &List::reports(&scene).await).await;
     // VX-61, VX-67: and summed up.
     for reader in &scene.readers {
-        for by in ["site", "template", "month"] {
+        for by in ["team", "site", "template", "month", "day"] {
             let path = format!("{}/reports/summary?by={by}", scene.field.path);
             let told = reader.person.get(&path).await.is(200);
             let sum = |it: &Value| {
-                let key = if by == "month" { &it["name"] } else { &it["id"] };
+                let key = if ["month", "day"].contains(&by) { &it["name"] } else { &it["id"] };
                 format!("{} {} {} {}", key.as_str().unwrap_or("-"), it["reports"], it["score"], it["max_score"])
             };
             let mut sums: Vec<String> = told["items"].as_array().unwrap().iter().map(sum).collect();

@@ -46,8 +46,10 @@ pub(super) struct Scene {
 
 /// Whoever sees what is theirs, and whoever sees what is shared, walks every order; it is walked too by somebody who sees all
 /// of a team or of the organization.
-const EVERY: [&[&str]; 2] =
-    [&["created_at", "-created_at", "updated_at", "-updated_at", "due_on"], &["submitted_at", "-submitted_at"]];
+const EVERY: [&[&str]; 2] = [
+    &["created_at", "-created_at", "updated_at", "-updated_at", "due_on"],
+    &["submitted_at", "-submitted_at", "updated_at"],
+];
 
 impl Scene {
     pub(super) async fn build() -> Self {
@@ -119,6 +121,7 @@ impl Scene {
         let (column, direction) = order.strip_prefix('-').map_or((order, "asc"), |column| (column, "desc"));
         let by = match column {
             "created_at" => format!("id {direction}"),
+            "updated_at" if of == "reports" => format!("report_updated_at {direction}, id {direction}"),
             other => format!("{other} {direction}, id {direction}"),
         };
         let sql = format!("select id::text {} and {wanted} order by {by}", self.readable(reader, of));
@@ -129,6 +132,7 @@ impl Scene {
     pub(super) async fn sums(&self, reader: &Reader, by: &str) -> Vec<String> {
         let by = match by {
             "month" => "to_char(submitted_at at time zone 'UTC', 'YYYY-MM')".to_owned(),
+            "day" => "to_char(submitted_at at time zone 'UTC', 'YYYY-MM-DD')".to_owned(),
             of => format!("coalesce({of}_id::text, '-')"),
         };
         let told = format!("{by} || ' ' || count(*) || ' ' || sum(score) || ' ' || sum(max_score)");
@@ -191,7 +195,7 @@ async fn fill(
         "select setseed(0.42);
          insert into inspection_forms (org_id, id, sections) values ('{org}', '{org}', '[]');
          insert into inspections (org_id, id, title, team_id, site_id, template_id, form_id, state, shared, report_shared, score,
-            max_score, submitted_at, team_name, due_on, created_by, updated_at)
+            max_score, submitted_at, team_name, due_on, created_by, updated_at, report_updated_at)
          select '{org}', (lpad(to_hex(1790000000000 + n), 12, '0') || '7000' || '8' || lpad(to_hex(n), 15, '0'))::uuid,
             (array['Fire doors', 'Water pipes', 'Doors'])[1 + n % 3] || ' ' || n,
             case team when 0 then '{here}' when 1 then '{there}' else '{nobodys}' end::uuid, {site}, {template}, '{org}', state,
@@ -200,7 +204,8 @@ async fn fill(
                 now() - floor(random() * 300) * interval '16 hours' - n % 3 * interval '1 microsecond' end, 'Team',
             case when random() < 0.5 then date '2026-01-01' + n % 300 end,
             (array[{people}])[1 + floor(random() * {many})]::uuid,
-            now() - n % 1000 * interval '1 minute' - n / 1000 % 3 * interval '1 microsecond'
+            now() - n % 1000 * interval '1 minute' - n / 1000 % 3 * interval '1 microsecond',
+            now() - n % 700 * interval '1 minute'
          from (select n, random() as chance,
                 case when random() < 0.1 then 2 else floor(random() * 2)::int end as team,
                 (array['draft', 'in_progress', 'submitted', 'reopened'])[1 + floor(random() * 4)] as state
