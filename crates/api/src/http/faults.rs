@@ -5,7 +5,7 @@ use jsonschema::{
     error::{TypeKind, ValidationErrorKind as Kind},
 };
 use serde_json::Value;
-use usher_domain::{InvalidText, Slug, pointer::escaped};
+use usher_domain::{InvalidText, Slug, pointer::escaped, tenancy::Color};
 
 use super::{FieldError, Problem, words};
 
@@ -183,6 +183,9 @@ fn in_words(kind: &Kind) -> (&'static str, String) {
         }
         Kind::Pattern { pattern } if pattern == usher_domain::NOT_BLANK => ("blank", "It is blank.".to_owned()),
         Kind::Pattern { pattern } if pattern == Slug::PATTERN => ("pattern", of_our_own(&InvalidText::NotASlug)),
+        Kind::Pattern { pattern } if pattern == Color::PATTERN => {
+            ("pattern", "It must be a colour, such as `#1f6feb`.".to_owned())
+        }
         Kind::Pattern { pattern } => ("pattern", format!("It does not fit the pattern `{pattern}`.")),
         _ => ("invalid", "It is not what the contract describes.".to_owned()),
     }

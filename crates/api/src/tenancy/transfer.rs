@@ -20,7 +20,7 @@ pub struct Transfer {
 
 /// Hand an organization over
 ///
-/// The other member holds the role that exactly one holds, at once; I hold what the access model says who hands it over
+/// The other member holds the role that exactly one holds, at once; you hold what the access model says who hands it over
 /// becomes. Where a member has one organization role, it takes the place of the one that they had. The answer is the other
 /// member, with their new role. Only who holds that role hands it over, and only in an access model that has one.
 #[utoipa::path(tag = "organizations", params(OrganizationPath), request_body = Transfer,

@@ -36,7 +36,7 @@ pub struct Inspection {
     /// By when it is to be done.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub due_on: Option<NaiveDate>,
-    /// Whether its team's viewers see it.
+    /// Whether its team's viewers see it. Its report is shared by itself.
     pub shared: bool,
     /// Who carries it out.
     pub assignee_ids: Vec<MemberId>,

@@ -34,7 +34,7 @@ pub struct Report {
     pub score: i32,
     /// The most points that could be had.
     pub max_score: i32,
-    /// Whether its team's viewers see it.
+    /// Whether its team's viewers see it, be the inspection shared with them or not.
     pub shared: bool,
     /// Who submitted it; none once the account is gone.
     #[cfg_attr(feature = "openapi", schema(required))]

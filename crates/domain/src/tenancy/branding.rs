@@ -37,6 +37,9 @@ pub struct Logo {
 pub struct Color(String);
 
 impl Color {
+    /// The pattern of a colour, as the contract states it.
+    pub const PATTERN: &str = "^#[0-9A-Fa-f]{6}$";
+
     /// Reads a colour.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -88,7 +91,7 @@ impl utoipa::PartialSchema for Color {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::schema::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .pattern(Some("^#[0-9A-Fa-f]{6}$"))
+            .pattern(Some(Self::PATTERN))
             .into()
     }
 }

@@ -55,7 +55,7 @@ impl ReportGroup {
 with_report_filters! {
     /// Which reports, and what they are summed up by.
     SummarizeReports {
-        /// What they are summed up by.
+        /// What they are summed up by; by month where nothing is said.
         #[serde(default)]
         #[param(inline, value_type = Option<ReportGroup>)]
         by: ReportGroup,
