@@ -334,4 +334,19 @@ impl Work {
         // After the wait, in a statement of its own: it has to see what they were answered meanwhile.
         idempotency::forget(&mut self.transaction, self.caller.organization(), &members).await
     }
+
+    /// Locks all of the organization's memberships, those that somebody gains meanwhile included, and tells whose they are: where
+    /// what changes is nobody's in particular.
+    ///
+    /// What they were answered is forgotten, as by [`Work::lock_members`].
+    pub(crate) async fn lock_everybody(&mut self) -> StoreResult<Vec<uuid::Uuid>> {
+        self.take_time().await?;
+        self.lock_members(&[caller::EVERYBODY.into()]).await?;
+        let organization = self.caller.organization();
+        let members = sqlx::query_scalar!("select id from members where org_id = $1", organization.uuid())
+            .fetch_all(&mut *self.transaction)
+            .await?;
+        idempotency::forget(&mut self.transaction, organization, &members).await?;
+        Ok(members)
+    }
 }

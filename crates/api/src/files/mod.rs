@@ -151,6 +151,12 @@ impl Files {
         turn.map_err(|_| busy())?.map_err(|_| busy())
     }
 
+    /// How many bytes an organization may hold.
+    #[must_use]
+    pub const fn quota(&self) -> i64 {
+        self.quota
+    }
+
     fn path(&self, key: &str) -> Path {
         key.split('/').fold(self.folder.clone(), |path, part| path.join(part))
     }

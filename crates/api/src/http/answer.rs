@@ -48,6 +48,7 @@ versioned!(
     tenancy::Member,
     tenancy::Role,
     tenancy::ServiceToken,
+    tenancy::Subscription,
     tenancy::Team,
     desk::Ticket,
     desk::Template,

@@ -90,7 +90,7 @@ pub const CODES: [&str; 75] = [
 
 /// Every `code` of one fault of a request, by name, but those that the problem itself has. A name that has been published
 /// stays what it means.
-pub const FAULTS: [&str; 48] = [
+pub const FAULTS: [&str; 49] = [
     "blank",
     "cannot_carry_out",
     "cannot_view",
@@ -136,6 +136,7 @@ pub const FAULTS: [&str; 48] = [
     "unknown_parameter",
     "unknown_permission",
     "unknown_photo",
+    "unknown_plan",
     "unknown_question",
     "unknown_role",
     "unknown_value",

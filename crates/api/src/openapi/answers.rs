@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use usher_policy::{Access, Permission};
 
 /// Things that bear a version, and so an entity tag.
-const VERSIONED: [&str; 20] = [
+const VERSIONED: [&str; 21] = [
     "Account",
     "Branding",
     "IssuedPersonalToken",
@@ -14,6 +14,7 @@ const VERSIONED: [&str; 20] = [
     "Member",
     "Role",
     "ServiceToken",
+    "Subscription",
     "Team",
     "Invitation",
     "Ticket",

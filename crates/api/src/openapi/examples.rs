@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const ID: &str = "019f0000-0000-7000-8000-0000000000";
 
 /// Fields whose value follows from their name, whatever they are a part of.
-const FIELDS: [(&str, &str); 53] = [
+const FIELDS: [(&str, &str); 54] = [
     ("accent_color", "#d29922"),
     ("caption", "The exit to the yard"),
     ("content_type", "image/png"),
@@ -38,6 +38,7 @@ const FIELDS: [(&str, &str); 53] = [
     ("outcome", "allowed"),
     ("permission", "ticket.reply"),
     ("plan", "free"),
+    ("plan_name", "Free"),
     ("priority", "high"),
     ("public_key", "pk_1f3a"),
     ("question", "How long may I return a thing?"),
@@ -63,7 +64,7 @@ const FIELDS: [(&str, &str); 53] = [
 ];
 
 /// The same for parts of one schema, where the name means something else there.
-const PARTS: [(&str, &str, &str); 39] = [
+const PARTS: [(&str, &str, &str); 50] = [
     ("Ticket", "description", "It began at nine."),
     ("Photo", "question", "photos"),
     ("Photo", "caption", "The exit to the yard"),
@@ -79,6 +80,8 @@ const PARTS: [(&str, &str, &str); 39] = [
     ("Health", "status", "ok"),
     ("Organization", "name", "Northwind"),
     ("PermissionView", "key", "ticket.reply"),
+    ("Plan", "key", "growth"),
+    ("Plan", "name", "Growth"),
     ("Priority", "key", "high"),
     ("Priority", "name", "High"),
     ("Queue", "name", "Returns"),
@@ -236,12 +239,11 @@ fn item(schemas: &Map<String, Value>, schema: &Value, of: &str, name: &str) -> V
     }
 }
 
-fn number(name: &str) -> u32 {
+fn number(name: &str) -> u64 {
     match name {
         "expires_in" => 600,
         "number" => 17,
-        "score" => 10,
-        "max_score" => 15,
+        "storage_quota" => 10 * 1024 * 1024 * 1024,
         _ => 1,
     }
 }

@@ -12,6 +12,7 @@ mod personal_tokens;
 mod roles;
 mod scopes;
 mod service_tokens;
+mod subscription;
 mod team_members;
 mod teams;
 mod transfer;
@@ -27,6 +28,7 @@ pub use own_roles::*;
 pub use personal_tokens::*;
 pub use roles::is_known;
 pub use service_tokens::*;
+pub use subscription::*;
 pub use team_members::*;
 pub use teams::*;
 pub use transfer::*;
@@ -34,7 +36,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The operations of this module outside any organization.
 pub(crate) fn routes_outside(config: &mut ServiceConfig<'_>) {
-    config.service(create_organization).service(list_organizations);
+    config.service(create_organization).service(list_organizations).service(list_plans);
     config.service(inspect_invitation).service(accept_invitation).service(register_invited);
 }
 
@@ -42,6 +44,7 @@ pub(crate) fn routes_outside(config: &mut ServiceConfig<'_>) {
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_organization).service(update_organization).service(delete_organization);
     config.service(transfer_organization);
+    config.service(get_subscription).service(update_subscription);
     config.service(get_branding).service(update_branding).service(set_logo).service(get_logo).service(delete_logo);
     config.service(create_invitation).service(list_invitations).service(get_invitation).service(revoke_invitation);
     // Before the member by id, whose pattern fits its path too.

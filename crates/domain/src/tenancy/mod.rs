@@ -6,6 +6,7 @@ mod invitation;
 mod member;
 mod organization;
 mod role;
+mod subscription;
 mod team;
 mod token;
 
@@ -15,5 +16,6 @@ pub use invitation::{Invitation, InvitationState};
 pub use member::{Member, MemberKind, TeamRole};
 pub use organization::{Membership, Organization, PermissionsModel};
 pub use role::{Role, RoleGrant};
+pub use subscription::{Plan, Subscription};
 pub use team::{Team, TeamMember};
 pub use token::{PersonalToken, ServiceToken};

@@ -19,6 +19,7 @@ mod role_use;
 mod roles;
 pub use roles::{NewRole, RoleChange};
 pub(crate) mod service_tokens;
+mod subscription;
 mod team_deletion;
 mod team_members;
 pub use team_members::KnownMember;
