@@ -70,6 +70,7 @@ async fn patched(world: &World, org: &Organization, model: &str) -> Vec<(String,
         (format!("{}/roles/{role}", org.path), vec!["title", "description", "grants"]),
         ("/v1/me".to_owned(), vec!["name"]),
         (format!("{}/branding", org.path), vec!["primary_color", "accent_color"]),
+        (format!("{}/subscription", org.path), vec!["plan"]),
         (org.path.clone(), vec!["name", "permissions_model", "members_create_workspaces"]),
         (format!("{}/members/{}", org.path, member.id), vec!["roles"]),
         (format!("{}/teams/{team}", org.path), vec!["name", "description", "website_ids", "template_ids"]),
@@ -108,6 +109,7 @@ async fn what_changes_nothing_makes_no_new_version() {
             let (field, other) = match fields[0] {
                 "roles" => ("roles", json!(["admin"])),
                 "primary_color" => ("primary_color", json!("#1f6feb")),
+                "plan" => ("plan", json!("growth")),
                 field => (field, json!("Another")),
             };
             let changed = org.owner.patch_if(&tried[tried.len() - 1], &tag, json!({field: other})).await;

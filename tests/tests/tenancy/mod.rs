@@ -16,6 +16,7 @@ mod read_only;
 mod role_names;
 mod roles;
 mod service_tokens;
+mod subscription;
 mod team_members;
 mod teams;
 mod token_reach;

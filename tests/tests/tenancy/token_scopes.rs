@@ -58,7 +58,7 @@ fn given_by(role: &str) -> Vec<&'static str> {
 async fn every_operation_is_refused_to_a_token_whose_scopes_lack_its_permission() {
     let world = World::start().await;
     let org = world.organization("helpdesk").await;
-    let (_, bearer) = personal_token(&org, &org.owner, Some(&["billing.view"])).await;
+    let (_, bearer) = personal_token(&org, &org.owner, Some(&["workflow.manage"])).await;
     let (_, other) = personal_token(&org, &org.owner, None).await;
     let mut asked = 0;
     for operation in crate::walls::operations::operations() {

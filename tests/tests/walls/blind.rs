@@ -18,6 +18,7 @@ async fn what_one_may_change_and_not_see_is_changed_and_not_shown() {
     for (scope, view, at, body) in [
         ("organization.update", "organization.view", String::new(), json!({"name": "Secret"})),
         ("organization.update", "organization.view", "/branding".to_owned(), json!({"accent_color": "#123456"})),
+        ("billing.manage", "billing.view", "/subscription".to_owned(), json!({"plan": "growth"})),
         ("member.change_role", "member.view", member, json!({"roles": ["user"]})),
         ("role.manage", "role.view", format!("/roles/{role}"), json!({"title": "Secret"})),
         ("team.update", "team.view", format!("/teams/{team}"), json!({"description": "Secret"})),

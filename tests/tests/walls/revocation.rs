@@ -224,45 +224,29 @@ async fn law_9_a_participant_is_removed() {
     scene.revoked(&world, "transactionid", request).await;
 }
 
-/// A site that somebody sees because of an inspection there (VX-63) is what they rely on: whoever takes the inspection from the site
-/// waits until what they have begun is done.
+/// What roles give by the plan ends with it, for everybody at once; what somebody handled by it is nobody's then.
 #[tokio::test]
-async fn law_9_an_inspection_is_taken_from_a_site() {
+async fn law_9_a_plan_is_left_that_roles_give_by() {
     let world = World::start().await;
-    let field = world.field().await;
-    let template = field.template("Doors").await;
-    for deletes in [false, true] {
-        let site = field.site(field.owner(), "Harbour").await;
-        let body = json!({"title": "x", "team_id": field.team, "template_id": template, "site_id": site});
-        let given = field.made(field.owner(), "inspections", body.clone()).await;
-        let path = format!("{}/inspections", field.path);
-        field.owner().put_empty(&format!("{path}/{given}/assignees/{}", field.focused.id)).await.is(200);
-        // Somebody else is about to use the same id: the writer waits, and has been allowed.
-        let id = uuid::Uuid::now_v7();
-        let mut held = world
-            .hold(&format!(
-                "insert into inspections (org_id, id, title, team_id, form_id)
-                 select org_id, '{id}', title, team_id, form_id from inspections where id = '{given}'"
-            ))
-            .await;
-        let (writer, mut theirs) = (field.focused.clone(), body);
-        theirs["id"] = json!(id);
-        let to = path.clone();
-        let writing = tokio::spawn(async move { writer.post(&to, theirs).await });
-        world.until_waiting("transactionid", 1).await;
-        let (owner, given) = (field.owner().clone(), format!("{path}/{given}"));
-        let revoking = tokio::spawn(async move {
-            if deletes { owner.delete(&given).await } else { owner.patch(&given, json!({"site_id": null})).await }
-        });
-        world.until_waiting("transactionid", 2).await;
-        held.and("rollback").await;
-        writing.await.unwrap().is(201);
-        revoking.await.unwrap().is(if deletes { 204 } else { 200 });
-        // What they have made there meanwhile is theirs.
-        field.focused.get(&format!("{}/sites/{site}", field.path)).await.is(200);
-        field.focused.delete(&format!("{path}/{id}")).await.is(204);
-        field.focused.get(&format!("{}/sites/{site}", field.path)).await.problem(404, "not_found");
-    }
+    let scene = Scene::of(&world, "helpdesk", "member", async |org, writer| {
+        org.owner.patch(&format!("{}/subscription", org.path), json!({"plan": "growth"})).await.is(200);
+        let by_plan = [("ticket.view", "plan:workflows"), ("ticket.reply", "plan:workflows")];
+        org.role("team", "planner", &by_plan).await;
+        let team = world.team(org, "Support").await;
+        world.join_team(org, writer, &team, "planner").await;
+        json!({"team_id": team})
+    });
+    let scene = scene.await;
+    let ticket = scene.replies.replace("/replies", "");
+    let assigned = scene.org.owner.post(&format!("{ticket}/assign"), json!({"assignee_id": scene.writer.id})).await;
+    assert_eq!(assigned.is(200)["assignee_id"], *scene.writer.id);
+    // From one plan with workflows to another nobody has to be waited for.
+    let path = format!("{}/subscription", scene.org.path);
+    scene.org.owner.patch(&path, json!({"plan": "enterprise"})).await.is(200);
+    scene.write().await.is(201);
+    let request = scene.by_owner(Method::PATCH, "/subscription").json(&json!({"plan": "free"}));
+    scene.revoked(&world, "advisory", request).await;
+    assert_eq!(scene.org.owner.get(&ticket).await.is(200)["assignee_id"], json!(null));
 }
 
 /// Every way in which a session ends, as a request that is yet to be sent.
