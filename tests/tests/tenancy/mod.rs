@@ -4,6 +4,7 @@ mod acceptance;
 mod admitting;
 mod deletion;
 mod departures;
+mod field_organization;
 mod field_roles;
 mod forged_tokens;
 mod invitations;
