@@ -12,3 +12,4 @@ mod services;
 mod sight;
 mod sweep;
 mod turns;
+mod unassigning;
