@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use scene::{INSPECTIONS, Reader, Scene};
 use usher_tests::{Value, json};
 
-use super::{exported, ids};
+use super::{exported, ids, sorted};
 
 /// One of the two lists.
 struct List {
@@ -21,13 +21,15 @@ struct List {
 }
 
 impl List {
-    fn inspections(scene: &Scene) -> Self {
+    async fn inspections(scene: &Scene) -> Self {
         let (full, focused) = (&scene.field.full.id, &scene.field.focused.id);
         let assigned = format!(
             "exists (select 1 from inspection_assignees f
                 where f.org_id = i.org_id and f.inspection_id = i.id and f.member_id = '{focused}')"
         );
+        let since = scene.updated_at(INSPECTIONS / 2).await;
         let filters = vec![
+            (format!("updated_since={since}"), format!("updated_at >= '{since}'")),
             ("q=fire%20doors".to_owned(), "title like 'Fire doors%'".to_owned()),
             ("state=reopened,draft".to_owned(), "state in ('draft', 'reopened')".to_owned()),
             ("state=submitted&shared=true".to_owned(), "state = 'submitted' and shared".to_owned()),
@@ -132,7 +134,33 @@ async fn list_is_read(scene: &Scene, list: &List) {
 #[tokio::test]
 async fn vx_80_ten_thousand_inspections_are_listed_as_they_are_read() {
     let scene = Scene::build().await;
-    list_is_read(&scene, &List::inspections(&scene)).await;
+    list_is_read(&scene, &List::inspections(&scene).await).await;
+}
+
+#[tokio::test]
+async fn vx_63_vx_80_their_sites_are_listed_as_they_are_read() {
+    let scene = Scene::build().await;
+    let path = format!("{}/sites", scene.field.path);
+    let all = scene.sites(&scene.readers[0]).await;
+    for reader in &scene.readers {
+        let (name, expected) = (reader.name, scene.sites(reader).await);
+        // There are some that a focused contributor does not see, and some that they do for either reason.
+        for (of, seen) in [("owner", 7), ("full", 5), ("focused", 3), ("viewer", 0), ("member", 0)] {
+            assert!(of != name || expected.len() == seen, "{name}: {} by the rules", expected.len());
+        }
+        let listed = reader.person.walk(&format!("{path}?limit=2")).await;
+        let listed = sorted(listed.iter().map(|site| site["id"].as_str().unwrap().to_owned()));
+        assert_eq!(listed, expected, "{name}: listed, each once");
+        assert_eq!(
+            reader.person.get(&format!("{path}?include=total")).await.is(200)["total"],
+            expected.len(),
+            "{name}"
+        );
+        for id in &all {
+            let status = reader.person.get(&format!("{path}/{id}")).await.status;
+            assert_eq!(status, if expected.contains(id) { 200 } else { 404 }, "{name}");
+        }
+    }
 }
 
 #[tokio::test]

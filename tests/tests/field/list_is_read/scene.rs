@@ -30,6 +30,15 @@ impl Reader {
         let here = self.teams.iter().find(|(of, _)| of == team);
         self.all || here.is_some_and(|(_, sees)| *sees != "shared" || place == "team")
     }
+
+    /// What is true of all that they may read: all of it, or what holds of it in any of their teams.
+    fn any_of(&self, in_team: impl Fn(&(String, &str)) -> String) -> String {
+        match (self.all, self.teams.is_empty()) {
+            (true, _) => "true".to_owned(),
+            (false, true) => "false".to_owned(),
+            _ => self.teams.iter().map(in_team).collect::<Vec<_>>().join(" or "),
+        }
+    }
 }
 
 /// An organization with two teams, full of inspections.
@@ -109,6 +118,17 @@ impl Scene {
         let (sites, templates) = (places("sites").await, places("inspection-templates").await);
         let nobodys = world.team(&field.organization, "Nobody's").await;
         fill(&world, &field, [&there, &nobodys], &readers, [&sites, &templates]).await;
+        thing("sites", &here, "Empty").await;
+        thing("sites", &there, "Empty too").await;
+        field.site(&field.focused, "Of their own").await;
+        let of_full = thing("sites", &here, "With what one of them made").await;
+        world
+            .arrange(&format!(
+                "update inspections i set site_id = '{of_full}' where created_by = '{}' and team_id = '{here}' and not exists
+                    (select 1 from inspection_assignees a where a.org_id = i.org_id and a.inspection_id = i.id)",
+                field.full.id
+            ))
+            .await;
         let owner = tokio::sync::Mutex::new(world.owner_connection().await);
         let [[site, ..], [template, ..]] = [sites, templates];
         Self { _world: world, field, readers, site, template, owner }
@@ -139,12 +159,35 @@ impl Scene {
         self.column(format!("select {told} {} group by {by} order by 1", self.readable(reader, "reports"))).await
     }
 
+    /// The sites that somebody may see by the letter of VX-25, VX-32, VX-41, VX-48, VX-52, VX-54, VX-63, VX-69, VX-71 and VX-72.
+    pub(super) async fn sites(&self, reader: &Reader) -> Vec<String> {
+        let id = &reader.person.id;
+        let holds_theirs = format!(
+            "exists (select 1 from inspections i where i.org_id = s.org_id and i.site_id = s.id and {})",
+            theirs(reader)
+        );
+        let may = reader.any_of(|(team, sees)| match *sees {
+            "all" => format!("team_id = '{team}'"),
+            "theirs" => format!("team_id = '{team}' and (created_by = '{id}' or {holds_theirs})"),
+            _ => "false".to_owned(),
+        });
+        let org = &self.field.organization.id;
+        self.column(format!("select id::text from sites s where org_id = '{org}' and ({may}) order by id")).await
+    }
+
     /// When the so many-th report was submitted.
     pub(super) async fn submitted_at(&self, n: usize) -> String {
-        let told = r#"to_char(submitted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#;
-        let sql = format!(
-            "select {told} from inspections where state = 'submitted' order by submitted_at offset {n} limit 1"
-        );
+        self.time("submitted_at", "state = 'submitted'", n).await
+    }
+
+    /// When the so many-th inspection was changed last.
+    pub(super) async fn updated_at(&self, n: usize) -> String {
+        self.time("updated_at", "true", n).await
+    }
+
+    async fn time(&self, column: &str, of: &str, n: usize) -> String {
+        let told = format!(r#"to_char({column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"#);
+        let sql = format!("select {told} from inspections where {of} order by {column} offset {n} limit 1");
         self.column(sql).await.remove(0)
     }
 
@@ -154,22 +197,25 @@ impl Scene {
     }
 
     fn readable(&self, reader: &Reader, of: &str) -> String {
-        let (id, org) = (&reader.person.id, &self.field.organization.id);
-        let theirs = format!(
-            "(created_by = '{id}' or exists (select 1 from inspection_assignees a
-                where a.org_id = i.org_id and a.inspection_id = i.id and a.member_id = '{id}'))"
-        );
+        let (org, theirs) = (&self.field.organization.id, theirs(reader));
         let shared = if of == "reports" { "report_shared" } else { "shared" };
-        let in_team = |(team, sees): &(String, &str)| match *sees {
+        let may = reader.any_of(|(team, sees)| match *sees {
             "all" => format!("team_id = '{team}'"),
             "theirs" => format!("team_id = '{team}' and {theirs}"),
             _ => format!("team_id = '{team}' and {shared}"),
-        };
-        let may = if reader.all { vec!["true".to_owned()] } else { reader.teams.iter().map(in_team).collect() };
-        let may = if may.is_empty() { "false".to_owned() } else { may.join(" or ") };
+        });
         let there = if of == "reports" { "state = 'submitted'" } else { "true" };
         format!("from inspections i where org_id = '{org}' and {there} and ({may})")
     }
+}
+
+/// That somebody made the inspection `i` or is assigned to it.
+fn theirs(reader: &Reader) -> String {
+    let id = &reader.person.id;
+    format!(
+        "(i.created_by = '{id}' or exists (select 1 from inspection_assignees a
+            where a.org_id = i.org_id and a.inspection_id = i.id and a.member_id = '{id}'))"
+    )
 }
 
 /// Inspections in either team or in that of nobody, at their sites or at none, made by, assigned to and shared with whom chance says;
