@@ -243,9 +243,15 @@ async fn law_9_a_plan_is_left_that_roles_give_by() {
     // From one plan with workflows to another nobody has to be waited for.
     let path = format!("{}/subscription", scene.org.path);
     scene.org.owner.patch(&path, json!({"plan": "enterprise"})).await.is(200);
-    scene.write().await.is(201);
+    let repeated = async || {
+        let request = scene.writer.request(Method::POST, &scene.replies).header("idempotency-key", "once");
+        scene.writer.send(request.json(&json!({"body": "Once."}))).await
+    };
+    let first = repeated().await.is(201);
+    assert_eq!(repeated().await.is(201), first);
     let request = scene.by_owner(Method::PATCH, "/subscription").json(&json!({"plan": "free"}));
     scene.revoked(&world, "advisory", request).await;
+    repeated().await.problem(409, "answer_forgotten");
     assert_eq!(scene.org.owner.get(&ticket).await.is(200)["assignee_id"], json!(null));
 }
 
