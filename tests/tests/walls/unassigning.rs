@@ -1,5 +1,5 @@
 //! Law 9 of one inspection (VX-64): whoever is taken off it while they answer is waited for, and what they have not written by
-//! then they do not write. The inspection is what the two wait for.
+//! then they do not write. The inspection is what the two wait for; and the site, where it is the site that an inspection shows.
 
 use tokio::task::JoinHandle;
 use usher_tests::{Answer, Field, Person, World, json};
@@ -86,5 +86,46 @@ async fn law_9_vx_64_who_answers_while_they_are_unassigned_is_refused() {
         unassigning.await.unwrap().is(200);
         answering.await.unwrap().problem(refusal.0, refusal.1);
         scene.ends("Yes", refusal).await;
+    }
+}
+
+/// A site that somebody sees because of an inspection there (VX-63) is what they rely on: whoever takes the inspection from the site
+/// waits until what they have begun is done.
+#[tokio::test]
+async fn law_9_an_inspection_is_taken_from_a_site() {
+    let world = World::start().await;
+    let field = world.field().await;
+    let template = field.template("Doors").await;
+    for deletes in [false, true] {
+        let site = field.site(field.owner(), "Harbour").await;
+        let body = json!({"title": "x", "team_id": field.team, "template_id": template, "site_id": site});
+        let given = field.made(field.owner(), "inspections", body.clone()).await;
+        let path = format!("{}/inspections", field.path);
+        field.owner().put_empty(&format!("{path}/{given}/assignees/{}", field.focused.id)).await.is(200);
+        // Somebody else is about to use the same id: the writer waits, and has been allowed.
+        let id = uuid::Uuid::now_v7();
+        let mut held = world
+            .hold(&format!(
+                "insert into inspections (org_id, id, title, team_id, form_id)
+                 select org_id, '{id}', title, team_id, form_id from inspections where id = '{given}'"
+            ))
+            .await;
+        let (writer, mut theirs) = (field.focused.clone(), body);
+        theirs["id"] = json!(id);
+        let to = path.clone();
+        let writing = tokio::spawn(async move { writer.post(&to, theirs).await });
+        world.until_waiting("transactionid", 1).await;
+        let (owner, given) = (field.owner().clone(), format!("{path}/{given}"));
+        let revoking = tokio::spawn(async move {
+            if deletes { owner.delete(&given).await } else { owner.patch(&given, json!({"site_id": null})).await }
+        });
+        world.until_waiting("transactionid", 2).await;
+        held.and("rollback").await;
+        writing.await.unwrap().is(201);
+        revoking.await.unwrap().is(if deletes { 204 } else { 200 });
+        // What they have made there meanwhile is theirs.
+        field.focused.get(&format!("{}/sites/{site}", field.path)).await.is(200);
+        field.focused.delete(&format!("{path}/{id}")).await.is(204);
+        field.focused.get(&format!("{}/sites/{site}", field.path)).await.problem(404, "not_found");
     }
 }
