@@ -108,6 +108,10 @@ async fn a_logo_takes_the_place_of_the_one_before_and_what_is_none_is_refused() 
     set_logo(by, &org, large.clone()).await.problem(413, "body_too_large");
     set_logo(by, &org, b"<svg/>".to_vec()).await.problem(415, "unsupported_media_type");
     set_logo(by, &org, Vec::new()).await.problem(415, "unsupported_media_type");
+    // What phones make and browsers do not show would be in no report.
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic".to_vec();
+    let refused = set_logo(by, &org, heic).await.problem(415, "unsupported_media_type");
+    assert_eq!(refused["detail"], "These bytes are `image/heif`. A JPEG, PNG or WebP image is taken.");
     // Not another organization's, nor what is no member's.
     other.owner.get(&logo).await.problem(404, "not_found");
     set_logo(&other.owner, &org, png("theirs")).await.problem(404, "not_found");

@@ -1,19 +1,28 @@
-//! Files in a bucket that speaks S3: as much of it as is asked of one.
+//! Files in a bucket that speaks S3: as much of it as is asked of one. What is large is asked for piece by piece.
 
 use std::{
     collections::BTreeMap,
     net::TcpListener,
+    ops::Range,
     sync::{Arc, Mutex},
 };
 
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, http::Method as Asked, web};
+use actix_web::{
+    App, HttpRequest, HttpResponse, HttpServer,
+    http::{Method as Asked, StatusCode as Status},
+    web,
+};
 use reqwest::Method;
 use usher_tests::{World, json, png};
+
+use super::photos::{add, inspection, text};
 
 /// What is in the bucket; nothing is told while it is down.
 #[derive(Clone, Default)]
 struct Bucket {
     objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    /// What was read: by which method, and how many bytes.
+    read: Arc<Mutex<Vec<(Asked, usize)>>>,
     down: Arc<Mutex<bool>>,
 }
 
@@ -51,11 +60,17 @@ async fn answer(bucket: web::Data<Bucket>, request: HttpRequest, body: web::Byte
             objects.insert(key.to_owned(), body.to_vec());
             HttpResponse::Ok().insert_header(("etag", "\"1\"")).finish()
         }
-        Asked::GET => objects.get(key).map_or_else(
+        Asked::GET | Asked::HEAD => objects.get(key).map_or_else(
             || HttpResponse::NotFound().finish(),
             |bytes| {
+                let part = part(&request, bytes.len());
+                bucket.read.lock().unwrap().push((request.method().clone(), part.len()));
+                let range = format!("bytes {}-{}/{}", part.start, part.end - 1, bytes.len());
+                let ranged = request.headers().contains_key("range");
+                let mut answer = HttpResponse::build(if ranged { Status::PARTIAL_CONTENT } else { Status::OK });
+                answer.insert_header(("content-range", range)).insert_header(("etag", "\"1\""));
                 let modified = ("last-modified", "Sat, 28 Feb 2026 09:00:00 GMT");
-                HttpResponse::Ok().insert_header(("etag", "\"1\"")).insert_header(modified).body(bytes.clone())
+                answer.insert_header(modified).body(bytes[part].to_vec())
             },
         ),
         Asked::DELETE => {
@@ -64,6 +79,13 @@ async fn answer(bucket: web::Data<Bucket>, request: HttpRequest, body: web::Byte
         }
         _ => HttpResponse::MethodNotAllowed().finish(),
     }
+}
+
+/// Which of so many bytes are asked for.
+fn part(request: &HttpRequest, size: usize) -> Range<usize> {
+    let Some(range) = request.headers().get("range") else { return 0..size };
+    let (start, last) = range.to_str().unwrap().strip_prefix("bytes=").unwrap().split_once('-').unwrap();
+    start.parse().unwrap()..size.min(last.parse::<usize>().unwrap() + 1)
 }
 
 fn access(endpoint: &str) -> [(&str, &str); 5] {
@@ -103,6 +125,39 @@ async fn files_are_kept_in_a_bucket_too() {
     assert_eq!(bucket.keys(), [""; 0]);
     assert_eq!(world.look("select count(*) from file_removals").await.unwrap(), "0");
     assert_eq!(by.get(&format!("{}/branding", org.path)).await.is(200)["logo"], json!(null));
+}
+
+/// A phone that reads slowly takes little memory, and whoever asks how large a photo is makes nobody read it.
+#[tokio::test]
+async fn what_is_large_is_read_piece_by_piece_and_for_head_not_at_all() {
+    let bucket = Bucket::default();
+    let world = World::start_with_bucket("s3://photos", &access(&bucket.start())).await;
+    let field = world.field().await;
+    let path = inspection(&field, &field.full, false).await;
+    let mut bytes = png("large");
+    bytes.extend((0..5_000_000_u32).map(|at| (at / 1000 % 251) as u8));
+    let id = text(&add(&field.full, &path, "", bytes.clone()).await.is(201), "id");
+    let content = format!("{path}/photos/{id}/content");
+    let head = field.full.send(field.full.request(Method::HEAD, &content)).await;
+    let (tag, length) = (head.etag(), bytes.len().to_string());
+    assert_eq!(head.headers["content-length"], &*length);
+    assert_eq!(head.is(200), "");
+    let known = field.full.request(Method::GET, &content).header("if-none-match", &tag);
+    field.full.send(known).await.is(304);
+    assert!(bucket.read.lock().unwrap().iter().all(|(method, _)| *method == Asked::HEAD), "nothing was read");
+    let got = field.full.request(Method::GET, &content).header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(got.headers()["content-length"], *length);
+    assert_eq!(got.headers()["etag"], *tag);
+    assert!(got.bytes().await.unwrap() == bytes);
+    let read = bucket.read.lock().unwrap().clone();
+    let pieces: Vec<usize> =
+        read.into_iter().filter(|(method, _)| *method == Asked::GET).map(|(_, size)| size).collect();
+    assert_eq!((pieces.len(), pieces.iter().sum()), (10, bytes.len()));
+    assert!(pieces.iter().all(|size| *size <= 512 * 1024));
+    bucket.objects.lock().unwrap().clear();
+    for method in [Method::GET, Method::HEAD] {
+        assert_eq!(field.full.send(field.full.request(method, &content)).await.status, 503, "it is lost");
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod inspections;
 mod list_is_read;
 mod moving;
 mod outage;
+mod page_pictures;
 mod photo_reach;
 mod photos;
 mod quota;

@@ -63,7 +63,7 @@ async fn a_photo_is_added_listed_shown_and_deleted() {
     assert_eq!(header("content-disposition"), format!("inline; filename=\"photo-{}.png\"", text(&photo, "id")));
     assert_eq!(header("cache-control"), "private, no-cache");
     let tag = header("etag");
-    assert_eq!(shown.bytes().await.unwrap(), bytes);
+    assert_eq!(shown.bytes().await.unwrap(), bytes.clone());
     for (known, status) in [
         (tag.clone(), 304),
         (format!("W/{tag}"), 304),
@@ -74,7 +74,10 @@ async fn a_photo_is_added_listed_shown_and_deleted() {
         let request = by.request(Method::GET, &format!("{location}/content")).header("if-none-match", &known);
         by.send(request).await.is(status);
     }
-    by.send(by.request(Method::HEAD, &format!("{location}/content"))).await.is(200);
+    let head = by.send(by.request(Method::HEAD, &format!("{location}/content"))).await;
+    assert_eq!(head.headers["content-length"], *bytes.len().to_string());
+    assert_eq!(head.headers["etag"], *tag);
+    assert_eq!(head.is(200), "");
 
     assert_eq!(world.objects().len(), 2);
     by.delete(&location).await.is(204);

@@ -1,9 +1,13 @@
 //! The bytes of a file, as an answer: shown in a browser, and nothing in them run.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpMessage, HttpRequest, HttpResponse,
+    body::{BoxBody, SizedStream},
     http::header::{self, HeaderValue},
+    web::Bytes,
 };
+use futures_util::{Stream, StreamExt, stream};
+use object_store::{GetOptions, GetRange, ObjectStore, ObjectStoreExt};
 use usher_store::files::FileAt;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
@@ -13,8 +17,11 @@ use utoipa::{
     },
 };
 
-use super::{Files, kind::ending};
-use crate::http::Problem;
+use super::{Files, found, kind::ending, lost};
+use crate::http::{OnlyHead, Problem};
+
+/// How many bytes of a file are read at a time, where it is passed on as it is.
+const PIECE: u64 = 512 * 1024;
 
 /// The bytes of an image, in the contract.
 #[derive(Debug)]
@@ -57,11 +64,62 @@ pub async fn content(request: &HttpRequest, files: &Files, file: &FileAt, name: 
     if same {
         return Ok(answer.finish());
     }
-    let bytes = files.read(file).await?;
+    let body = body(request, files, file).await?;
     let disposition = format!("inline; filename=\"{name}.{}\"", ending(&file.content_type));
     answer
         .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
         .insert_header((header::CONTENT_DISPOSITION, disposition))
         .insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")));
-    Ok(answer.content_type(file.content_type.clone()).body(bytes))
+    Ok(answer.content_type(file.content_type.clone()).body(body))
+}
+
+/// The bytes, or for HEAD only how many there are.
+async fn body(request: &HttpRequest, files: &Files, file: &FileAt) -> Result<BoxBody, Problem> {
+    if request.extensions().contains::<OnlyHead>() {
+        let nothing = stream::empty::<Result<_, std::io::Error>>();
+        return Ok(BoxBody::new(SizedStream::new(files.size(file).await?, nothing)));
+    }
+    let (size, bytes) = files.read(file).await?;
+    Ok(BoxBody::new(SizedStream::new(size, bytes.boxed())))
+}
+
+impl Files {
+    /// How many bytes a file has whose row was there just now.
+    ///
+    /// # Errors
+    /// That cannot be said now, or they are lost.
+    async fn size(&self, file: &FileAt) -> Result<u64, Problem> {
+        let there = found(file, self.objects.head(&self.path(&file.key)).await)?;
+        Ok(there.ok_or_else(lost)?.size)
+    }
+
+    /// The bytes of a file whose row was there just now, and how many they are. They are read piece by piece, each when the one
+    /// before is taken: a client that reads slowly takes little memory, and no bucket waits for it.
+    ///
+    /// # Errors
+    /// They cannot be read now, or are lost.
+    async fn read(
+        &self,
+        file: &FileAt,
+    ) -> Result<(u64, impl Stream<Item = object_store::Result<Bytes>> + use<>), Problem> {
+        let (objects, path) = (self.objects.clone(), self.path(&file.key));
+        let first = async || {
+            let options = GetOptions { range: Some(GetRange::Bounded(0..PIECE)), ..GetOptions::default() };
+            let first = objects.get_opts(&path, options).await?;
+            Ok((first.meta.size, first.bytes().await?))
+        };
+        let (size, first) = found(file, first().await)?.ok_or_else(lost)?;
+        let rest = stream::try_unfold(first.len() as u64, move |at| {
+            let (objects, path) = (objects.clone(), path.clone());
+            async move {
+                if at >= size {
+                    return Ok(None);
+                }
+                let piece = objects.get_range(&path, at..size.min(at + PIECE)).await?;
+                let next = at + piece.len() as u64;
+                Ok(Some((piece, next)))
+            }
+        });
+        Ok((size, stream::iter([Ok(first)]).chain(rest)))
+    }
 }

@@ -4,22 +4,54 @@ use actix_web::http::StatusCode;
 
 use crate::http::Problem;
 
-/// The kinds of images that are taken, and how their files' names end.
+/// The kinds of images that are taken, and how their files' names end. Every browser shows all but the last.
 const IMAGES: [(&str, &str); 4] =
     [("image/jpeg", "jpg"), ("image/png", "png"), ("image/webp", "webp"), ("image/heif", "heic")];
+
+/// Which images are taken.
+#[derive(Debug, Clone, Copy)]
+pub enum Images {
+    /// What phones make.
+    All,
+    /// What every browser shows.
+    Shown,
+}
+
+impl Images {
+    fn kinds(self) -> impl Iterator<Item = &'static str> {
+        let kinds = match self {
+            Self::All => &IMAGES[..],
+            Self::Shown => &IMAGES[..3],
+        };
+        kinds.iter().map(|(kind, _)| *kind)
+    }
+
+    const fn names(self) -> &'static str {
+        match self {
+            Self::All => "JPEG, PNG, WebP or HEIC",
+            Self::Shown => "JPEG, PNG or WebP",
+        }
+    }
+
+    /// Whether a kind is among them.
+    #[must_use]
+    pub fn have(self, kind: &str) -> bool {
+        self.kinds().any(|known| known == kind)
+    }
+}
 
 /// What kind of image these bytes are.
 ///
 /// # Errors
 /// 415: none that is taken.
-pub(super) fn image_kind(bytes: &[u8]) -> Result<&'static str, Problem> {
+pub(super) fn image_kind(bytes: &[u8], taken: Images) -> Result<&'static str, Problem> {
     let kind = infer::get(bytes).map(|kind| kind.mime_type());
-    let known = IMAGES.iter().map(|(known, _)| *known).find(|known| Some(*known) == kind);
-    known.ok_or_else(|| {
+    taken.kinds().find(|known| Some(*known) == kind).ok_or_else(|| {
+        let names = taken.names();
         let detail = match kind {
             _ if bytes.is_empty() => "Send the image's bytes as the body: it is empty.".to_owned(),
-            Some(other) => format!("These bytes are `{other}`. A JPEG, PNG, WebP or HEIC image is taken."),
-            None => "These bytes are no image that is known. A JPEG, PNG, WebP or HEIC image is taken.".to_owned(),
+            Some(other) => format!("These bytes are `{other}`. A {names} image is taken."),
+            None => format!("These bytes are no image that is known. A {names} image is taken."),
         };
         Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
     })
@@ -43,12 +75,13 @@ mod tests {
             (b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp"),
             (heic, "image/heif"),
         ] {
-            assert_eq!(image_kind(bytes).unwrap(), kind);
+            assert_eq!(image_kind(bytes, Images::All).unwrap(), kind);
+            assert_eq!(image_kind(bytes, Images::Shown).is_ok(), bytes != heic, "{kind}");
         }
         for bytes in
             [&b""[..], b"\xff", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"<html>", b"%PDF-1.7"]
         {
-            assert_eq!(image_kind(bytes).unwrap_err().status, 415, "{bytes:?}");
+            assert_eq!(image_kind(bytes, Images::All).unwrap_err().status, 415, "{bytes:?}");
         }
     }
 }

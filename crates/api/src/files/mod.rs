@@ -2,6 +2,8 @@
 
 mod content;
 mod kind;
+mod pages;
+mod preview;
 mod room;
 mod upload;
 
@@ -9,11 +11,13 @@ use std::{fmt, net::IpAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use actix_web::{http::StatusCode, web::Bytes};
 pub use content::{IfNoneMatch, Image, content};
+pub use kind::Images;
 use object_store::{
     ObjectStore, ObjectStoreExt, PutPayload, RetryConfig, aws::AmazonS3Builder, local::LocalFileSystem, path::Path,
 };
+pub use preview::Picture;
 use room::{Room, Share};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 pub use upload::Upload;
 use usher_domain::{Id, kind as kinds};
 use usher_store::{
@@ -29,12 +33,6 @@ const QUOTA: u64 = 10 * 1024 * 1024 * 1024;
 /// How many bytes of uploads a server holds in memory at once, unless it is said otherwise.
 const IN_MEMORY: usize = 256 * 1024 * 1024;
 
-/// How many pages with pictures are put together at once: each may take some 100 MB for a moment.
-const PAGES: usize = 4;
-
-/// How long a page waits for its turn.
-const TURN: Duration = Duration::from_secs(10);
-
 /// How long a bucket that does not answer is asked again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -45,8 +43,8 @@ pub struct FileSettings {
     pub place: FilePlace,
     /// How many bytes an organization may hold.
     pub quota: u64,
-    /// How many bytes of uploads the server holds in memory at once, of one address a quarter. What comes beyond is told to come
-    /// again.
+    /// How many bytes of uploads the server holds in memory at once, of one address a quarter; and of pages as many again, until
+    /// who asked for them has them. What comes beyond is told to come again.
     pub in_memory: usize,
 }
 
@@ -103,7 +101,9 @@ pub struct Files {
     folder: Path,
     quota: i64,
     room: Arc<Room>,
-    pages: Arc<Semaphore>,
+    pages: Arc<Room>,
+    turns: Arc<Semaphore>,
+    scaling: Arc<Semaphore>,
 }
 
 impl fmt::Debug for Files {
@@ -133,22 +133,14 @@ impl Files {
                 bucket(url, access).map_err(|why| FilesError { place: url.clone(), why })?
             }
         };
-        let (room, pages) = (Arc::new(Room::new(settings.in_memory)), Arc::new(Semaphore::new(PAGES)));
-        Ok(Self { objects, folder, quota, room, pages })
+        let room = || Arc::new(Room::new(settings.in_memory));
+        let turns = Arc::new(Semaphore::new(pages::PAGES));
+        Ok(Self { objects, folder, quota, room: room(), pages: room(), turns, scaling: preview::scaling() })
     }
 
     /// Room for the bytes of an upload from an address.
     fn room(&self, by: Option<IpAddr>) -> Share {
         self.room.share(by.map(subscriber))
-    }
-
-    /// The turn to put a page with pictures together, until it is dropped.
-    ///
-    /// # Errors
-    /// 503: it did not come in time.
-    pub async fn turn(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        let turn = tokio::time::timeout(TURN, self.pages.acquire()).await;
-        turn.map_err(|_| busy())?.map_err(|_| busy())
     }
 
     /// How many bytes an organization may hold.
@@ -195,28 +187,13 @@ impl Files {
         made
     }
 
-    /// The bytes of a file whose row was there just now.
-    ///
-    /// # Errors
-    /// They cannot be read now, or are lost.
-    pub async fn read(&self, file: &FileAt) -> Result<Bytes, Problem> {
-        self.find(file).await?.ok_or_else(|| unavailable("it is not there"))
-    }
-
-    /// The bytes of a file whose row was there just now. They outlive it, so if they are not there, it is we who lost them.
+    /// The bytes of a file whose row was there just now; none where they are lost.
     ///
     /// # Errors
     /// They cannot be read now.
     pub async fn find(&self, file: &FileAt) -> Result<Option<Bytes>, Problem> {
         let read = async || self.objects.get(&self.path(&file.key)).await?.bytes().await;
-        match read().await {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(object_store::Error::NotFound { .. }) => {
-                tracing::error!(key = file.key, "an object is lost");
-                Ok(None)
-            }
-            Err(error) => Err(unavailable(error)),
-        }
+        found(file, read().await)
     }
 
     /// Removes the objects whose time has come, until there are no more or some do not go: those are tried again later, and
@@ -265,6 +242,22 @@ fn bucket(url: &str, access: &BucketAccess) -> Result<(Arc<dyn ObjectStore>, Pat
     let objects = objects.build().map_err(|error| error.to_string())?;
     let folder = Path::parse(folder.trim_matches('/')).map_err(|error| error.to_string())?;
     Ok((Arc::new(objects), folder))
+}
+
+/// What was read of a file. Its bytes outlive its row, so if they are not there, it is we who lost them.
+fn found<T>(file: &FileAt, read: object_store::Result<T>) -> Result<Option<T>, Problem> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(object_store::Error::NotFound { .. }) => {
+            tracing::error!(key = file.key, "an object is lost");
+            Ok(None)
+        }
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+fn lost() -> Problem {
+    unavailable("it is not there")
 }
 
 fn busy() -> Problem {

@@ -11,7 +11,7 @@ use actix_web::{
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
 
-use super::{busy, kind::image_kind, room::Share};
+use super::{Images, busy, kind::image_kind, room::Share};
 use crate::{
     App,
     http::{BodyHash, FieldError, Problem},
@@ -41,15 +41,15 @@ impl Upload {
         Self { bytes: Bytes::from_static(bytes), sha256: Sha256::digest(bytes).into(), may_be_image: true, _room: None }
     }
 
-    /// What kind of image it is, which its bytes say: a phone may take one kind for another.
+    /// What kind of image it is, of those that are taken. Its bytes say it: a phone may take one kind for another.
     ///
     /// # Errors
     /// 415: it is none that is taken, or says itself that it is none.
-    pub fn image_kind(&self) -> Result<&'static str, Problem> {
+    pub fn image_kind(&self, taken: Images) -> Result<&'static str, Problem> {
         if !self.may_be_image {
             return Err(unsupported("Send the image's bytes as the body, with a `Content-Type` such as `image/jpeg`."));
         }
-        image_kind(&self.bytes)
+        image_kind(&self.bytes, taken)
     }
 
     /// Refuses what is larger than so many bytes.

@@ -95,6 +95,12 @@ impl Call {
         &self.app
     }
 
+    /// Where the request comes from.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.app.settings.proxies.client(&self.request)
+    }
+
     /// Begins to read in an organization.
     ///
     /// # Errors
@@ -186,7 +192,7 @@ impl Call {
     /// Counts a token of an integration that was refused.
     fn judged<T>(&self, answer: StoreResult<T>) -> StoreResult<T> {
         if let (Some(token), Err(StoreError::TokenEnded)) = (&self.identity.token, &answer) {
-            self.app.token_limit.refused(token, self.app.settings.proxies.client(&self.request));
+            self.app.token_limit.refused(token, self.address());
         }
         answer
     }

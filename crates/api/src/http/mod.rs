@@ -41,7 +41,7 @@ pub use parameters::{MemberPath, PageQuery, PlainPageQuery, ThingQuery};
 pub use path::Path;
 pub use problem::{FieldError, Problem};
 pub use query::{Query, storable};
-pub use render::{nowhere, render};
+pub use render::{OnlyHead, nowhere, render};
 pub use stop::Stop;
 pub use table::{table, table_request, time_cell};
 pub use time_zone::TimeZone;

@@ -21,6 +21,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
+/// That the request is HEAD, for what would read much only to have it thrown away.
+pub struct OnlyHead;
+
 /// Takes the client's request id if it is a harmless one, or makes one.
 fn request_id(headers: &HeaderMap) -> String {
     let harmless =
@@ -43,6 +46,7 @@ pub async fn render<B: MessageBody + 'static>(
     // HEAD is answered as GET is; that no body is sent is known where the answer is written.
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(OnlyHead);
     }
 
     let response = match next.call(request).await {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::OrganizationPath;
 use crate::{
-    files::{IfNoneMatch, Image, Upload, content},
+    files::{IfNoneMatch, Image, Images, Upload, content},
     http::{Answer, Body, Call, Change, IfMatch, Path, Stop, no_content, shown, shown_here_if},
 };
 
@@ -58,8 +58,8 @@ pub async fn update_branding(call: Call, path: Path<OrganizationPath>, body: Bod
 
 /// Set the logo
 ///
-/// The body is the image itself, of at most 1 MiB: a JPEG, PNG, WebP or HEIC. What it is, its bytes say. It takes the place of
-/// the one before. `If-Match` names the version of the branding.
+/// The body is the image itself, of at most 1 MiB: a JPEG, PNG or WebP, which every browser shows. What it is, its bytes say. It
+/// takes the place of the one before. `If-Match` names the version of the branding.
 #[utoipa::path(tag = "organizations", params(OrganizationPath, IfMatch),
     request_body(content = Image, content_type = "image/*"), responses((status = 200, body = Branding), (status = 204, description = "Done, and you may not see it.")),
     extensions(("x-permission" = json!(can::UpdateOrganization::PERMISSION.key()))))]
@@ -81,7 +81,7 @@ async fn stored(call: &Call, path: &OrganizationPath, upload: &Upload) -> Result
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit_here::<can::UpdateOrganization>()?;
     upload.at_most(LARGEST_LOGO)?;
-    let file = call.app().files.file(work.organization(), upload, upload.image_kind()?);
+    let file = call.app().files.file(work.organization(), upload, upload.image_kind(Images::Shown)?);
     work.admit_logo(&permit, call.if_match(), &file).await?;
     work.give_up().take_back().await?;
     call.app().files.keep(&call.app().store, &file, upload).await?;

@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 
 use super::InspectionPath;
 use crate::{
-    files::{IfNoneMatch, Image, Upload, content},
+    files::{IfNoneMatch, Image, Images, Upload, content},
     http::{
         Answer, Call, Listed, Path, PlainPageQuery, Problem, Query, Stop, addressed, no_content, ok, paged, storable,
     },
@@ -77,7 +77,8 @@ pub async fn list_inspection_photos(call: Call, path: Path<InspectionPath>, quer
 
 /// Add a photo to an inspection
 ///
-/// The body is the image itself, of at most 10 MiB: a JPEG, PNG, WebP or HEIC. What it is, its bytes say. Who sees the
+/// The body is the image itself, of at most 10 MiB: a JPEG, PNG, WebP or HEIC. What it is, its bytes say. A HEIC is kept as it is;
+/// browsers do not show it, so that the page of the report only names it: send a JPEG where that matters. Who sees the
 /// inspection sees its photos. A photo is not an answer by itself: a question of the kind `photo` is answered with the ids of its
 /// photos, one of the kind `signature` with a name and the id of one. An inspection that was a draft is then in progress; one that was submitted takes none.
 #[utoipa::path(tag = "inspections", params(InspectionPath, PhotoQuery),
@@ -116,7 +117,7 @@ async fn added(call: &Call, path: &InspectionPath, new: &NewPhoto, file: &NewFil
 async fn stored(call: &Call, path: &InspectionPath, new: &NewPhoto, upload: &Upload) -> Result<NewFile, Stop> {
     let mut work = call.write(&path.organization).await?;
     let permit = work.permit::<can::UpdateInspection>(path.inspection).await?;
-    let file = call.app().files.file(work.organization(), upload, upload.image_kind()?);
+    let file = call.app().files.file(work.organization(), upload, upload.image_kind(Images::All)?);
     let there = work.admit_photo(&permit, new, &file).await?;
     work.give_up().take_back().await?;
     if there.is_none() {

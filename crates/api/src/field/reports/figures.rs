@@ -2,24 +2,27 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono_tz::Tz;
 use maud::{Markup, html};
 use usher_domain::{PhotoId, field::Photo};
 
-use super::{FullReport, ReportAnswer, pictures::Pictures};
+use super::{FullReport, ReportAnswer, page::told, pictures::Pictures};
 
 /// The photos of a report, found quickly.
 pub(super) struct Figures<'a> {
     pictures: &'a Pictures,
+    zone: Tz,
     photos: &'a [Photo],
     by_id: HashMap<PhotoId, &'a Photo>,
     named: HashSet<PhotoId>,
 }
 
 impl<'a> Figures<'a> {
-    pub(super) fn of(report: &'a FullReport, pictures: &'a Pictures) -> Self {
+    pub(super) fn of(report: &'a FullReport, pictures: &'a Pictures, zone: Tz) -> Self {
         let answers = report.sections.iter().flat_map(|section| &section.answers);
         Self {
             pictures,
+            zone,
             photos: &report.photos,
             by_id: report.photos.iter().map(|photo| (photo.id, photo)).collect(),
             named: answers.flat_map(named_by).collect(),
@@ -49,7 +52,7 @@ impl<'a> Figures<'a> {
 
     /// A photo with what it shows and when it was taken; or what it is, where it cannot be shown.
     fn figure(&self, photo: &Photo) -> Markup {
-        let taken = photo.taken_at.map(|at| at.format("%-d %B %Y, %H:%M UTC").to_string());
+        let taken = photo.taken_at.map(|at| told(at, self.zone));
         html! {
             figure {
                 @match self.pictures.photos.get(&photo.id) {

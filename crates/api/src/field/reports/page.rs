@@ -1,6 +1,7 @@
 //! A report as a page that prints well.
 
 use actix_web::{HttpResponse, get, http::header};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Deserialize;
@@ -35,24 +36,30 @@ pub struct PageOfReport {
 
 /// Get a report as a page
 ///
-/// HTML that stands for itself and prints well, on paper or into a PDF.
+/// HTML that stands for itself and prints well, on paper or into a PDF. Its photos stand in it, JPEG, PNG and WebP, those of more
+/// than 512 KiB scaled down to 1280 pixels: as many as come to 16 MiB, some forty, the oldest first. A photo is named with its kind
+/// and size instead where it does not fit or is a HEIC, which browsers do not show, where it has more than 52 megapixels or is lost,
+/// and where the photos before it come to 256 MiB or, of those to be scaled down, to 600 megapixels and it is too large as it
+/// is. `photos/{photo}/content` of the report has every photo as it is.
 #[utoipa::path(tag = "reports", params(ReportPath, PageOfReport), responses((status = 200, body = String, content_type = "text/html")),
     extensions(("x-permission" = json!(can::ViewReport::PERMISSION.key()))))]
 #[get("/{report}/page")]
 pub async fn get_report_page(call: Call, path: Path<ReportPath>, query: Query<PageOfReport>) -> Answer {
     let (report, pictures) = full(&call, &path).await?;
     let files = &call.app().files;
-    let _turn = files.turn().await?;
+    let turn = files.turn().await?;
     let pictures = pictures.read(files, &report.photos).await?;
+    let page = files.page(call.address(), page(&report, &pictures, query.time_zone.0).into_string())?;
+    drop(turn);
     Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .body(page(&report, &pictures, query.time_zone.0).into_string()))
+        .body(page))
 }
 
 fn page(report: &FullReport, pictures: &Pictures, zone: Tz) -> Markup {
-    let figures = Figures::of(report, pictures);
+    let figures = Figures::of(report, pictures, zone);
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -118,6 +125,11 @@ fn percent(score: i32, most: i32) -> i64 {
     (i64::from(score) * 200 + i64::from(most)) / (i64::from(most) * 2)
 }
 
+/// A time by a clock.
+pub(super) fn told(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%-d %B %Y, %H:%M %Z").to_string()
+}
+
 /// What stands above the answers, each with its name.
 fn facts(report: &FullReport, zone: Tz) -> Markup {
     let site = match (&report.report.site, report.address.as_deref()) {
@@ -126,7 +138,7 @@ fn facts(report: &FullReport, zone: Tz) -> Markup {
         (None, _) => None,
     };
     let assignees = (!report.assignees.is_empty()).then(|| report.assignees.join(", "));
-    let submitted = report.report.submitted_at.with_timezone(&zone).format("%-d %B %Y, %H:%M %Z").to_string();
+    let submitted = told(report.report.submitted_at, zone);
     let facts = [
         ("Site", site),
         ("Team", Some(report.report.team.clone())),
