@@ -15,7 +15,7 @@ use crate::http::Problem;
 const SMALL: usize = 512 * 1024;
 
 /// The room for scaling, in megapixels: two pictures of 26 or fewer at once, or one that has more, whichever pages they are of.
-/// One of 48 megapixels was seen to take 160 MB, and 460 MB where it is a progressive JPEG in full colour.
+/// One of 48 megapixels takes some 160 MB by its pixels; as a progressive JPEG in full colour it was seen to take 460 MB.
 const MEGAPIXELS: u32 = 52;
 
 /// Makes the room for scaling.
