@@ -24,6 +24,7 @@ mod models;
 mod outside;
 mod page;
 mod pairs;
+mod search;
 mod seeing;
 pub mod sessions;
 mod sight;

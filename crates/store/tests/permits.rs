@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// The functions of [`usher_store::Work`] and [`usher_store::Outside`] that take neither a permit nor a right to list.
-const WITHOUT: [(&str, &str); 42] = [
+const WITHOUT: [(&str, &str); 43] = [
     ("Outside::accept_invitation", "the invitation's token stands for it"),
     ("Outside::account", "the account's own"),
     ("Outside::add_refresh_token", "of a session that was just begun or renewed"),
@@ -15,6 +15,7 @@ const WITHOUT: [(&str, &str); 42] = [
     ("Outside::end_session", "the account's own"),
     ("Outside::offer", "the invitation's token stands for it"),
     ("Outside::organizations_of", "the account's own"),
+    ("Outside::plans", "a price list is for everybody"),
     ("Outside::register", "anybody may"),
     ("Outside::register_invited", "the invitation's token stands for it"),
     ("Outside::renew", "the refresh token stands for it"),

@@ -14,6 +14,8 @@ mod photos;
 mod quota;
 mod repeated;
 mod report_photos;
+mod report_sums;
+mod report_versions;
 mod reports;
 mod sites;
 mod sync;

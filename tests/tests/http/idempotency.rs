@@ -132,7 +132,8 @@ async fn an_answer_is_given_again_only_to_who_may_still_ask() {
     post(&demoted, &path, "another", &body).await.problem(403, "forbidden");
     let kept = format!("select count(*) from idempotency_keys where account_id = '{}' and body <> ''", demoted.id);
     assert_eq!(world.look(&kept).await.as_deref(), Some("0"));
-    org.owner.delete(&invitation).await.is(204);
+    // What they could not invite to any more was taken back with it.
+    org.owner.delete(&invitation).await.problem(409, "invitation_revoked");
     org.owner.patch(&format!("{}/members/{}", org.path, demoted.id), json!({"roles": ["admin"]})).await.is(200);
     post(&demoted, &path, "k", &body).await.problem(409, "answer_forgotten");
     // What a deleted organization's creation was answered with is gone with it.

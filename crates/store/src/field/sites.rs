@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::{FieldFilter, FieldOrder, Made};
 use crate::{
     Expected, Located, Page, PageRequest, Seen, StoreError, StoreResult, Work,
-    listing::{list, searched},
+    listing::list,
     located::{Rows, Rule},
+    search::searched,
     sql::Sql,
 };
 

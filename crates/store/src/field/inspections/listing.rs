@@ -7,6 +7,7 @@ use usher_policy::{Listing, Permit, can};
 use crate::{
     Page, PageRequest, Seen, StoreResult, Work,
     listing::{self, Order},
+    search::searched,
     sql::Sql,
 };
 
@@ -107,7 +108,7 @@ impl InspectionFilter {
             text.push_str(&format!(" and {DUE} <= {}", sql.bind(until)?));
         }
         if let Some(words) = &self.q {
-            let place = sql.bind(listing::searched(words))?;
+            let place = sql.bind(searched(words))?;
             text.push_str(&format!(" and i.search @@ websearch_to_tsquery('simple', {place})"));
         }
         if let Some(since) = self.updated_since {

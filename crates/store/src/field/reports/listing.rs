@@ -7,6 +7,7 @@ use usher_policy::{Listing, Permit, can};
 use crate::{
     Page, PageRequest, Seen, StoreResult, Work,
     listing::{self, Order},
+    search::searched,
     sql::Sql,
 };
 
@@ -73,7 +74,7 @@ impl ReportFilter {
             }
         }
         if let Some(words) = &self.q {
-            let place = sql.bind(listing::searched(words))?;
+            let place = sql.bind(searched(words))?;
             text.push_str(&format!(" and r.search @@ websearch_to_tsquery('simple', {place})"));
         }
         Ok(text)
