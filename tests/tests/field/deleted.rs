@@ -80,12 +80,16 @@ async fn what_is_being_deleted_is_not_made_again_meanwhile() {
         let (table, id) = (path.rsplit('/').next().unwrap(), thing.rsplit('/').next().unwrap());
         // Gone from before their request looks for it, and not yet for good when it is made anew.
         let held = world.hold(&format!("delete from {table} where id = '{id}'")).await;
-        let (maker, again) = (field.focused.clone(), path.clone());
-        let sending = tokio::spawn(async move { maker.post(&again, body).await });
-        world.until_waiting("transactionid", 1).await;
+        let send = |by: &Person| {
+            let (by, path, body) = (by.clone(), path.clone(), body.clone());
+            tokio::spawn(async move { by.post(&path, body).await })
+        };
+        let (again, another) = (send(&field.focused), send(&field.full));
+        world.until_waiting("transactionid", 2).await;
         held.let_go().await;
-        let answer = sending.await.unwrap();
-        assert!([409, 410].contains(&answer.status), "{:#}", answer.body);
+        let again = again.await.unwrap();
+        assert!([409, 410].contains(&again.status), "{:#}", again.body);
+        another.await.unwrap().problem(409, "id_taken");
         assert_eq!(world.look(&format!("select count(*) from {table} where id = '{id}'")).await.unwrap(), "0");
     }
 }
