@@ -43,6 +43,6 @@ pub use problem::{FieldError, Problem};
 pub use query::{Query, storable};
 pub use render::{OnlyHead, nowhere, render};
 pub use stop::Stop;
-pub use table::{table, table_request, time_cell};
+pub use table::{cell, table, table_request, time_cell};
 pub use time_zone::TimeZone;
 pub use visible::{answer_created_if_visible, answer_if_visible, shown_here_if, shown_if};

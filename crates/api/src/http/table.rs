@@ -49,6 +49,11 @@ pub fn table<const N: usize>(
     Ok(answer.body(file))
 }
 
+/// A value in a cell; one that is not there leaves it empty.
+pub fn cell(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
 /// A time as a cell.
 #[must_use]
 pub fn time_cell(at: DateTime<Utc>) -> String {

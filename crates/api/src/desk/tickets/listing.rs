@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::TicketPath;
 use crate::{
     http::{
-        Answer, Call, Granted, Include, Listed, Path, Problem, Query, Stop, ThingQuery, filtered_by, listed,
+        Answer, Call, Granted, Include, Listed, Path, Problem, Query, Stop, ThingQuery, cell, filtered_by, listed,
         page_request, paged, seen, storable, table, table_request, time_cell,
     },
     tenancy::OrganizationPath,
@@ -228,22 +228,19 @@ const HEADER: [&str; 15] = [
 ];
 
 fn row(ticket: TicketRow) -> [String; 15] {
-    fn text(value: Option<impl ToString>) -> String {
-        value.map(|value| value.to_string()).unwrap_or_default()
-    }
     [
         ticket.number.to_string(),
         ticket.id.to_string(),
         ticket.subject,
         ticket.status,
         ticket.priority,
-        text(ticket.team_id),
-        text(ticket.queue_id),
-        text(ticket.template_id),
-        text(ticket.website_id),
-        text(ticket.requester_name),
-        text(ticket.requester_email),
-        text(ticket.assignee_id),
+        cell(ticket.team_id),
+        cell(ticket.queue_id),
+        cell(ticket.template_id),
+        cell(ticket.website_id),
+        cell(ticket.requester_name),
+        cell(ticket.requester_email),
+        cell(ticket.assignee_id),
         ticket.merged.to_string(),
         time_cell(ticket.created_at),
         time_cell(ticket.updated_at),

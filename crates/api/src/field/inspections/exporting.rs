@@ -7,7 +7,7 @@ use usher_store::field::InspectionNames;
 
 use super::listing::with_inspection_filters;
 use crate::{
-    http::{Answer, Call, Listed, Path, Query, paged, table, table_request, time_cell},
+    http::{Answer, Call, Listed, Path, Query, cell, paged, table, table_request, time_cell},
     tenancy::OrganizationPath,
 };
 
@@ -65,9 +65,6 @@ const HEADER: [&str; 20] = [
 ];
 
 fn row(inspection: Inspection, names: &InspectionNames) -> [String; 20] {
-    fn text(value: Option<impl ToString>) -> String {
-        value.map(|value| value.to_string()).unwrap_or_default()
-    }
     let ids: Vec<String> = inspection.assignee_ids.iter().map(ToString::to_string).collect();
     let assignees: Vec<&str> =
         inspection.assignee_ids.iter().filter_map(|id| names.members.get(id)).map(String::as_str).collect();
@@ -77,19 +74,19 @@ fn row(inspection: Inspection, names: &InspectionNames) -> [String; 20] {
         inspection.title,
         inspection.state.key().to_owned(),
         inspection.team_id.to_string(),
-        text(names.teams.get(&inspection.team_id)),
-        text(inspection.site_id),
-        text(inspection.site_id.and_then(|site| names.sites.get(&site))),
-        text(inspection.template_id),
-        text(inspection.template_id.and_then(|template| names.templates.get(&template))),
-        text(inspection.due_on),
+        cell(names.teams.get(&inspection.team_id)),
+        cell(inspection.site_id),
+        cell(inspection.site_id.and_then(|site| names.sites.get(&site))),
+        cell(inspection.template_id),
+        cell(inspection.template_id.and_then(|template| names.templates.get(&template))),
+        cell(inspection.due_on),
         inspection.shared.to_string(),
         ids.join(" "),
         assignees.join(", "),
         inspection.answered.to_string(),
         inspection.questions.to_string(),
-        text(inspection.created_by),
-        text(maker),
+        cell(inspection.created_by),
+        cell(maker),
         time_cell(inspection.created_at),
         time_cell(inspection.updated_at),
         inspection.submitted_at.map(time_cell).unwrap_or_default(),

@@ -11,8 +11,8 @@ use super::ReportPath;
 use crate::{
     field::inspections::Sharing,
     http::{
-        Answer, Body, Call, Granted, Include, Listed, Path, Query, answer_if_visible, listed, page_request, paged,
-        table, table_request, time_cell,
+        Answer, Body, Call, Granted, Include, Listed, Path, Query, answer_if_visible, cell, listed, page_request,
+        paged, table, table_request, time_cell,
     },
     tenancy::OrganizationPath,
 };
@@ -191,23 +191,20 @@ const HEADER: [&str; 15] = [
 ];
 
 fn row(report: Report) -> [String; 15] {
-    fn text(value: Option<impl ToString>) -> String {
-        value.map(|value| value.to_string()).unwrap_or_default()
-    }
     [
         report.id.to_string(),
         report.title,
         report.team_id.to_string(),
         report.team,
-        text(report.site_id),
-        text(report.site),
-        text(report.template_id),
-        text(report.template),
+        cell(report.site_id),
+        cell(report.site),
+        cell(report.template_id),
+        cell(report.template),
         report.score.to_string(),
         report.max_score.to_string(),
         report.shared.to_string(),
-        text(report.submitted_by),
-        text(report.submitted_by_name),
+        cell(report.submitted_by),
+        cell(report.submitted_by_name),
         time_cell(report.submitted_at),
         time_cell(report.updated_at),
     ]
