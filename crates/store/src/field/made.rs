@@ -69,7 +69,9 @@ impl Work {
     ///
     /// # Errors
     /// Gone: the caller's own was deleted. `id_taken`: another's.
-    pub(super) async fn must_not_come_back<K>(&mut self, id: Id<K>) -> StoreResult<()> {
+    pub(super) async fn must_not_come_back<K>(&mut self, id: Option<Id<K>>) -> StoreResult<()> {
+        // One that is made here is new.
+        let Some(id) = id else { return Ok(()) };
         match self.deleted_by(id).await? {
             None => Ok(()),
             Some(by) if by == Some(self.account()) => Err(StoreError::Gone(DELETED)),

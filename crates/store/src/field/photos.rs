@@ -180,7 +180,7 @@ impl Work {
                 return if same { Ok(Some(photo)) } else { Err(ID_TAKEN.into()) };
             }
             self.check_photo_id(id).await?;
-            self.must_not_come_back(id).await?;
+            self.must_not_come_back(new.id).await?;
         }
         let standing = self.standing(inspection).await?;
         standing.state.worked_on()?;
@@ -236,7 +236,7 @@ impl Work {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.must_not_come_back(id).await?;
+        self.must_not_come_back(new.id).await?;
         self.photos_changed(inspection).await?;
         self.must_not_be_too_many(inspection).await?;
         Ok((self.photo_of(inspection, id).await?.ok_or(NO_PHOTO)?, Made::Now))

@@ -127,7 +127,7 @@ impl Work {
         let made = match made.rows_affected() {
             0 => self.must_be_made_before(permit.target()).await?,
             _ => {
-                self.must_not_come_back(permit.target()).await?;
+                self.must_not_come_back(new.id).await?;
                 Made::Now
             }
         };

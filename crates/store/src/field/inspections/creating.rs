@@ -71,7 +71,7 @@ impl Work {
         .execute(&mut *self.transaction)
         .await?;
         if made.rows_affected() == 1 {
-            self.must_not_come_back(id).await?;
+            self.must_not_come_back(new.id).await?;
             return Ok((id, Made::Now));
         }
         Ok((id, self.must_be_made_before(id).await?))
